@@ -1,0 +1,146 @@
+# Everything a developer does here, in one place: `make help` lists it. Works with GNU make 3.81 and any POSIX shell.
+# Settings may be given as variables of any target, for example `make dev PORT=4000`: make hands them to the programs.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# A value given by a person is taken as it is: make would otherwise read the $ of a password as one of its variables.
+override EMAIL := $(value EMAIL)
+override PASSWORD := $(value PASSWORD)
+override FILE := $(value FILE)
+override MSG := $(value MSG)
+export EMAIL PASSWORD FILE MSG
+
+# Node is asked for its version once, and never for what does without it.
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+NODE_CHECK := $(shell node -e 'var v = process.versions.node.split("."); console.log(v[0] > 20 || (v[0] == 20 && v[1] >= 12) ? "ok" : process.version)' 2>/dev/null)
+ifeq ($(NODE_CHECK),)
+$(error Tradepost needs Node 20.12 or newer, and there is no node on the PATH: see https://nodejs.org)
+endif
+ifneq ($(NODE_CHECK),ok)
+$(error Tradepost needs Node 20.12 or newer, and this is $(NODE_CHECK): see https://nodejs.org)
+endif
+endif
+
+BIN := node_modules/.bin
+NODE := node --enable-source-maps
+KEYS_DIR ?= keys
+SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts
+
+.PHONY: help setup dev install-deps setup-env setup-db generate-keys migrate generate-migration seed admin \
+	import-catalogue run start build status check-redis test test-cache test-integration test-e2e api-http bench \
+	replay generate lint format check clean
+
+##@ Start here
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## "; print "usage: make TARGET [SETTING=value]" } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
+
+dev: install-deps setup-env generate-keys build ## Set everything up, serve, and start again when a source changes
+	@node scripts/dev.mjs --watch
+
+setup: install-deps setup-env generate-keys build setup-db ## Everything `make dev` does before it serves
+
+##@ Set up
+
+install-deps: node_modules/.stamp ## Install the packages that package-lock.json names
+
+setup-env: .env ## Make .env, where settings can be written, unless there is one
+
+generate-keys: build ## Make the RSA key that signs access tokens, unless there is one
+	@set -- "$(KEYS_DIR)"/*.pem; test -e "$$1" || $(NODE) dist/src/cli/generate-keys.js
+
+setup-db: migrate ## Make the database (an embedded one, unless DATABASE_URL names another) and its tables
+
+migrate: build ## Apply the migrations that are pending
+	@$(NODE) dist/src/cli/migrate.js
+
+generate-migration: build ## Write a migration from what the entities say now: MSG=AddCoupons
+	@node scripts/generate-migration.mjs "$$MSG"
+
+seed: build ## Fill an empty catalogue with demonstration products
+	@$(NODE) dist/src/cli/seed.js
+
+admin: build ## Make an administrator: EMAIL=… PASSWORD=…
+	@test -n "$$EMAIL" && test -n "$$PASSWORD" || { echo 'usage: make admin EMAIL=you@example.com PASSWORD=…' >&2; exit 2; }
+	@$(NODE) dist/src/cli/admin.js "--email=$$EMAIL" "--password=$$PASSWORD"
+
+import-catalogue: build ## Import products from a CSV or NDJSON file, gzipped or not: FILE=…
+	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv' >&2; exit 2; }
+	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE"
+
+##@ Serve
+
+run: install-deps setup-env generate-keys build ## Serve what is built, without watching the sources
+	@node scripts/dev.mjs
+
+start: build ## Serve as in production: no migration, no demonstration data
+	@NODE_ENV="$${NODE_ENV:-production}" exec $(NODE) dist/src/main.js
+
+build: install-deps dist/.stamp ## Compile the sources into dist/
+
+status: ## Ask the server on HOST:PORT how it is
+	@node scripts/status.mjs
+
+check-redis: build ## Ask the Redis of REDIS_URL or REDIS_HOST whether it is there
+	@$(NODE) dist/src/cli/check-redis.js
+
+##@ Test
+
+test: install-deps ## Run every test
+	@$(BIN)/jest
+
+test-cache: install-deps ## Run the tests of the cache
+	@$(BIN)/jest cache
+
+test-integration: install-deps ## Run the tests of services and repositories on PostgreSQL
+	@$(BIN)/jest test/integration
+
+test-e2e: install-deps ## Run the journeys over HTTP
+	@$(BIN)/jest test/e2e
+
+api-http: build ## Run every request of api.http, with its assertions, against a fresh server
+	@node scripts/api-http.mjs
+
+bench: build ## Measure against a bare server on the same PostgreSQL; ARGS=--quick for half a minute
+	@node bench/run.mjs $(ARGS)
+
+replay: build ## Replay a year of real sales against a fresh server
+	@node bench/replay.mjs $(ARGS)
+
+##@ Keep in order
+
+check: install-deps ## All that must hold before a change is shared: format, lint, types, tests, generated files
+	@$(BIN)/biome check --linter-enabled=false --error-on-warnings
+	@$(MAKE) --no-print-directory lint test
+	@$(MAKE) --no-print-directory build
+	@node scripts/generate.mjs --check
+
+format: install-deps ## Format the sources and sort their imports
+	@$(BIN)/biome check --write --linter-enabled=false
+
+lint: install-deps ## Check style, types and who may import what; a warning is an error
+	@$(BIN)/biome lint --error-on-warnings --diagnostic-level=warn
+	@$(BIN)/tsc --noEmit
+	@$(BIN)/depcruise --config .dependency-cruiser.cjs src migrations ormconfig.ts
+	@node scripts/lockfile.mjs
+
+generate: build ## Write anew what is generated: env.example, settings table, docs/data-model.md, docs/openapi.json
+	@node scripts/generate.mjs
+
+clean: ## Remove what is built; data, keys and settings stay
+	rm -rf dist coverage
+
+# Stamps: nothing is done again until what it is made from has changed.
+
+node_modules/.stamp: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.env:
+	@cp env.example .env
+
+dist/.stamp: node_modules/.stamp tsconfig.json tsconfig.build.json $(SOURCES)
+	@node scripts/build.mjs

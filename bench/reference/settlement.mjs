@@ -1,0 +1,63 @@
+import { newId } from './ids.mjs';
+import { SETTLE } from './statements.mjs';
+
+const BATCH_LIMIT = 32;
+
+/** @typedef {{ saleId: string, resolve: (row: { number: number, total: number } | undefined) => void, reject: (error: unknown) => void }} Waiting */
+
+/**
+ * Sends the settlements that queued while the last statement ran as one statement. There is no timer: a lone
+ * settlement leaves at once.
+ * @param {import('pg').Pool} pool
+ * @param {number} year the calendar year of the invoices
+ */
+export function settlements(pool, year) {
+  /** @type {Waiting[]} */
+  const queue = [];
+  let running = false;
+
+  async function drain() {
+    running = true;
+    while (queue.length > 0) {
+      const batch = queue.splice(0, BATCH_LIMIT);
+      try {
+        const settled = await settle(
+          pool,
+          year,
+          batch.map(({ saleId }) => saleId),
+        );
+        for (const { saleId, resolve } of batch) resolve(settled.get(saleId));
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    running = false;
+  }
+
+  return (/** @type {string} */ saleId) =>
+    new Promise((/** @type {Waiting['resolve']} */ resolve, reject) => {
+      queue.push({ saleId, resolve, reject });
+      if (!running) void drain();
+    });
+}
+
+/**
+ * @param {import('pg').Pool} pool
+ * @param {number} year
+ * @param {string[]} saleIds
+ */
+async function settle(pool, year, saleIds) {
+  const { rows } = await pool.query({
+    ...SETTLE,
+    values: [
+      saleIds,
+      saleIds.map(newId),
+      saleIds.map(newId),
+      saleIds.map(newId),
+      saleIds.map((saleId) => JSON.stringify({ saleId })),
+      saleIds.map(newId),
+      year,
+    ],
+  });
+  return new Map(rows.map((row) => [row.sale_id, { number: row.number, total: row.total }]));
+}

@@ -1,0 +1,144 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { salesKept, startApplication } from './support/application.mjs';
+import { benchCases, CUSTOMERS } from './support/cases.mjs';
+import { benchCatalogue } from './support/catalogue.mjs';
+import { runProgram, UsageError } from './support/cleanup.mjs';
+import { measure } from './support/measure.mjs';
+import { analyze, createDatabase, openCounters, openPostgres, withClient, withDatabase } from './support/postgres.mjs';
+import { sampleAnswers, startReference } from './support/reference.mjs';
+import { failedAssertions, parseAssertions, renderTable, summarise } from './support/report.mjs';
+
+const USAGE = `Measures the application against a bare Fastify + pg server on the same PostgreSQL, turn by turn.
+
+  node bench/run.mjs [--quick] [--only CASE,…] [--assert CASE[:SERVER]=RATIO,…] [--out FILE] [--reference-only]
+
+  --quick           a smoke run of half a minute
+  --only            of list, list-first, detail, cart, checkout
+  --assert          exit 1 when the application reaches less of the other server's rate; SERVER is reference or bytes
+  --out             write the figures as JSON
+  --reference-only  measure the reference alone; the application need not be built
+  BENCH_DATABASE_URL   a superuser's URL; without it an embedded PostgreSQL is started
+`;
+
+const CASE_NAMES = ['list', 'list-first', 'detail', 'cart', 'checkout'];
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+const PACES = {
+  full: { products: 10_000, rounds: 3, milliseconds: 3_500, warmUpMilliseconds: 1_000 },
+  quick: { products: 2_000, rounds: 1, milliseconds: 1_000, warmUpMilliseconds: 300 },
+};
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      assert: { type: 'string' },
+      out: { type: 'string' },
+      'reference-only': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const only = values.only?.split(',') ?? CASE_NAMES;
+  const unknown = only.find((name) => !CASE_NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`--only: there is no case "${unknown}"; there are ${CASE_NAMES.join(', ')}`);
+  return {
+    help: values.help,
+    only,
+    out: values.out,
+    referenceOnly: values['reference-only'],
+    assertions: values.assert === undefined ? [] : parseAssertions(values.assert, only),
+    pace: values.quick ? PACES.quick : PACES.full,
+  };
+}
+
+/** @param {string} text */
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+/**
+ * Starts everything that is measured.
+ * @param {ReturnType<typeof readOptions>} options
+ * @param {import('./support/cleanup.mjs').Cleanup} cleanup
+ */
+async function setUp({ pace, referenceOnly }, cleanup) {
+  const workDir = await mkdtemp(join(tmpdir(), 'tradepost-bench-'));
+  cleanup.defer(`remove ${workDir}`, () => rm(workDir, { recursive: true, force: true }));
+  progress('starting PostgreSQL');
+  const postgres = await openPostgres({ root, dataDir: join(workDir, 'postgres'), cleanup });
+  const counters = await openCounters(postgres.adminUrl, cleanup);
+  const products = benchCatalogue(pace.products);
+  const makeDatabase = async (/** @type {string} */ side) => {
+    const name = `tradepost_bench_${side}_${process.pid}`;
+    const owner = decodeURIComponent(new URL(postgres.ownerUrl).username) || 'postgres';
+    await createDatabase({ adminUrl: postgres.adminUrl, name, owner, cleanup });
+    return { database: name, databaseUrl: withDatabase(postgres.ownerUrl, name) };
+  };
+  const shared = { root, workDir, products, customers: CUSTOMERS, cleanup };
+  /** @type {import('./support/cases.mjs').Target[]} */
+  const targets = [];
+  let samples;
+  if (!referenceOnly) {
+    progress('filling the application');
+    const { database, databaseUrl } = await makeDatabase('application');
+    const application = await startApplication({ ...shared, databaseUrl });
+    await analyze(withDatabase(postgres.adminUrl, database));
+    samples = await sampleAnswers(application.server.origin, application.dialect);
+    targets.push({ lane: 'application', database, ...application });
+  }
+  progress('filling the reference');
+  const { database, databaseUrl } = await makeDatabase('reference');
+  targets.push({ lane: 'reference', database, ...(await startReference({ ...shared, databaseUrl, samples })) });
+  return { counters, targets, referenceUrl: databaseUrl };
+}
+
+/**
+ * A rate of sales that were not kept would be worth nothing.
+ * @param {readonly import('./support/cases.mjs').Target[]} targets
+ * @param {string} referenceUrl
+ * @param {ReadonlyMap<string, number>} units
+ */
+async function checkSales(targets, referenceUrl, units) {
+  for (const { lane, server, dialect } of targets) {
+    const done = units.get(`checkout/${lane}`) ?? 0;
+    const kept =
+      lane === 'application'
+        ? await salesKept(server.origin, dialect)
+        : await withClient(referenceUrl, async (client) => {
+            const { rows } = await client.query('SELECT count(*)::integer AS sales, max(number) AS last FROM invoice');
+            return done > 0 && rows[0].last !== rows[0].sales ? Number.NaN : rows[0].sales;
+          });
+    if (kept !== done) throw new Error(`${lane} acknowledged ${done} purchases and has kept ${kept}`);
+  }
+}
+
+await runProgram(async (cleanup) => {
+  const options = readOptions();
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const stopping = new AbortController();
+  const { counters, targets, referenceUrl } = await setUp(options, cleanup);
+  cleanup.defer('end the load', () => stopping.abort(new Error('stopped')));
+  const cases = benchCases(targets).filter(({ name }) => options.only.includes(name));
+  const { samples, units } = await measure({ cases, counters, ...options.pace, signal: stopping.signal, progress });
+  progress('');
+  await checkSales(targets, referenceUrl, units);
+  const reports = summarise(cases, samples);
+  process.stdout.write(`${renderTable(reports)}\n`);
+  if (options.out !== undefined) {
+    await mkdir(dirname(resolve(options.out)), { recursive: true });
+    const figures = { measuredAt: new Date().toISOString(), node: process.version, pace: options.pace, cases: reports };
+    await writeFile(options.out, `${JSON.stringify(figures, null, 2)}\n`);
+  }
+  const failures = failedAssertions(reports, options.assertions);
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  return failures.length === 0 ? 0 : 1;
+});

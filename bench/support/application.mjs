@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogueCsv } from './catalogue.mjs';
+import { freePort, runToEnd, startServer } from './child-process.mjs';
+import { expectJson, HttpConnection } from './http-connection.mjs';
+
+const PASSWORD = 'Bench-Passw0rd!';
+const REGISTRATIONS_AT_ONCE = 2;
+
+/**
+ * Starts the built application on an empty database and fills it the way its users would: the catalogue through the
+ * import command, the customers through registration.
+ * @param {{ root: string, databaseUrl: string, workDir: string, customers: number,
+ *   products: readonly import('./catalogue.mjs').BenchProduct[], cleanup: import('./cleanup.mjs').Cleanup }} options
+ * @returns {Promise<{ server: import('./child-process.mjs').Server, dialect: import('./workloads.mjs').Dialect }>}
+ */
+export async function startApplication({ root, databaseUrl, workDir, customers, products, cleanup }) {
+  const port = await freePort();
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: join(workDir, 'application'),
+    DATABASE_URL: databaseUrl,
+    RATE_LIMIT_ENABLED: 'false',
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'production',
+  };
+  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const server = await startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
+  const file = join(workDir, 'catalogue.csv');
+  await writeFile(file, catalogueCsv(products));
+  await runToEnd({ args: ['dist/src/cli/import-catalogue.js', file], cwd: root, env, cleanup });
+  const productIds = await readProductIds(server.origin);
+  if (productIds.length !== products.length) {
+    throw new Error(`${products.length} products were imported and ${productIds.length} are listed`);
+  }
+  const tokens = await registerCustomers(server.origin, customers);
+  const headers = tokens.map((token) => ({ authorization: `Bearer ${token}` }));
+  return { server, dialect: { prefix: '/api', productIds, customers: headers } };
+}
+
+/** @param {string} origin */
+async function readProductIds(origin) {
+  const connection = new HttpConnection(origin);
+  const ids = [];
+  try {
+    for (let cursor = ''; cursor !== null; ) {
+      const path = `/api/products?perPage=100&cursor=${encodeURIComponent(cursor)}`;
+      const page = expectJson(await connection.request({ method: 'GET', path }), `GET ${path}`);
+      for (const { id } of page.items) ids.push(id);
+      cursor = page.nextCursor;
+    }
+  } finally {
+    connection.close();
+  }
+  return ids;
+}
+
+/**
+ * @param {string} origin
+ * @param {number} count
+ * @returns {Promise<string[]>} access tokens
+ */
+async function registerCustomers(origin, count) {
+  /** @type {string[]} */
+  const tokens = [];
+  let next = 0;
+  const register = async () => {
+    const connection = new HttpConnection(origin);
+    try {
+      while (next < count) {
+        const index = next++;
+        const json = { email: `shopper-${index}@bench.example`, password: PASSWORD, name: `Shopper ${index}` };
+        const request = { method: 'POST', path: '/api/users/register', json };
+        tokens[index] = expectJson(await connection.request(request), 'POST /api/users/register').accessToken;
+      }
+    } finally {
+      connection.close();
+    }
+  };
+  await Promise.all(Array.from({ length: REGISTRATIONS_AT_ONCE }, register));
+  return tokens;
+}
+
+/**
+ * What the application itself says it has sold to the given customers.
+ * @param {string} origin
+ * @param {import('./workloads.mjs').Dialect} dialect
+ */
+export async function salesKept(origin, dialect) {
+  let kept = 0;
+  for (const headers of dialect.customers) {
+    const response = await fetch(`${origin}/api/sales/stats`, { headers });
+    if (!response.ok) throw new Error(`GET /api/sales/stats answered ${response.status}: ${await response.text()}`);
+    const stats = /** @type {{ totalSales: number }} */ (await response.json());
+    kept += stats.totalSales;
+  }
+  return kept;
+}

@@ -1,0 +1,64 @@
+import { addCartLine, checkOut, emptyCarts, firstPage, productDetail, walkList } from './workloads.mjs';
+
+const READERS = 16;
+const SHOPPERS = 8;
+
+/** The customers that the cases need on each server. */
+export const CUSTOMERS = READERS;
+
+/**
+ * @typedef {{ lane: string, origin: string, pid: number, database: string, workload: import('./load.mjs').Workload,
+ *   before: () => Promise<void> }} Lane one server's side of a case
+ * @typedef {{ name: string, what: string, connections: number, lanes: Lane[] }} Case
+ * @typedef {{ lane: string, database: string, server: import('./child-process.mjs').Server,
+ *   dialect: import('./workloads.mjs').Dialect }} Target
+ */
+
+/**
+ * @param {readonly Target[]} targets the first is compared with the others
+ * @returns {Case[]}
+ */
+export function benchCases(targets) {
+  const reference = targets.find(({ lane }) => lane === 'reference');
+  /** @type {Target[]} */
+  const bytes = reference === undefined || targets.length === 1 ? [] : [constantBytes(reference)];
+  return [
+    makeCase('list', 'GET products, 20 of a random page', READERS, targets, walkList),
+    makeCase('list-first', 'GET products, the first page', READERS, [...targets, ...bytes], firstPage),
+    makeCase('detail', 'GET a random product', READERS, [...targets, ...bytes], productDetail),
+    makeCase('cart', 'POST a cart line', READERS, targets, addCartLine),
+    makeCase('checkout', '2 cart lines, the sale, its payment (per purchase)', SHOPPERS, targets, checkOut),
+  ];
+}
+
+/** @param {Target} reference */
+function constantBytes(reference) {
+  return { ...reference, lane: 'bytes', dialect: { ...reference.dialect, prefix: '/cached' } };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {number} connections
+ * @param {readonly Target[]} targets
+ * @param {(dialect: import('./workloads.mjs').Dialect) => import('./load.mjs').Workload} workloadOf
+ * @returns {Case}
+ */
+function makeCase(name, what, connections, targets, workloadOf) {
+  const changesCarts = name === 'cart' || name === 'checkout';
+  return {
+    name,
+    what,
+    connections,
+    lanes: targets.map(({ lane, database, server, dialect }) => ({
+      lane,
+      database,
+      origin: server.origin,
+      pid: server.pid,
+      workload: workloadOf(dialect),
+      before: async () => {
+        if (changesCarts) await emptyCarts(dialect, server.origin, connections);
+      },
+    })),
+  };
+}

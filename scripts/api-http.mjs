@@ -1,0 +1,52 @@
+// `make api-http`: starts a server of its own with demonstration products and an administrator, and sends every
+// request of api.http to it. The requests find `host`, `adminEmail` and `adminPassword` as variables.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, runToEnd, startServer } from '../bench/support/child-process.mjs';
+import { runProgram, UsageError } from '../bench/support/cleanup.mjs';
+
+const REQUESTS = 'api.http';
+const cwd = process.cwd();
+
+/** @param {import('../bench/support/cleanup.mjs').Cleanup} cleanup */
+async function startShop(cleanup) {
+  const folder = await mkdtemp(join(tmpdir(), 'tradepost-api-http-'));
+  cleanup.defer(`remove ${folder}`, () => rm(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const env = {
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: join(folder, 'data'),
+    KEYS_DIR: join(folder, 'keys'),
+    RATE_LIMIT_ENABLED: 'false',
+    LOG_LEVEL: 'warn',
+  };
+  const run = (/** @type {string[]} */ ...args) => runToEnd({ args, cwd, env, cleanup });
+  await run('dist/src/cli/generate-keys.js');
+  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const { origin } = await startServer({ args, cwd, env, port, readyPath: '/health/ready', cleanup });
+  const adminEmail = 'admin@api.example';
+  const adminPassword = `Aa1!${randomBytes(18).toString('base64url')}`;
+  await run('dist/src/cli/seed.js');
+  await run('dist/src/cli/admin.js', '--email', adminEmail, '--password', adminPassword);
+  return { host: origin, adminEmail, adminPassword };
+}
+
+await runProgram(async (cleanup) => {
+  if (!existsSync(REQUESTS)) throw new UsageError(`${REQUESTS} is missing`);
+  const shop = await startShop(cleanup);
+  const variables = Object.entries(shop).map(([name, value]) => `${name}=${value}`);
+  const options = ['--all', '--no-color', '--output', 'none', '--output-failed', 'exchange', '--var', ...variables];
+  const child = spawn('node_modules/.bin/httpyac', ['send', REQUESTS, ...options], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  cleanup.defer('stop httpyac', () => child.kill());
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
+});

@@ -1,0 +1,30 @@
+import { DomainError } from '../common/domain-error.js';
+
+/** Runs the main function of a program: what it throws is told in a line, and the exit code is 1. */
+export async function runMain(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    process.stderr.write(`tradepost: ${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** One line about an error that an operator can act on. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof DomainError) return error.message;
+  // Node's connection errors gather one error an address, and have no message of their own.
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0]);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'EADDRINUSE' && 'port' in error) {
+    return `Port ${String(error.port)} is already in use. Set PORT to another one, or stop the program that has it.`;
+  }
+  if (['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'].includes(code)) {
+    return `PostgreSQL cannot be reached (${error.message}). Check DATABASE_URL, or unset it to use the embedded one.`;
+  }
+  if (code === '28P01' || code === '3D000' || code === '28000') {
+    return `PostgreSQL refused the connection (${error.message}). Check DATABASE_URL.`;
+  }
+  return error.message === '' ? error.name : error.message;
+}

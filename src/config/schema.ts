@@ -1,0 +1,71 @@
+import { choice, flag, integer, list, optional, optionalUrl, text } from './settings.js';
+
+const DATABASE_PROTOCOLS = ['postgres', 'postgresql'] as const;
+
+/** Every setting that Tradepost reads from its environment. */
+export const schema = {
+  NODE_ENV: choice('development', ['development', 'production', 'test'], 'What the process is for.'),
+  HOST: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface.'),
+  PORT: integer(3000, 0, 65_535, 'TCP port to listen on; 0 takes a free one.'),
+  PUBLIC_URL: optionalUrl(
+    ['http', 'https'],
+    'How clients reach this shop; used in links. Without it: http://HOST:PORT.',
+  ),
+  DATA_DIR: text('.data', 'Folder for the embedded PostgreSQL and other local state.'),
+  KEYS_DIR: text('keys', 'Folder of the RSA keys that sign access tokens, one PEM file a key.'),
+  WORKER: flag(true, 'Whether the server process also runs the background jobs.'),
+
+  DATABASE_URL: optionalUrl(
+    DATABASE_PROTOCOLS,
+    'PostgreSQL to use. Without it an embedded one is started in DATA_DIR.',
+  ),
+  DATABASE_MIGRATION_URL: optionalUrl(
+    DATABASE_PROTOCOLS,
+    'The same database as the role that owns the schema, for migrations. Without it: DATABASE_URL.',
+  ),
+  DATABASE_POOL_SIZE: integer(10, 1, 200, 'Most connections that one process keeps to PostgreSQL.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: integer(10_000, 100, 600_000, 'A statement that runs longer is cancelled.'),
+  DATABASE_LOCK_TIMEOUT_MS: integer(5_000, 100, 600_000, 'A statement that waits longer for a lock is cancelled.'),
+  DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: integer(10_000, 100, 600_000, 'A transaction idle for longer is ended.'),
+  MIGRATE_ON_START: choice(
+    'auto',
+    ['auto', 'always', 'never'],
+    'Whether the server applies pending migrations when it starts; auto does except in production.',
+  ),
+
+  REDIS_URL: optionalUrl(['redis', 'rediss'], 'Redis to cache in. Without it and REDIS_HOST: memory of the process.'),
+  REDIS_HOST: optional('Host of Redis, where REDIS_URL is not set.'),
+  REDIS_PORT: integer(6379, 1, 65_535, 'Port of Redis, with REDIS_HOST.'),
+  REDIS_USERNAME: optional('User of Redis, with REDIS_HOST.'),
+  REDIS_PASSWORD: optional('Password of Redis, with REDIS_HOST.'),
+  CACHE_DEFAULT_TIMEOUT: integer(300, 1, 86_400, 'Seconds that a cached answer lives where nothing else is said.'),
+
+  STORE_NAME: text('Tradepost', 'Name of the shop, on invoices and in the API documentation.'),
+  STORE_ADDRESS: text('', 'Address of the seller, on invoices; lines separated by a semicolon.'),
+  STORE_TAX_ID: text('', 'Tax identification of the seller, on invoices.'),
+  STORE_CURRENCY: text('USD', 'ISO 4217 code of the currency that the shop sells in.'),
+  RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
+
+  JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),
+  JWT_AUDIENCE: text('tradepost', 'The aud claim of access tokens.'),
+  ACCESS_TOKEN_SECONDS: integer(3_600, 60, 86_400, 'Life of an access token.'),
+  REFRESH_TOKEN_DAYS: integer(30, 1, 365, 'Life of a refresh token.'),
+  PASSWORD_HASH_MEMORY_KIB: integer(
+    19_456,
+    1_024,
+    1_048_576,
+    'Memory of each password hash (argon2id, two passes), in KiB. OWASP asks for at least 19456.',
+  ),
+
+  CORS_ORIGINS: list('Origins that browsers may call from, separated by commas; * for any. None by default.'),
+  BODY_LIMIT_BYTES: integer(1_048_576, 1_024, 104_857_600, 'Largest request body.'),
+  REQUEST_TIMEOUT_MS: integer(15_000, 1_000, 600_000, 'A client that takes longer to send its request is cut off.'),
+  SHUTDOWN_TIMEOUT_MS: integer(25_000, 1_000, 600_000, 'Longest wait for open requests when the process is stopped.'),
+
+  LOG_LEVEL: choice(
+    'info',
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'Least severe messages that are logged.',
+  ),
+  LOG_FILE: optional('Also log to this file, rotated daily and at 50 MB, 14 files kept.'),
+} as const;

@@ -1,0 +1,88 @@
+/**
+ * One setting of the environment: how its text becomes a value, what it is without one, and what it is for.
+ * `env.example` and the table in the README are generated from these.
+ */
+export interface Setting<T> {
+  readonly fallback: T;
+  readonly description: string;
+  /** @throws {Error} with a message that says what is allowed */
+  readonly parse: (text: string) => T;
+}
+
+/** Free text. */
+export const text = (fallback: string, description: string): Setting<string> => ({
+  fallback,
+  description,
+  parse: (value) => value,
+});
+
+/** Text that may be absent. */
+export const optional = (description: string): Setting<string | undefined> => ({
+  fallback: undefined,
+  description,
+  parse: (value) => value,
+});
+
+/** A whole number within bounds. */
+export const integer = (fallback: number, min: number, max: number, description: string): Setting<number> => ({
+  fallback,
+  description,
+  parse: (value) => {
+    const number = Number(value);
+    if (!/^-?\d+$/.test(value) || number < min || number > max) {
+      throw new Error(`must be a whole number from ${min} to ${max}`);
+    }
+    return number;
+  },
+});
+
+/** `true`/`false`, `on`/`off`, `1`/`0`, `yes`/`no`. */
+export const flag = (fallback: boolean, description: string): Setting<boolean> => ({
+  fallback,
+  description,
+  parse: (value) => {
+    const word = value.toLowerCase();
+    if (['true', 'on', '1', 'yes'].includes(word)) return true;
+    if (['false', 'off', '0', 'no'].includes(word)) return false;
+    throw new Error('must be true or false');
+  },
+});
+
+/** One of a few words. */
+export const choice = <const T extends string>(
+  fallback: T,
+  options: readonly T[],
+  description: string,
+): Setting<T> => ({
+  fallback,
+  description: `${description} One of: ${options.join(', ')}.`,
+  parse: (value) => {
+    const found = options.find((option) => option === value);
+    if (found === undefined) throw new Error(`must be one of ${options.join(', ')}`);
+    return found;
+  },
+});
+
+/** Comma-separated words; an empty text is an empty list. */
+export const list = (description: string): Setting<readonly string[]> => ({
+  fallback: [],
+  description,
+  parse: (value) =>
+    value
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+});
+
+/** A URL with one of the given protocols, or nothing. */
+export const optionalUrl = (protocols: readonly string[], description: string): Setting<string | undefined> => ({
+  fallback: undefined,
+  description,
+  parse: (value) => {
+    const allowed = protocols.map((protocol) => `${protocol}://`).join(' or ');
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol.slice(0, -1))) {
+      throw new Error(`must be a URL that starts with ${allowed}`);
+    }
+    return value;
+  },
+});

@@ -1,0 +1,41 @@
+import { RefreshToken } from './modules/auth/refresh-token.entity.js';
+import { Cart, CartItem } from './modules/carts/cart.entity.js';
+import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.entity.js';
+import { Invoice } from './modules/invoices/invoice.entity.js';
+import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
+import { Payment } from './modules/payments/payment.entity.js';
+import { Refund } from './modules/payments/refund.entity.js';
+import { Category } from './modules/products/category.entity.js';
+import { Product } from './modules/products/product.entity.js';
+import { StockMovement } from './modules/products/stock-movement.entity.js';
+import { Sale } from './modules/sales/sale.entity.js';
+import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
+import { SaleItem } from './modules/sales/sale-item.entity.js';
+import { User } from './modules/users/user.entity.js';
+import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
+import { ConsumedEvent } from './platform/outbox/consumed-event.entity.js';
+import { OutboxEvent } from './platform/outbox/outbox-event.entity.js';
+import { Revocation } from './platform/security/revocation.entity.js';
+
+/** Every table of the application. */
+export const entities = [
+  Cart,
+  CartItem,
+  Category,
+  ConsumedEvent,
+  DeliveryAddress,
+  IdempotencyRecord,
+  Invoice,
+  InvoiceCounter,
+  OutboxEvent,
+  Payment,
+  Product,
+  Refund,
+  RefreshToken,
+  Revocation,
+  Sale,
+  SaleHistoryEntry,
+  SaleItem,
+  StockMovement,
+  User,
+];

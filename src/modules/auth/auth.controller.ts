@@ -1,0 +1,94 @@
+import { Body, Controller, Header, HttpCode, Inject, Post } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+import { Problem } from '../../platform/http/problem.js';
+import { Access } from '../../platform/security/access.js';
+import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { AuthService } from './auth.service.js';
+import { ChangePasswordRequest } from './dto/change-password.request.js';
+import { LoginRequest } from './dto/login.request.js';
+import { RefreshRequest } from './dto/refresh.request.js';
+import { RegisterRequest } from './dto/register.request.js';
+import { LoginResponse, TokenResponse } from './dto/token.response.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('Users')
+@Controller('users')
+export class AuthController {
+  constructor(
+    @Inject(AuthService) private readonly auth: AuthService,
+    @Inject(SessionsService) private readonly sessions: SessionsService,
+  ) {}
+
+  @Post('register')
+  @Access('public')
+  @Header('Cache-Control', 'no-store')
+  @Header('Location', '/api/users/me')
+  @ApiOperation({ summary: 'Make an account and log in' })
+  @ApiCreatedResponse({ type: LoginResponse })
+  @ApiConflictResponse({ type: Problem, description: '`email_taken` or `username_taken`.' })
+  register(@Body() body: RegisterRequest): Promise<LoginResponse> {
+    return this.auth.register(body);
+  }
+
+  @Post('login')
+  @HttpCode(200)
+  @Access('public')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Log in with an email address or a username' })
+  @ApiOkResponse({ type: LoginResponse })
+  @ApiUnauthorizedResponse({ type: Problem, description: '`invalid_credentials`, whatever it was that was not right.' })
+  login(@Body() body: LoginRequest): Promise<LoginResponse> {
+    return this.auth.login(body);
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @Access('public')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Exchange a refresh token for new tokens',
+    description:
+      'The refresh token is spent. To present a spent one revokes its whole family, the access tokens included. Of ' +
+      'requests with one token that are under way side by side, one gets the new tokens and the others a 401.',
+  })
+  @ApiOkResponse({ type: TokenResponse })
+  @ApiUnauthorizedResponse({ type: Problem, description: '`token_invalid`, `token_expired` or `token_revoked`.' })
+  refresh(@Body() body: RefreshRequest): Promise<TokenResponse> {
+    return this.sessions.refresh(body.refreshToken);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @Access('bearer')
+  @ApiOperation({ summary: 'End this session' })
+  @ApiNoContentResponse()
+  logout(@CurrentUser() user: UserPrincipal): Promise<void> {
+    return this.sessions.end(user);
+  }
+
+  @Post('logout-all')
+  @HttpCode(204)
+  @Access('bearer')
+  @ApiOperation({ summary: 'End every session of yours' })
+  @ApiNoContentResponse()
+  logoutAll(@CurrentUser() user: UserPrincipal): Promise<void> {
+    return this.sessions.endAll(user);
+  }
+
+  @Post('me/password')
+  @HttpCode(204)
+  @Access('bearer')
+  @ApiOperation({ summary: 'Change your password', description: 'Every other session of yours ends.' })
+  @ApiNoContentResponse()
+  changePassword(@CurrentUser() user: UserPrincipal, @Body() body: ChangePasswordRequest): Promise<void> {
+    return this.auth.changePassword(user, body);
+  }
+}

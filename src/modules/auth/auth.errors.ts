@@ -1,0 +1,44 @@
+import { DomainError, InvalidInput } from '../../common/domain-error.js';
+
+/** No such account, a wrong password, or an account that is closed: the three are told alike. */
+export class InvalidCredentials extends DomainError {
+  constructor() {
+    super('unauthenticated', 'invalid_credentials', 'The account or the password is not right.');
+  }
+}
+
+/** Not a refresh token that was ever given out. */
+export class RefreshTokenInvalid extends DomainError {
+  constructor() {
+    super('unauthenticated', 'token_invalid', 'The refresh token is not valid.');
+  }
+}
+
+export class RefreshTokenExpired extends DomainError {
+  constructor() {
+    super('unauthenticated', 'token_expired', 'The refresh token has expired; log in again.');
+  }
+}
+
+/** Spent, or ended by a logout, a change of the account or the reuse of another of its family. */
+export class RefreshTokenRevoked extends DomainError {
+  constructor() {
+    super('unauthenticated', 'token_revoked', 'The refresh token is no longer valid; log in again.');
+  }
+}
+
+/** More passwords wait to be hashed than can be within the time that a client would wait. */
+export class PasswordHashingBusy extends DomainError {
+  constructor() {
+    super('unavailable', 'busy', 'Too many people are logging in at the moment; try again shortly.', [], {
+      retryAfter: 5,
+    });
+  }
+}
+
+/** A password that breaks the rules, with one problem for each that it breaks. */
+export class UnacceptablePassword extends InvalidInput {
+  constructor(path: string, messages: readonly string[]) {
+    super(messages.map((message) => ({ path, message })));
+  }
+}

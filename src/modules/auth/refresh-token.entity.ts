@@ -1,0 +1,37 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** A refresh token, hashed. Those that follow one another since a login are a family (RFC 9700, section 4.14). */
+@Entity('refresh_tokens')
+@Unique('refresh_tokens_hash_unique', ['tokenHash'])
+@Index('refresh_tokens_one_live_per_family', ['familyId'], {
+  unique: true,
+  where: 'spent_at IS NULL AND revoked_at IS NULL',
+})
+@Index('refresh_tokens_user_idx', ['userId'])
+@Index('refresh_tokens_expiry_idx', ['expiresAt'])
+export class RefreshToken {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'refresh_tokens_pkey' })
+  id!: string;
+
+  @Column('uuid')
+  familyId!: string;
+
+  @Column('uuid')
+  @ForeignKey('User', { name: 'refresh_tokens_user_fkey', onDelete: 'CASCADE' })
+  userId!: string;
+
+  @Column('bytea')
+  tokenHash!: Buffer;
+
+  @Column('timestamptz')
+  createdAt!: Date;
+
+  @Column('timestamptz')
+  expiresAt!: Date;
+
+  @Column('timestamptz', { nullable: true })
+  spentAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  revokedAt!: Date | null;
+}

@@ -1,0 +1,19 @@
+import { hashToken } from '../../common/tokens.js';
+
+/** Whose cart it is: a customer's, or that of whoever holds the token, of which only the hash is kept. */
+export type CartOwner =
+  | { readonly kind: 'user'; readonly userId: string }
+  | { readonly kind: 'guest'; readonly tokenHash: Buffer };
+
+export function userOwner(userId: string): CartOwner {
+  return { kind: 'user', userId };
+}
+
+export function guestOwner(token: string): CartOwner {
+  return { kind: 'guest', tokenHash: hashToken(token) };
+}
+
+/** Tag of everything that is cached about an owner's cart. Holds no token: caches are read by operators. */
+export function cartTag(owner: CartOwner): string {
+  return `cart:${owner.kind === 'user' ? owner.userId : owner.tokenHash.toString('hex')}`;
+}

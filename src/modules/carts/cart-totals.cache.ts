@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { AppCache } from '../../platform/cache/app-cache.js';
+import { type CartOwner, cartTag } from './cart-owner.js';
+import type { CartVersion } from './carts.repository.js';
+import type { CartTotalView } from './dto/cart.response.js';
+
+const SECONDS = 120;
+
+/**
+ * What carts come to, kept for two minutes. The version in the key ends a total with the next change of its cart, in
+ * every process and at no cost to the change; a price that changes shows when the two minutes are over, for nothing
+ * is charged by this number.
+ */
+@Injectable()
+export class CartTotalsCache {
+  constructor(private readonly cache: AppCache) {}
+
+  async get(owner: CartOwner, cart: CartVersion, fill: () => Promise<CartTotalView>): Promise<CartTotalView> {
+    const key = `cart:${cart.id}:${cart.version}:total`;
+    const json = await this.cache.wrap(key, SECONDS, [cartTag(owner)], async () => JSON.stringify(await fill()));
+    return JSON.parse(json);
+  }
+
+  /** Ends the kept total of an owner's cart. */
+  forget(owner: CartOwner): Promise<void> {
+    return this.cache.invalidate([cartTag(owner)]);
+  }
+}

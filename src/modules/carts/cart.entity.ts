@@ -1,0 +1,52 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/**
+ * What somebody means to buy: a customer's by `userId`, a guest's by the hash of the token that the guest holds.
+ * Every change bumps `version`; a checkout takes the version it priced, so a cart is sold at most once.
+ */
+@Entity('carts')
+@Unique('carts_user_unique', ['userId'])
+@Unique('carts_token_unique', ['tokenHash'])
+@Check('carts_one_owner', '(user_id IS NULL) <> (token_hash IS NULL)')
+export class Cart {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'carts_pkey' })
+  id!: string;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey('User', { name: 'carts_user_fkey', onDelete: 'CASCADE' })
+  userId!: string | null;
+
+  @Column('bytea', { nullable: true })
+  tokenHash!: Buffer | null;
+
+  @Column('integer')
+  version!: number;
+
+  @Column('text', { nullable: true })
+  couponCode!: string | null;
+
+  @Column('timestamptz')
+  createdAt!: Date;
+
+  @Column('timestamptz')
+  updatedAt!: Date;
+}
+
+@Entity('cart_items')
+@Check('cart_items_quantity_range', 'quantity BETWEEN 1 AND 999')
+@Index('cart_items_product_idx', ['productId'])
+export class CartItem {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'cart_items_pkey' })
+  @ForeignKey('Cart', { name: 'cart_items_cart_fkey', onDelete: 'CASCADE' })
+  cartId!: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'cart_items_pkey' })
+  @ForeignKey('Product', { name: 'cart_items_product_fkey' })
+  productId!: string;
+
+  @Column('integer')
+  quantity!: number;
+
+  @Column('timestamptz')
+  addedAt!: Date;
+}

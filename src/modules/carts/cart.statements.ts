@@ -1,0 +1,116 @@
+import { type Statement, statement } from '../../platform/database/statement.js';
+import { MAX_LINES, MAX_QUANTITY } from './cart-limits.js';
+import type { CartOwner } from './cart-owner.js';
+
+/** A statement for carts of customers, and the same for carts of guests. `$1` is the owner in both. */
+function byOwner(name: string, text: (owner: string) => string): Readonly<Record<CartOwner['kind'], Statement>> {
+  return {
+    user: statement(`carts.${name}_of_user`, text('user_id')),
+    guest: statement(`carts.${name}_of_guest`, text('token_hash')),
+  };
+}
+
+const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.stock,
+  p.active AND p.archived_at IS NULL AS sold`;
+
+/** A cart with its lines in the order of adding; one row without a product where it is empty. */
+export const VIEW = byOwner(
+  'view',
+  (owner) => `
+  SELECT cart.id AS cart_id, cart.version, cart.coupon_code, ${LINE}
+  FROM carts cart LEFT JOIN (cart_items line JOIN products p ON p.id = line.product_id) ON line.cart_id = cart.id
+  WHERE cart.${owner} = $1 ORDER BY line.added_at, line.product_id`,
+);
+
+/**
+ * Adds to a cart and answers it, in one round trip.
+ * $2 id of a cart to make, $3 product, $4 quantity, $5 now, $6 whether a cart may be made.
+ *
+ * `gate` decides on the statement's snapshot; without it nothing is written. `held` locks the cart, then `added`
+ * works on the newest line whatever the snapshot shows. Every change of a cart bumps its version under that lock, so
+ * a version one above the snapshot's proves that the other lines are still as the snapshot shows them: `exact`.
+ */
+export const ADD = byOwner(
+  'add',
+  (owner) => `
+  WITH owned AS (
+    SELECT id, version FROM carts WHERE ${owner} = $1
+  ), kept AS (
+    SELECT product_id, quantity, added_at FROM cart_items WHERE cart_id = (SELECT id FROM owned)
+  ), gate AS (
+    SELECT p.stock, $4::integer + coalesce((SELECT quantity FROM kept WHERE product_id = $3), 0) AS wanted,
+      (SELECT count(*) FROM kept WHERE product_id <> $3)::integer AS other_lines
+    FROM products p WHERE p.id = $3::uuid AND p.active AND p.archived_at IS NULL
+  ), held AS (
+    INSERT INTO carts (id, ${owner}, version, created_at, updated_at)
+    SELECT $2::uuid, $1, 1, $5::timestamptz, $5 FROM gate
+    WHERE wanted <= least(stock, ${MAX_QUANTITY}) AND other_lines < ${MAX_LINES}
+      AND ($6::boolean OR EXISTS (SELECT FROM owned))
+    ON CONFLICT (${owner}) DO UPDATE SET version = carts.version + 1, updated_at = excluded.updated_at
+    RETURNING id, version, coupon_code
+  ), added AS (
+    INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
+    SELECT id, $3, $4, greatest($5, (SELECT max(added_at) + interval '1 microsecond' FROM kept)) FROM held
+    ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = cart_items.quantity + excluded.quantity
+      WHERE cart_items.quantity + excluded.quantity <= (SELECT least(stock, ${MAX_QUANTITY}) FROM gate)
+    RETURNING product_id, quantity, added_at
+  ), line AS (
+    SELECT product_id, quantity, added_at FROM added
+    UNION ALL SELECT product_id, quantity, added_at FROM kept WHERE product_id <> $3
+  )
+  SELECT gate.wanted, gate.stock AS gate_stock, gate.other_lines, held.id AS cart_id, held.version, held.coupon_code,
+    EXISTS (SELECT FROM added) AS added,
+    held.version = 1 + coalesce((SELECT version FROM owned), 0) AS exact, ${LINE}
+  FROM (VALUES (true)) AS once LEFT JOIN gate ON true LEFT JOIN held ON true
+    LEFT JOIN (line JOIN products p ON p.id = line.product_id) ON held.id IS NOT NULL
+  ORDER BY line.added_at, line.product_id`,
+);
+
+/** Locks a cart and bumps its version: the first statement of every other change. $2 now. */
+export const HOLD = byOwner(
+  'hold',
+  (owner) => `UPDATE carts SET version = version + 1, updated_at = $2 WHERE ${owner} = $1 RETURNING id`,
+);
+
+/** The same for a customer who may not have a cart yet. $2 id of a cart to make, $3 now. */
+export const HOLD_OR_MAKE = statement(
+  'carts.hold_or_make',
+  `INSERT INTO carts (id, user_id, version, created_at, updated_at) VALUES ($2, $1, 1, $3, $3)
+   ON CONFLICT (user_id) DO UPDATE SET version = carts.version + 1, updated_at = excluded.updated_at RETURNING id`,
+);
+
+export const VERSION = byOwner('version', (owner) => `SELECT id, version FROM carts WHERE ${owner} = $1`);
+
+export const FIND_LINE = statement(
+  'carts.find_line',
+  `SELECT p.stock, p.active AND p.archived_at IS NULL AS sold
+   FROM cart_items line JOIN products p ON p.id = line.product_id WHERE line.cart_id = $1 AND line.product_id = $2`,
+);
+
+export const SET_QUANTITY = statement(
+  'carts.set_quantity',
+  'UPDATE cart_items SET quantity = $3 WHERE cart_id = $1 AND product_id = $2',
+);
+
+export const REMOVE_LINE = statement(
+  'carts.remove_line',
+  'DELETE FROM cart_items WHERE cart_id = $1 AND product_id = $2',
+);
+
+export const REMOVE_LINES = statement('carts.remove_lines', 'DELETE FROM cart_items WHERE cart_id = $1');
+
+/** Adds the lines of cart $2 to cart $1, oldest first, as far as the limits of a cart allow. */
+export const MERGE = statement(
+  'carts.merge',
+  `INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
+   SELECT $1::uuid, product_id, quantity, added_at FROM cart_items WHERE cart_id = $2
+   ORDER BY added_at, product_id
+   LIMIT (SELECT greatest(0, ${MAX_LINES} - count(*)) FROM cart_items WHERE cart_id = $1)
+   ON CONFLICT (cart_id, product_id)
+   DO UPDATE SET quantity = least(${MAX_QUANTITY}, cart_items.quantity + excluded.quantity),
+     added_at = least(cart_items.added_at, excluded.added_at)`,
+);
+
+export const DELETE_CART = statement('carts.delete_cart', 'DELETE FROM carts WHERE id = $1');
+
+export const DELETE_CART_OF_USER = statement('carts.delete_cart_of_user', 'DELETE FROM carts WHERE user_id = $1');

@@ -1,0 +1,76 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AnswersCartToken } from '../../platform/http/cart-token.js';
+import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
+import { IdParam } from '../../platform/http/uuid-param.js';
+import { Access } from '../../platform/security/access.js';
+import { Caller, type Principal } from '../../platform/security/principal.js';
+import { CartsService, type FilledCart } from './carts.service.js';
+import { AddCartItem, SetCartItem } from './dto/cart.request.js';
+import { CartTotalView, CartView } from './dto/cart.response.js';
+
+const TAKEOVER = 'A bearer that sends a `Cart-Token` takes that cart over first: its lines are added to their own.';
+
+@ApiTags('Cart')
+@Access('guest')
+@Controller('cart')
+export class CartsController {
+  constructor(private readonly carts: CartsService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Your cart, at today’s prices', description: TAKEOVER })
+  @ApiOkResponse({ type: CartView })
+  get(@Caller() caller: Principal): Promise<CartView> {
+    return this.carts.get(caller);
+  }
+
+  @Get('total')
+  @ApiOperation({
+    summary: 'What your cart comes to',
+    description: 'Kept for 2 minutes or until the cart changes: a price that changed meanwhile may show later.',
+  })
+  @ApiOkResponse({ type: CartTotalView })
+  total(@Caller() caller: Principal): Promise<CartTotalView> {
+    return this.carts.total(caller);
+  }
+
+  @Post('items')
+  @HttpCode(200)
+  @Idempotent()
+  @AnswersCartToken(CartView)
+  @ApiOperation({
+    summary: 'Put a product into your cart',
+    description:
+      'Adds to the line of the product, or makes it. Answers the whole cart, hence 200. More than 999 of a product are ' +
+      'a 400, more than are in stock a 409 `insufficient_stock`. A guest’s first product makes a cart and answers its ' +
+      '`Cart-Token`; a token that names no cart counts as none.',
+  })
+  add(@Caller() caller: Principal, @Body() item: AddCartItem): Promise<FilledCart> {
+    return this.carts.add(caller, item);
+  }
+
+  @Patch('items/:productId')
+  @ApiOperation({ summary: 'Set how much of a product your cart holds' })
+  @ApiOkResponse({ type: CartView })
+  setQuantity(
+    @Caller() caller: Principal,
+    @IdParam('cart_item', 'productId') productId: string,
+    @Body() item: SetCartItem,
+  ): Promise<CartView> {
+    return this.carts.setQuantity(caller, productId, item.quantity);
+  }
+
+  @Delete('items/:productId')
+  @ApiOperation({ summary: 'Take a product out of your cart' })
+  @ApiOkResponse({ type: CartView })
+  removeItem(@Caller() caller: Principal, @IdParam('cart_item', 'productId') productId: string): Promise<CartView> {
+    return this.carts.removeItem(caller, productId);
+  }
+
+  @Delete()
+  @ApiOperation({ summary: 'Empty your cart' })
+  @ApiOkResponse({ type: CartView })
+  clear(@Caller() caller: Principal): Promise<CartView> {
+    return this.carts.clear(caller);
+  }
+}

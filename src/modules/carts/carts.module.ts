@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { CartOwners } from './cart-owners.service.js';
+import { CartTotalsCache } from './cart-totals.cache.js';
+import { CartsApi } from './carts.api.js';
+import { CartsController } from './carts.controller.js';
+import { CartsRepository } from './carts.repository.js';
+import { CartsService } from './carts.service.js';
+
+@Module({
+  controllers: [CartsController],
+  providers: [CartOwners, CartTotalsCache, CartsApi, CartsRepository, CartsService],
+  exports: [CartsApi],
+})
+export class CartsModule {}

@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { BaseRepository } from '../../platform/database/base.repository.js';
+import * as sql from './cart.statements.js';
+import type { WantedLine } from './cart-limits.js';
+import type { CartOwner } from './cart-owner.js';
+import type { PricedLine } from './cart-totals.js';
+
+/** A line of a cart with what is known of its product now; `unitPrice` in minor units. */
+export interface CartLine extends PricedLine {
+  readonly productId: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly stock: number;
+  /** Whether the product is active and not archived. */
+  readonly sold: boolean;
+}
+
+/** Which cart, and which state of it: every change counts `version` up. */
+export interface CartVersion {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** A cart as it stood at one moment. */
+export interface CartContents extends CartVersion {
+  readonly couponCode: string | null;
+  /** In the order of adding. */
+  readonly lines: readonly CartLine[];
+}
+
+/** What came of adding to a cart. Only `added` has written anything. */
+export type Addition =
+  /** `cart` is left out where others changed the cart meanwhile: it must be read again. */
+  | { readonly outcome: 'added'; readonly cart: CartContents | undefined }
+  | { readonly outcome: 'no_product' }
+  /** The limits of a cart are passed, or there is no cart and none may be made. */
+  | { readonly outcome: 'held_back'; readonly line: WantedLine }
+  /** Others took the room that there was: adding again succeeds, or tells what holds it back. */
+  | { readonly outcome: 'overtaken' };
+
+export interface LineToAdd {
+  readonly productId: string;
+  readonly quantity: number;
+  /** Id of the cart to make, where there is none and one may be made. */
+  readonly newCartId: string;
+  readonly mayMake: boolean;
+}
+
+interface LineRow {
+  readonly cart_id: string;
+  readonly version: number;
+  readonly coupon_code: string | null;
+  readonly product_id: string | null;
+  readonly quantity: number;
+  readonly sku: string;
+  readonly name: string;
+  readonly price: bigint;
+  readonly stock: number;
+  readonly sold: boolean;
+}
+
+interface AdditionRow extends Omit<LineRow, 'cart_id'> {
+  readonly cart_id: string | null;
+  readonly wanted: number | null;
+  readonly gate_stock: number;
+  readonly other_lines: number;
+  readonly added: boolean;
+  readonly exact: boolean;
+}
+
+/** Carts and their lines. */
+@Injectable()
+export class CartsRepository extends BaseRepository {
+  async find(owner: CartOwner): Promise<CartContents | undefined> {
+    return contentsOf(await this.rows<LineRow>(sql.VIEW[owner.kind], [keyOf(owner)]));
+  }
+
+  /** Adds to the owner's cart, if the product is sold and the line keeps within the limits. */
+  async add(owner: CartOwner, item: LineToAdd, now: Date): Promise<Addition> {
+    const { productId, quantity, newCartId, mayMake } = item;
+    const values = [keyOf(owner), newCartId, productId, quantity, now, mayMake];
+    return additionOf(await this.rows<AdditionRow>(sql.ADD[owner.kind], values), productId);
+  }
+
+  /** Locks the owner's cart, bumps its version and gives its id, where there is one. */
+  async hold(owner: CartOwner, now: Date): Promise<string | undefined> {
+    return (await this.first<{ id: string }>(sql.HOLD[owner.kind], [keyOf(owner), now]))?.id;
+  }
+
+  /** Like {@link hold}, and makes the cart of a customer who has none. */
+  async holdOrMake(userId: string, newCartId: string, now: Date): Promise<string> {
+    return (await this.first<{ id: string }>(sql.HOLD_OR_MAKE, [userId, newCartId, now]))?.id ?? newCartId;
+  }
+
+  findVersion(owner: CartOwner): Promise<CartVersion | undefined> {
+    return this.first(sql.VERSION[owner.kind], [keyOf(owner)]);
+  }
+
+  /** What a line of a cart that is held depends on. */
+  findLine(cartId: string, productId: string): Promise<Pick<CartLine, 'stock' | 'sold'> | undefined> {
+    return this.first(sql.FIND_LINE, [cartId, productId]);
+  }
+
+  async setQuantity(cartId: string, productId: string, quantity: number): Promise<void> {
+    await this.affect(sql.SET_QUANTITY, [cartId, productId, quantity]);
+  }
+
+  /** Tells whether there was such a line. */
+  async removeLine(cartId: string, productId: string): Promise<boolean> {
+    return (await this.affect(sql.REMOVE_LINE, [cartId, productId])) === 1;
+  }
+
+  async removeLines(cartId: string): Promise<void> {
+    await this.affect(sql.REMOVE_LINES, [cartId]);
+  }
+
+  /** Moves the lines of one held cart into another and deletes the first. */
+  async absorb(intoId: string, fromId: string): Promise<void> {
+    await this.affect(sql.MERGE, [intoId, fromId]);
+    await this.affect(sql.DELETE_CART, [fromId]);
+  }
+
+  async removeOfUser(userId: string): Promise<void> {
+    await this.affect(sql.DELETE_CART_OF_USER, [userId]);
+  }
+}
+
+function keyOf(owner: CartOwner): string | Buffer {
+  return owner.kind === 'user' ? owner.userId : owner.tokenHash;
+}
+
+function additionOf(rows: readonly AdditionRow[], productId: string): Addition {
+  const [row] = rows;
+  if (row === undefined || row.wanted === null) return { outcome: 'no_product' };
+  if (row.cart_id === null) {
+    const line = { productId, wanted: row.wanted, stock: row.gate_stock, otherLines: row.other_lines };
+    return { outcome: 'held_back', line };
+  }
+  if (!row.added) return { outcome: 'overtaken' };
+  return { outcome: 'added', cart: row.exact ? contentsOf(rows as readonly LineRow[]) : undefined };
+}
+
+function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const lines: CartLine[] = [];
+  for (const { product_id, sku, name, price, quantity, stock, sold } of rows) {
+    if (product_id !== null) lines.push({ productId: product_id, sku, name, unitPrice: price, quantity, stock, sold });
+  }
+  return { id: first.cart_id, version: first.version, couponCode: first.coupon_code, lines };
+}

@@ -1,0 +1,134 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { newId } from '../../common/ids.js';
+import { newToken } from '../../common/tokens.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import type { Principal } from '../../platform/security/principal.js';
+import { ProductNotFound } from '../products/products.errors.js';
+import { toCartView, toTotalView } from './cart.mapper.js';
+import { refusalOf } from './cart-limits.js';
+import { type CartOwner, guestOwner } from './cart-owner.js';
+import { CartOwners } from './cart-owners.service.js';
+import { CartTotalsCache } from './cart-totals.cache.js';
+import { CartItemNotFound } from './carts.errors.js';
+import { type CartContents, CartsRepository } from './carts.repository.js';
+import type { AddCartItem } from './dto/cart.request.js';
+import type { CartTotalView, CartView } from './dto/cart.response.js';
+
+/** A cart, and the token that a guest gets with the first thing put into it. */
+export interface FilledCart {
+  readonly body: CartView;
+  readonly newToken: string | undefined;
+}
+
+/** What somebody means to buy. Nothing is held or promised: stock and prices are settled by the sale. */
+@Injectable()
+export class CartsService {
+  constructor(
+    private readonly carts: CartsRepository,
+    private readonly owners: CartOwners,
+    private readonly totals: CartTotalsCache,
+    private readonly uow: UnitOfWork,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async get(caller: Principal): Promise<CartView> {
+    const owner = await this.owners.ownerOf(caller);
+    return this.view(owner && (await this.carts.find(owner)));
+  }
+
+  async total(caller: Principal): Promise<CartTotalView> {
+    const currency = this.config.STORE_CURRENCY;
+    const owner = await this.owners.ownerOf(caller);
+    if (owner === undefined) return toTotalView([], currency);
+    const cart = await this.carts.findVersion(owner);
+    if (cart === undefined) return toTotalView([], currency);
+    const read = async () => toTotalView((await this.carts.find(owner))?.lines ?? [], currency);
+    return this.totals.get(owner, cart, read);
+  }
+
+  /**
+   * Adds to a line or makes it; makes the cart too where there is none.
+   * @throws {ProductNotFound} also for products that are archived or inactive
+   * @throws {InvalidInput} naming quantity, where there would be more than 999 of the product
+   * @throws {InsufficientStock} where there would be more than are in stock
+   */
+  async add(caller: Principal, item: AddCartItem): Promise<FilledCart> {
+    const owner = await this.owners.ownerOf(caller);
+    if (owner !== undefined) {
+      const cart = await this.addTo(owner, item, owner.kind === 'user');
+      if (cart !== undefined) return { body: this.view(cart), newToken: undefined };
+    }
+    // A guest without a cart. A token that names none is not taken up: only we choose what opens a cart.
+    const token = newToken();
+    return { body: this.view(await this.addTo(guestOwner(token), item, true)), newToken: token };
+  }
+
+  /**
+   * Sets how much of a product the cart holds.
+   * @throws {CartItemNotFound} where it holds none
+   * @throws {ProductNotFound} where the product is for sale no longer
+   * @throws {InsufficientStock} where that many are not in stock
+   */
+  async setQuantity(caller: Principal, productId: string, quantity: number): Promise<CartView> {
+    const cart = await this.change(caller, async (cartId) => {
+      const line = await this.carts.findLine(cartId, productId);
+      if (line === undefined) throw new CartItemNotFound();
+      if (!line.sold) throw new ProductNotFound();
+      const refusal = refusalOf({ productId, wanted: quantity, stock: line.stock, otherLines: 0 });
+      if (refusal !== undefined) throw refusal;
+      await this.carts.setQuantity(cartId, productId, quantity);
+    });
+    if (cart === undefined) throw new CartItemNotFound();
+    return this.view(cart);
+  }
+
+  /** @throws {CartItemNotFound} where the cart has no such line */
+  async removeItem(caller: Principal, productId: string): Promise<CartView> {
+    const cart = await this.change(caller, async (cartId) => {
+      if (!(await this.carts.removeLine(cartId, productId))) throw new CartItemNotFound();
+    });
+    if (cart === undefined) throw new CartItemNotFound();
+    return this.view(cart);
+  }
+
+  /** Removes every line; the cart and its token stay. */
+  async clear(caller: Principal): Promise<CartView> {
+    return this.view(await this.change(caller, (cartId) => this.carts.removeLines(cartId)));
+  }
+
+  /** Adds until it is done or refused. Undefined where there is no cart and none may be made. */
+  private async addTo(owner: CartOwner, item: AddCartItem, mayMake: boolean): Promise<CartContents | undefined> {
+    for (;;) {
+      const line = { ...item, newCartId: newId(), mayMake };
+      const addition = await this.carts.add(owner, line, this.clock.now());
+      if (addition.outcome === 'no_product') throw new ProductNotFound();
+      if (addition.outcome === 'held_back') {
+        const refusal = refusalOf(addition.line);
+        if (refusal !== undefined) throw refusal;
+        return undefined;
+      }
+      if (addition.outcome === 'added') {
+        return addition.cart ?? (await this.carts.find(owner));
+      }
+    }
+  }
+
+  /** Changes the caller's cart under its lock and reads it again. Undefined where there is none. */
+  private async change(caller: Principal, work: (cartId: string) => Promise<void>): Promise<CartContents | undefined> {
+    const owner = await this.owners.ownerOf(caller);
+    if (owner === undefined) return undefined;
+    return this.uow.run(async () => {
+      const cartId = await this.carts.hold(owner, this.clock.now());
+      if (cartId === undefined) return undefined;
+      await work(cartId);
+      return this.carts.find(owner);
+    });
+  }
+
+  private view(cart: CartContents | undefined): CartView {
+    return toCartView(cart, this.config.STORE_CURRENCY);
+  }
+}

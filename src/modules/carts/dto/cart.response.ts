@@ -1,0 +1,70 @@
+import {
+  BoolField,
+  CurrencyField,
+  IntField,
+  MoneyField,
+  ObjectListField,
+  TextField,
+  UuidField,
+} from '../../../platform/fields/fields.js';
+import { MAX_QUANTITY } from '../cart-limits.js';
+
+/** One product of a cart, at today's price. */
+export class CartItemView {
+  @UuidField()
+  productId!: string;
+
+  @TextField()
+  sku!: string;
+
+  @TextField()
+  name!: string;
+
+  @MoneyField()
+  unitPrice!: string;
+
+  @IntField({ min: 1, max: MAX_QUANTITY })
+  quantity!: number;
+
+  @MoneyField()
+  lineTotal!: string;
+
+  @BoolField({ description: 'Whether the product is for sale and as many are in stock. Only a sale takes them.' })
+  available!: boolean;
+}
+
+/** What a cart comes to. */
+export class CartTotalView {
+  @CurrencyField()
+  currency!: string;
+
+  @MoneyField()
+  subtotal!: string;
+
+  @MoneyField({ example: '0.00' })
+  discount!: string;
+
+  @MoneyField({ example: '0.00' })
+  shipping!: string;
+
+  @MoneyField({ example: '0.00' })
+  tax!: string;
+
+  @MoneyField({ description: 'subtotal − discount + shipping + tax' })
+  total!: string;
+
+  @IntField({ description: 'Pieces, not lines.' })
+  itemCount!: number;
+}
+
+/** A cart. */
+export class CartView extends CartTotalView {
+  @UuidField({ nullable: true, description: 'Null before the first product: reading makes no cart.' })
+  id!: string | null;
+
+  @ObjectListField(() => CartItemView, { description: 'In the order of adding.' })
+  items!: CartItemView[];
+
+  @TextField({ nullable: true })
+  couponCode!: string | null;
+}

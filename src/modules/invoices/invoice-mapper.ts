@@ -1,0 +1,34 @@
+import { formatMoney } from '../../common/money.js';
+import type { InvoiceResponse } from './dto/invoice.response.js';
+import type { InvoiceRow } from './invoices.repository.js';
+
+/** An invoice as it is shown. */
+export function toInvoice(row: InvoiceRow): InvoiceResponse {
+  const money = (minor: bigint | string): string => formatMoney(BigInt(minor), row.currency);
+  return {
+    id: row.id,
+    kind: row.kind,
+    number: row.number,
+    saleId: row.sale_id,
+    saleNumber: row.sale_number,
+    currency: row.currency,
+    seller: row.seller,
+    buyer: row.buyer,
+    lines: row.lines.map((line) => ({
+      productId: line.productId,
+      sku: line.sku,
+      name: line.name,
+      unitPrice: money(line.unitPrice),
+      quantity: line.quantity,
+      discount: money(line.discount),
+      tax: money(line.tax),
+      lineTotal: money(line.lineTotal),
+    })),
+    subtotal: money(row.subtotal),
+    discount: money(row.discount),
+    shipping: money(row.shipping),
+    tax: money(row.tax),
+    total: money(row.total),
+    issuedAt: row.issued_at.toISOString(),
+  };
+}

@@ -1,0 +1,52 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Conditional, type FinishedJson } from '../../platform/http/conditional.js';
+import { Created } from '../../platform/http/created.js';
+import { IdParam } from '../../platform/http/uuid-param.js';
+import { Access } from '../../platform/security/access.js';
+import { CategoriesService } from './categories.service.js';
+import { CategoryResponse, CategoryTree, CreateCategory, UpdateCategory } from './dto/category.dto.js';
+
+@ApiTags('categories')
+@Controller('categories')
+export class CategoriesController {
+  constructor(private readonly categories: CategoriesService) {}
+
+  @Get()
+  @Access('public')
+  @ApiOperation({ summary: 'Shows the tree of categories' })
+  @Conditional(CategoryTree)
+  tree(): Promise<FinishedJson> {
+    return this.categories.tree();
+  }
+
+  @Post()
+  @Access('products:write')
+  @ApiOperation({ summary: 'Makes a category' })
+  @Created(CategoryResponse, '/api/categories')
+  create(@Body() input: CreateCategory): Promise<CategoryResponse> {
+    return this.categories.create(input);
+  }
+
+  @Patch(':id')
+  @Access('products:write')
+  @ApiOperation({
+    summary: 'Renames or moves a category',
+    description: 'What lies below it moves along. 409 `category_cycle` where it would come to lie below itself.',
+  })
+  @ApiOkResponse({ type: CategoryResponse })
+  update(@IdParam('category') id: string, @Body() input: UpdateCategory): Promise<CategoryResponse> {
+    return this.categories.update(id, input);
+  }
+
+  @Delete(':id')
+  @Access('products:write')
+  @ApiOperation({
+    summary: 'Deletes a category',
+    description: 'Its products stay, without one. 409 `category_not_empty` where categories lie below it.',
+  })
+  @HttpCode(204)
+  delete(@IdParam('category') id: string): Promise<void> {
+    return this.categories.delete(id);
+  }
+}

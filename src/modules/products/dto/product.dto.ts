@@ -1,0 +1,197 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  BoolField,
+  CurrencyField,
+  IntField,
+  MoneyField,
+  MoneyInputField,
+  TextField,
+  TextListField,
+  TextMapField,
+} from '../../../platform/fields/fields.js';
+import { pageOf } from '../../../platform/fields/paging.fields.js';
+import {
+  ATTRIBUTES_MAX,
+  DESCRIPTION_MAX,
+  IMAGES_MAX,
+  isImage,
+  NAME_MAX,
+  SKU_MAX,
+  SKU_PATTERN,
+  STOCK_MAX,
+} from '../product.fields.js';
+
+const sku = {
+  max: SKU_MAX,
+  pattern: { regex: SKU_PATTERN, message: `must be a text of 1 to ${SKU_MAX} characters` },
+  example: 'MUG-350-BLUE',
+};
+const name = { max: NAME_MAX, example: 'Stoneware mug, 350 ml' };
+const description = { optional: true, min: 0, max: DESCRIPTION_MAX, verbatim: true };
+const price = { description: "In the shop's currency, with at most its decimal digits." };
+const category = { optional: true, nullable: true, description: 'Slug or id of a category.', example: 'kitchen' };
+const attributes = { optional: true, maxKeys: ATTRIBUTES_MAX, example: { material: 'stoneware' } };
+const images = {
+  optional: true,
+  max: IMAGES_MAX,
+  check: isImage,
+  message: `must be at most ${IMAGES_MAX} http(s) URLs or paths`,
+  example: ['/images/mug.webp'],
+};
+const active = { optional: true, description: 'Whether the public sees it.' };
+
+/** The category of a product. */
+export class ProductCategory {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'kitchen' })
+  slug!: string;
+
+  @ApiProperty({ example: 'Kitchen' })
+  name!: string;
+}
+
+/** A product, as everybody sees it. */
+export class ProductResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'MUG-350-BLUE' })
+  sku!: string;
+
+  @ApiProperty({ example: 'stoneware-mug-350-ml', description: 'Made from the first name; never changes.' })
+  slug!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  description!: string;
+
+  @MoneyField()
+  price!: string;
+
+  @CurrencyField()
+  currency!: string;
+
+  @ApiProperty({ type: 'integer' })
+  stock!: number;
+
+  @ApiProperty()
+  inStock!: boolean;
+
+  @ApiProperty({ type: ProductCategory, nullable: true })
+  category!: ProductCategory | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  attributes!: Readonly<Record<string, string>>;
+
+  @ApiProperty({ type: String, isArray: true })
+  images!: readonly string[];
+
+  @ApiProperty()
+  active!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'Grows with every change, of stock too.' })
+  version!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+}
+
+/** A category and how many of the products that were asked for are in it. */
+export class CategoryFacet {
+  @ApiProperty()
+  slug!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ type: 'integer' })
+  count!: number;
+}
+
+/** The lowest and the highest price; null where there is no product. */
+export class PriceFacet {
+  @ApiProperty({ type: String, nullable: true })
+  min!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  max!: string | null;
+}
+
+/** What could be asked for next, over the same filters. */
+export class ProductFacets {
+  @ApiProperty({ type: CategoryFacet, isArray: true, description: 'The hundred fullest categories.' })
+  category!: readonly CategoryFacet[];
+
+  @ApiProperty({ type: PriceFacet })
+  price!: PriceFacet;
+}
+
+/** A page of products. */
+export class ProductPage extends pageOf(ProductResponse, 'ProductPageBase') {
+  @ApiProperty({ type: ProductFacets, required: false, description: 'Only with facets=true.' })
+  facets?: ProductFacets;
+}
+
+/** A new product. */
+export class CreateProduct {
+  @TextField(sku)
+  sku!: string;
+
+  @TextField(name)
+  name!: string;
+
+  @MoneyInputField(price)
+  price!: string | number;
+
+  @IntField({ optional: true, max: STOCK_MAX, description: 'First stock, kept as a receipt; 0 without it.' })
+  stock?: number;
+
+  @TextField(description)
+  description?: string;
+
+  @TextField(category)
+  category?: string | null;
+
+  @TextMapField(attributes)
+  attributes?: Record<string, string>;
+
+  @TextListField(images)
+  images?: string[];
+
+  @BoolField({ ...active, description: 'Whether the public sees it; true without it.' })
+  active?: boolean;
+}
+
+/** What changes of a product; stock has routes of its own. */
+export class UpdateProduct {
+  @TextField({ ...sku, optional: true })
+  sku?: string;
+
+  @TextField({ ...name, optional: true })
+  name?: string;
+
+  @MoneyInputField({ ...price, optional: true })
+  price?: string | number;
+
+  @TextField(description)
+  description?: string;
+
+  @TextField(category)
+  category?: string | null;
+
+  @TextMapField(attributes)
+  attributes?: Record<string, string>;
+
+  @TextListField(images)
+  images?: string[];
+
+  @BoolField(active)
+  active?: boolean;
+}

@@ -1,0 +1,78 @@
+import { parseRow } from './import-row.js';
+
+const good = { sku: ' A-1 ', name: ' Mug ', price: '12.50' };
+
+test('a full row is read with what every cell means', () => {
+  const fields = {
+    ...good,
+    stock: ' 7 ',
+    description: 'Blue',
+    category: 'Kitchen',
+    attributes: '{"a":"b"}',
+    images: '/a.png|/b.png  /c.png',
+  };
+  expect(parseRow(fields, 'USD').problems).toBeUndefined();
+  expect(parseRow(fields, 'USD')).toEqual({
+    product: {
+      ...{ sku: 'A-1', name: 'Mug', price: 1_250n, stock: 7, description: 'Blue', category: 'Kitchen' },
+      ...{ attributes: { a: 'b' }, images: ['/a.png', '/b.png', '/c.png'] },
+    },
+  });
+});
+
+test('JSON values are read as they are', () => {
+  const fields = {
+    ...good,
+    sku: 85_123,
+    price: 12.5,
+    stock: 7,
+    attributes: { a: 'b' },
+    images: ['/a.png'],
+    category: null,
+  };
+  expect(parseRow(fields, 'USD')).toMatchObject({
+    product: { sku: '85123', price: 1_250n, stock: 7, images: ['/a.png'] },
+  });
+});
+
+test('empty cells are as good as absent ones', () => {
+  const empty = { stock: '', description: ' ', category: '', attributes: '', images: '' };
+  expect(parseRow({ ...good, ...empty }, 'USD')).toEqual(parseRow(good, 'USD'));
+});
+
+test.each([
+  ['sku', 'missing', { sku: '' }],
+  ['sku', 'invalid', { sku: 'x'.repeat(65) }],
+  ['sku', 'invalid', { sku: 'a\nb' }],
+  ['name', 'missing', { name: undefined }],
+  ['name', 'invalid', { name: 'a\u0000b' }],
+  ['name', 'invalid', { name: { a: 1 } }],
+  ['price', 'missing', { price: '' }],
+  ['price', 'invalid', { price: '0.001' }],
+  ['price', 'invalid', { price: '1,299.00' }],
+  ['price', 'invalid', { price: '-1' }],
+  ['price', 'invalid', { price: '$5' }],
+  ['price', 'invalid', { price: true }],
+  ['stock', 'invalid', { stock: '1.5' }],
+  ['stock', 'invalid', { stock: '-1' }],
+  ['stock', 'invalid', { stock: 2 ** 53 }],
+  ['stock', 'invalid', { stock: '1e3' }],
+  ['attributes', 'invalid', { attributes: '{a:1}' }],
+  ['attributes', 'invalid', { attributes: '{"a":1}' }],
+  ['images', 'invalid', { images: 'javascript:alert(1)' }],
+  ['images', 'invalid', { images: [1] }],
+  ['images', 'invalid', { images: Array.from({ length: 21 }, () => '/a') }],
+  ['category', 'invalid', { category: ['a'] }],
+])('a bad %s is %s: %j', (column, code, fields) => {
+  expect(parseRow({ ...good, ...fields }, 'USD').problems).toEqual([expect.objectContaining({ column, code })]);
+});
+
+test('everything that is wrong with a row is told at once', () => {
+  const columns = parseRow({ stock: 'x' }, 'USD').problems?.map(({ column }) => column);
+  expect(columns).toEqual(['sku', 'name', 'price', 'stock']);
+});
+
+test('the digits of a price are those of the currency', () => {
+  expect(parseRow({ ...good, price: '500' }, 'JPY')).toMatchObject({ product: { price: 500n } });
+  expect(parseRow({ ...good, price: '500.5' }, 'JPY').problems).toHaveLength(1);
+});

@@ -1,0 +1,51 @@
+import {
+  type ColumnMap,
+  IMPORT_COLUMNS,
+  type ImportColumn,
+  isImportColumn,
+  type RawFields,
+  UnreadableFile,
+} from './import-columns.js';
+import type { RawRow } from './raw-row.js';
+import { textBlocks } from './text-blocks.js';
+
+/**
+ * Rows of a file with one JSON object a line; empty lines are passed over.
+ * @throws {UnreadableFile} where the file breaks, after the rows before that
+ */
+export async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map?: ColumnMap): AsyncGenerator<RawRow> {
+  const columns = Object.entries(map ?? Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, name])));
+  for await (const { bytes, firstLine } of textBlocks(source)) {
+    const texts = bytes.toString('utf8').split('\n');
+    for (const [index, text] of texts.entries()) {
+      const line = firstLine + index;
+      // Only the last line of a file can be without a line feed behind it.
+      if (text.trim() !== '') yield readLine(text, line, columns, map === undefined, index === texts.length - 1);
+    }
+  }
+}
+
+function readLine(text: string, line: number, columns: [string, string][], strict: boolean, last: boolean): RawRow {
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    if (last) throw new UnreadableFile(line, 'The file ends in the middle of a row');
+    return { line, problem: { column: '', code: 'malformed', reason: 'is not JSON' } };
+  }
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    return { line, problem: { column: '', code: 'malformed', reason: 'is not an object' } };
+  }
+  const unknown = strict ? Object.keys(row).find((key) => !isImportColumn(key)) : undefined;
+  if (unknown !== undefined) {
+    const reason = `has an unknown field ${JSON.stringify(unknown.slice(0, 80))}; known are ${IMPORT_COLUMNS.join(', ')}`;
+    return { line, problem: { column: '', code: 'malformed', reason } };
+  }
+  return { line, fields: fieldsOf(row as Readonly<Record<string, unknown>>, columns) };
+}
+
+function fieldsOf(row: Readonly<Record<string, unknown>>, columns: [string, string][]): RawFields {
+  const fields: Partial<Record<ImportColumn, unknown>> = {};
+  for (const [ours, theirs] of columns) if (Object.hasOwn(row, theirs)) fields[ours as ImportColumn] = row[theirs];
+  return fields;
+}

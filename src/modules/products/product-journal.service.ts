@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { type DomainEvent, Outbox } from '../../platform/outbox/outbox.js';
+import { CatalogueCache } from './catalogue.cache.js';
+import { type ProductRow, toEventData } from './product-row.js';
+import {
+  PRODUCT_ARCHIVED,
+  PRODUCT_CREATED,
+  PRODUCT_UPDATED,
+  STOCK_CHANGED,
+  type StockChangedData,
+} from './products.events.js';
+import type { StockReason } from './stock-movement.entity.js';
+
+/** What happened to a product, as it is afterwards: something of its own, a movement of its stock, or both. */
+export interface ProductChange {
+  readonly type?: string;
+  readonly row: ProductRow;
+  readonly delta?: number;
+  readonly reason?: StockReason;
+}
+
+/** Tells of every change of a product: an event in its transaction, and to the cache once that has committed. */
+@Injectable()
+export class ProductJournal {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly outbox: Outbox,
+    private readonly cache: CatalogueCache,
+  ) {}
+
+  /** Many changes at once, in their order. */
+  async record(changes: readonly ProductChange[]): Promise<void> {
+    await this.outbox.appendAll(changes.flatMap(eventsOf));
+    const ids = changes.map(({ row }) => row.id);
+    this.uow.afterCommit(() => this.cache.productsChanged(ids));
+  }
+
+  created(row: ProductRow): Promise<void> {
+    return this.record([{ type: PRODUCT_CREATED, row, delta: row.stock, reason: 'receipt' }]);
+  }
+
+  updated(row: ProductRow): Promise<void> {
+    return this.record([{ type: PRODUCT_UPDATED, row }]);
+  }
+
+  archived(row: ProductRow): Promise<void> {
+    return this.record([{ type: PRODUCT_ARCHIVED, row }]);
+  }
+
+  async stockMoved(row: ProductRow, delta: number, reason: StockReason): Promise<void> {
+    await this.outbox.appendAll(eventsOf({ row, delta, reason }));
+    this.uow.afterCommit(() => this.cache.stockChanged([row.id]));
+  }
+}
+
+function eventsOf({ type, row, delta = 0, reason }: ProductChange): DomainEvent[] {
+  const events: DomainEvent[] = [];
+  if (type !== undefined) events.push({ type, aggregateId: row.id, data: { ...toEventData(row) } });
+  if (delta !== 0 && reason !== undefined) {
+    const data: StockChangedData = { productId: row.id, delta, stock: row.stock, reason };
+    events.push({ type: STOCK_CHANGED, aggregateId: row.id, data: { ...data } });
+  }
+  return events;
+}

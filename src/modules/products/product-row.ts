@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { formatMoney } from '../../common/money.js';
+import type { ProductResponse } from './dto/product.dto.js';
+import type { ProductEventData } from './products.events.js';
+
+/** A product with its category, as the statements of this module read it. */
+export interface ProductRow {
+  readonly id: string;
+  readonly sku: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly description: string;
+  readonly price: bigint;
+  readonly currency: string;
+  readonly stock: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly images: readonly string[];
+  readonly active: boolean;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly category_id: string | null;
+  readonly category_slug: string | null;
+  readonly category_name: string | null;
+}
+
+/** Columns of a {@link ProductRow}, from products `p` and their categories `c`. */
+export const PRODUCT_COLUMNS = `p.id, p.sku, p.slug, p.name, p.description, p.price, p.currency, p.stock, p.attributes,
+  p.images, p.active, p.version, p.created_at, p.updated_at,
+  c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
+
+/** A product as the API shows it. */
+export function toProduct(row: ProductRow): ProductResponse {
+  const { category_id: id, category_slug: slug, category_name: name } = row;
+  return {
+    id: row.id,
+    sku: row.sku,
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    price: formatMoney(row.price, row.currency),
+    currency: row.currency,
+    stock: row.stock,
+    inStock: row.stock > 0,
+    category: id === null || slug === null || name === null ? null : { id, slug, name },
+    attributes: row.attributes,
+    images: row.images,
+    active: row.active,
+    version: row.version,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+/** What the events about a product say of it. */
+export function toEventData(row: ProductRow): ProductEventData {
+  const { id: productId, sku, slug, name, currency, active, version } = row;
+  return { productId, sku, slug, name, price: formatMoney(row.price, currency), currency, active, version };
+}
+
+/** A short digest of finished bytes, for entity tags. */
+export function digest(bytes: string): string {
+  return createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
+}
+
+/**
+ * The strong entity tag of a product: which one, which version, and a digest of its representation, since the name of
+ * its category is part of that and has no version of its own.
+ */
+export function productTag(product: ProductResponse, json: string = JSON.stringify(product)): string {
+  return `"${product.id.slice(-12)}.${product.version}.${digest(json)}"`;
+}
+
+/** The versions of a product that entity tags stand for; tags of anything else stand for none. */
+export function versionsOf(tags: readonly string[], id: string): number[] {
+  return tags.flatMap((tag) => {
+    const [, tail, version] = /^"([0-9a-f]{12})\.(\d{1,9})\.[\w-]+"$/.exec(tag) ?? [];
+    return tail === id.slice(-12) ? [Number(version)] : [];
+  });
+}

@@ -1,0 +1,89 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Conditional, type FinishedJson, IfMatch, Preconditioned, Tagged } from '../../platform/http/conditional.js';
+import { Created } from '../../platform/http/created.js';
+import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
+import { IdParam } from '../../platform/http/uuid-param.js';
+import { Access } from '../../platform/security/access.js';
+import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { CatalogueService } from './catalogue.service.js';
+import { CreateProduct, ProductPage, ProductResponse, UpdateProduct } from './dto/product.dto.js';
+import { ProductQuery } from './dto/product-query.dto.js';
+import { SetStock } from './dto/stock.dto.js';
+import { productTag } from './product-row.js';
+import { ProductsService } from './products.service.js';
+import { StockService } from './stock.service.js';
+
+@ApiTags('products')
+@Controller('products')
+export class ProductsController {
+  constructor(
+    private readonly catalogue: CatalogueService,
+    private readonly products: ProductsService,
+    private readonly stock: StockService,
+  ) {}
+
+  @Get()
+  @Access('public')
+  @ApiOperation({ summary: 'Searches and lists the catalogue' })
+  @Conditional(ProductPage)
+  list(@Query() query: ProductQuery): Promise<FinishedJson> {
+    return this.catalogue.list(query);
+  }
+
+  @Get(':idOrSlug')
+  @Access('public')
+  @ApiOperation({ summary: 'Shows a product by its id or its slug' })
+  @Conditional(ProductResponse)
+  detail(@Param('idOrSlug') idOrSlug: string): Promise<FinishedJson> {
+    return this.catalogue.detail(idOrSlug);
+  }
+
+  @Post()
+  @Access('products:write')
+  @ApiOperation({ summary: 'Makes a product' })
+  @Idempotent()
+  @Created(ProductResponse, '/api/products')
+  @Tagged(productTag)
+  create(@Body() input: CreateProduct, @CurrentUser() user: UserPrincipal): Promise<ProductResponse> {
+    return this.products.create(input, user.userId);
+  }
+
+  @Patch(':id')
+  @Access('products:write')
+  @ApiOperation({ summary: 'Changes a product' })
+  @ApiOkResponse({ type: ProductResponse })
+  @Preconditioned()
+  @Tagged(productTag)
+  update(
+    @IdParam('product') id: string,
+    @Body() input: UpdateProduct,
+    @IfMatch() tags: readonly string[] | undefined,
+  ): Promise<ProductResponse> {
+    return this.products.update(id, input, tags);
+  }
+
+  @Delete(':id')
+  @Access('products:write')
+  @ApiOperation({ summary: 'Archives a product', description: 'Gone from the catalogue, kept on past sales.' })
+  @HttpCode(204)
+  @Preconditioned()
+  archive(@IdParam('product') id: string, @IfMatch() tags: readonly string[] | undefined): Promise<void> {
+    return this.products.archive(id, tags);
+  }
+
+  @Put(':id/stock')
+  @Access('inventory:write')
+  @ApiOperation({ summary: 'Sets the stock to what was counted', description: 'Kept in the ledger as an adjustment.' })
+  @ApiOkResponse({ type: ProductResponse })
+  @Preconditioned()
+  @Tagged(productTag)
+  setStock(
+    @IdParam('product') id: string,
+    @Body() input: SetStock,
+    @IfMatch() tags: readonly string[] | undefined,
+    @CurrentUser() user: UserPrincipal,
+  ): Promise<ProductResponse> {
+    return this.stock.set(id, input, tags, user.userId);
+  }
+}

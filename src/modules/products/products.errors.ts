@@ -1,0 +1,56 @@
+import { DomainError, NotFound } from '../../common/domain-error.js';
+
+/** No such product, or one that is archived or not for the public. */
+export class ProductNotFound extends NotFound {
+  constructor() {
+    super('product');
+  }
+}
+
+/** No such category. */
+export class CategoryNotFound extends NotFound {
+  constructor() {
+    super('category');
+  }
+}
+
+/** Another product, perhaps an archived one, has this SKU. */
+export class SkuTaken extends DomainError {
+  constructor() {
+    super('conflict', 'sku_taken', 'Another product has this SKU; archived ones keep theirs.', [
+      { path: 'sku', message: 'is taken' },
+    ]);
+  }
+}
+
+/** If-Match names a version that is not the current one. */
+export class VersionMismatch extends DomainError {
+  constructor() {
+    super('stale', 'version_mismatch', 'The product has changed since; read it again.');
+  }
+}
+
+/** A movement would take the stock below zero. */
+export class InsufficientStock extends DomainError {
+  constructor() {
+    super('conflict', 'insufficient_stock', 'There is not that much in stock.', [
+      { path: 'delta', message: 'takes more than there is' },
+    ]);
+  }
+}
+
+/** A category cannot move below itself. */
+export class CategoryCycle extends DomainError {
+  constructor() {
+    super('conflict', 'category_cycle', 'A category cannot lie below itself.', [
+      { path: 'parentId', message: 'is the category itself or lies below it' },
+    ]);
+  }
+}
+
+/** A category that has others below it stays. */
+export class CategoryNotEmpty extends DomainError {
+  constructor() {
+    super('conflict', 'category_not_empty', 'The category has categories below it; move or delete those first.');
+  }
+}

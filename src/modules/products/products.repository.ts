@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { BaseRepository } from '../../platform/database/base.repository.js';
+import { statement } from '../../platform/database/statement.js';
+import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
+import { CategoryNotFound, SkuTaken } from './products.errors.js';
+
+const WITH_CATEGORY = `SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`;
+
+const INSERT = statement(
+  'products.insert',
+  `WITH written AS (
+     INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
+       active, version, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13)
+     ON CONFLICT (slug) DO NOTHING RETURNING *
+   ), receipt AS (
+     INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, created_at)
+     SELECT $14::uuid, id, stock, stock, 'receipt', $15::uuid, created_at FROM written WHERE stock > 0
+   )
+   ${WITH_CATEGORY}`,
+);
+const ARCHIVE = statement(
+  'products.archive',
+  `WITH written AS (
+     UPDATE products SET archived_at = $2, updated_at = $2, version = version + 1
+     WHERE id = $1 AND archived_at IS NULL AND ($3::int[] IS NULL OR version = ANY ($3)) RETURNING *
+   )
+   ${WITH_CATEGORY}`,
+);
+const BY_ID = statement(
+  'products.byId',
+  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
+   WHERE p.id = $1 AND p.archived_at IS NULL`,
+);
+
+/** A product to be stored. */
+export interface NewProduct {
+  readonly id: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly description: string;
+  /** Minor units of `currency`. */
+  readonly price: bigint;
+  readonly currency: string;
+  readonly stock: number;
+  readonly categoryId: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly images: readonly string[];
+  readonly active: boolean;
+}
+
+/** What changes of a product: the keys that are there. */
+export type ProductChanges = Partial<Omit<NewProduct, 'id' | 'currency' | 'stock'>>;
+
+interface ColumnOf {
+  readonly column: string;
+  readonly type: string;
+}
+
+const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
+  sku: { column: 'sku', type: 'text' },
+  name: { column: 'name', type: 'text' },
+  description: { column: 'description', type: 'text' },
+  price: { column: 'price', type: 'bigint' },
+  categoryId: { column: 'category_id', type: 'uuid' },
+  attributes: { column: 'attributes', type: 'jsonb' },
+  images: { column: 'images', type: 'jsonb' },
+  active: { column: 'active', type: 'boolean' },
+};
+
+const CONSTRAINTS = {
+  products_sku_unique: () => new SkuTaken(),
+  products_category_fkey: () => new CategoryNotFound(),
+};
+
+/** Writes of products. Stock is moved by the stock repository alone. */
+@Injectable()
+export class ProductsRepository extends BaseRepository {
+  /** A product that is not archived, whether or not the public sees it. */
+  findById(id: string): Promise<ProductRow | undefined> {
+    return this.first<ProductRow>(BY_ID, [id]);
+  }
+
+  /**
+   * Stores a product with its first receipt of stock.
+   * @returns undefined where the slug is taken
+   * @throws {SkuTaken} {@link CategoryNotFound}
+   */
+  insert(
+    product: NewProduct,
+    slug: string,
+    movementId: string,
+    actorId: string | null,
+    now: Date,
+  ): Promise<ProductRow | undefined> {
+    const { id, sku, name, description, price, currency, stock, categoryId, attributes, images, active } = product;
+    const json = [JSON.stringify(attributes), JSON.stringify(images)];
+    const values = [id, sku, slug, name, description, price, currency, stock, categoryId, ...json, active, now];
+    return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, [...values, movementId, actorId]));
+  }
+
+  /**
+   * Changes a product that is not archived.
+   * @param versions those that it may have; any where undefined
+   * @returns undefined where there is no such product at such a version
+   * @throws {SkuTaken} {@link CategoryNotFound}
+   */
+  update(
+    id: string,
+    changes: ProductChanges,
+    versions: readonly number[] | undefined,
+    now: Date,
+  ): Promise<ProductRow | undefined> {
+    const entries = Object.entries(changes) as [keyof ProductChanges, unknown][];
+    const values: unknown[] = [id, now, versions ?? null];
+    const sets = entries.map(([key, value]) => {
+      const { column, type } = COLUMNS[key];
+      values.push(type === 'jsonb' ? JSON.stringify(value) : value);
+      return `${column} = $${values.length}::${type}`;
+    });
+    const text = `WITH written AS (
+      UPDATE products SET ${[...sets, 'updated_at = $2::timestamptz', 'version = version + 1'].join(', ')}
+      WHERE id = $1::uuid AND archived_at IS NULL AND ($3::int[] IS NULL OR version = ANY ($3::int[])) RETURNING *
+    ) ${WITH_CATEGORY}`;
+    return this.mapping(CONSTRAINTS, async () => (await this.rowsOf<ProductRow>(text, values))[0]);
+  }
+
+  /** Takes a product out of the catalogue for good; undefined where there is none at such a version. */
+  archive(id: string, versions: readonly number[] | undefined, now: Date): Promise<ProductRow | undefined> {
+    return this.first<ProductRow>(ARCHIVE, [id, now, versions ?? null]);
+  }
+}

@@ -1,0 +1,52 @@
+import { isUuid } from '../../common/ids.js';
+
+/** Letters that Unicode does not take apart into a base letter and a mark. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ı: 'i',
+  ħ: 'h',
+  ŋ: 'n',
+};
+
+const MAX_LENGTH = 80;
+
+/** Words that are routes beside `/api/products/:slug`. */
+const RESERVED: ReadonlySet<string> = new Set(['import', 'export']);
+
+/** A name as part of an address: accents folded, everything but Latin letters and digits a hyphen; may be empty. */
+export function slugify(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[ßæœøđðþłıħŋ]/g, (letter) => LETTERS[letter] ?? '')
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/['’]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_LENGTH)
+    .replace(/^-|-$/g, '');
+}
+
+/**
+ * Slugs to try for a thing, best first; the last is unique for certain.
+ * @param hint what tells it from others of the same name, such as its SKU
+ * @param id its UUIDv7, whose end is random
+ */
+export function slugCandidates(name: string, hint: string, id: string): string[] {
+  const tail = id.slice(-12);
+  const extra = slugify(hint);
+  const base = slugify(name) || extra;
+  const candidates = base === '' ? [tail] : [base, ...(extra === '' ? [] : [`${base}-${extra}`]), `${base}-${tail}`];
+  return candidates.filter((slug) => !RESERVED.has(slug) && !isUuid(slug));
+}
+
+/** Whether a text can be a slug at all. */
+export function isSlug(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,198}[a-z0-9])?$/.test(text);
+}

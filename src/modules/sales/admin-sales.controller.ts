@@ -1,0 +1,48 @@
+import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Linked } from '../../platform/http/links.js';
+import { IdParam } from '../../platform/http/uuid-param.js';
+import { Access } from '../../platform/security/access.js';
+import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { ChangeStatus } from './dto/change-status.dto.js';
+import { AdminSalePage, AdminSaleResponse } from './dto/sale.response.js';
+import { AdminSalesQuery } from './dto/sales.query.js';
+import { SaleChangesService } from './sale-changes.service.js';
+import { SalesService } from './sales.service.js';
+
+@ApiTags('Sales (staff)')
+@Controller('admin/sales')
+export class AdminSalesController {
+  constructor(
+    private readonly sales: SalesService,
+    private readonly changes: SaleChangesService,
+  ) {}
+
+  @Get()
+  @Access('sales:read')
+  @Linked()
+  @ApiOperation({ summary: 'List all sales, newest first' })
+  @ApiOkResponse({ type: AdminSalePage })
+  list(@Query() query: AdminSalesQuery) {
+    return this.sales.listForStaff(query);
+  }
+
+  @Get(':id')
+  @Access('sales:read')
+  @ApiOperation({ summary: 'One sale' })
+  @ApiOkResponse({ type: AdminSaleResponse })
+  get(@IdParam('sale') id: string) {
+    return this.sales.getForStaff(id);
+  }
+
+  @Patch(':id/status')
+  @Access('sales:write')
+  @ApiOperation({
+    summary: 'Move a sale on: pending → confirmed → shipped → delivered → returned, or cancelled from the first two',
+    description: 'Confirming a pending sale by hand records a payment that was taken by other means, and invoices it.',
+  })
+  @ApiOkResponse({ type: AdminSaleResponse })
+  changeStatus(@CurrentUser() user: UserPrincipal, @IdParam('sale') id: string, @Body() body: ChangeStatus) {
+    return this.changes.changeStatus(user, id, body);
+  }
+}

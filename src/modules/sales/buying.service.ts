@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
+import { IdempotencyRepository } from '../../platform/http/idempotency.repository.js';
+import type { Principal } from '../../platform/security/principal.js';
+import { CartsApi } from '../carts/carts.api.js';
+import { StockApi } from '../products/stock.api.js';
+import { CheckoutService } from './checkout.service.js';
+import type { PaymentResponse } from './dto/payment.response.js';
+import type { PaymentInput, PlaceSale } from './dto/place-sale.dto.js';
+import type { SaleResponse } from './dto/sale.response.js';
+import { SalePaymentsService } from './sale-payments.service.js';
+import { SalesService } from './sales.service.js';
+
+/** What a buyer does: places a sale, and pays it. */
+@Injectable()
+export class BuyingService {
+  constructor(
+    private readonly checkouts: CheckoutService,
+    private readonly payments: SalePaymentsService,
+    private readonly sales: SalesService,
+    private readonly carts: CartsApi,
+    private readonly stock: StockApi,
+    private readonly records: IdempotencyRepository,
+  ) {}
+
+  /**
+   * Places a sale and, where the request says so, pays it.
+   * @returns the sale, or the first answer under the same key
+   */
+  async place(
+    principal: Principal,
+    body: PlaceSale,
+    request: IdempotentRequest | undefined,
+  ): Promise<SaleResponse | StoredAnswer> {
+    if (body.payment !== undefined) this.payments.check(body.payment, 'payment.');
+    if (principal.kind === 'user' && principal.cartToken !== undefined) {
+      await this.carts.adopt(principal.userId, principal.cartToken);
+    }
+    const placed = await this.checkouts.place(principal, body, request);
+    if (placed instanceof StoredAnswer) return placed;
+    await this.stock.changed(placed.productIds);
+    if (body.items === undefined) await this.carts.changed(principal);
+    return body.payment === undefined ? placed.sale : this.payAtOnce(principal, placed.sale, body.payment, request);
+  }
+
+  async pay(
+    principal: Principal,
+    saleId: string,
+    input: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<PaymentResponse | StoredAnswer> {
+    return this.payments.pay(saleId, await this.sales.ownerOf(principal), input, request);
+  }
+
+  /** The sale stands whatever becomes of the payment, and its record then holds the answer that was really given. */
+  private async payAtOnce(
+    principal: Principal,
+    { id }: SaleResponse,
+    payment: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<SaleResponse> {
+    await this.payments.pay(id, await this.sales.ownerOf(principal), payment, undefined);
+    const sale = await this.sales.get(principal, id);
+    if (request !== undefined) await this.records.record(request, new StoredAnswer(201, JSON.stringify(sale)));
+    return sale;
+  }
+}

@@ -1,0 +1,195 @@
+import { Injectable } from '@nestjs/common';
+import { BaseRepository } from '../../platform/database/base.repository.js';
+import { failedWith } from '../../platform/database/failures.js';
+import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
+import { storedAnswer } from '../../platform/http/idempotency.repository.js';
+import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
+import type { PostalAddress } from '../../common/postal-address.js';
+
+const DIVISION_BY_ZERO = '22012';
+
+/** Who buys: the id of the user, or the hash of a guest's cart token. */
+export interface Buyer {
+  readonly kind: BuyerKind;
+  readonly key: string | Buffer;
+}
+
+export interface AskedItem {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** A line as the catalogue has it now; `forSale` is false for what is archived, inactive or unknown. */
+export interface QuotedLine {
+  readonly productId: string;
+  readonly quantity: number;
+  readonly sku: string;
+  readonly name: string;
+  readonly unitPrice: bigint;
+  readonly currency: string;
+  readonly stock: number;
+  readonly forSale: boolean;
+}
+
+/** What a sale is priced from. */
+export interface Quote {
+  readonly number: string;
+  readonly cart: { readonly id: string; readonly version: number } | null;
+  readonly email: string | null;
+  readonly address: PostalAddress | null;
+  readonly lines: readonly QuotedLine[];
+}
+
+/** A priced sale, ready to be written. Amounts are minor units. */
+export interface NewSale {
+  readonly id: string;
+  readonly number: string;
+  readonly userId: string | null;
+  /** The cart that is checked out, or that tells whose a guest's sale is. */
+  readonly cart: Quote['cart'];
+  readonly checksOutCart: boolean;
+  readonly email: string | null;
+  readonly currency: string;
+  readonly subtotal: bigint;
+  readonly discount: bigint;
+  readonly shipping: bigint;
+  readonly tax: bigint;
+  readonly total: bigint;
+  readonly address: PostalAddress;
+  readonly shippingMethod: string | null;
+  readonly placedAt: Date;
+  readonly expiresAt: Date;
+  readonly actor: string;
+  readonly historyId: string;
+  readonly placedEvent: { readonly id: string; readonly data: Readonly<Record<string, unknown>> };
+  readonly lines: readonly NewSaleLine[];
+}
+
+export interface NewSaleLine {
+  readonly productId: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly unitPrice: bigint;
+  readonly quantity: number;
+  readonly discount: bigint;
+  readonly tax: bigint;
+  readonly movementId: string;
+  readonly stockEventId: string;
+}
+
+interface QuoteRow {
+  readonly request_hash: Buffer | null;
+  readonly status: number | null;
+  readonly body: string | null;
+  readonly number: string;
+  readonly cart_id: string | null;
+  readonly cart_version: number | null;
+  readonly email: string | null;
+  readonly address: PostalAddress | null;
+  readonly product_id: string | null;
+  readonly quantity: number;
+  readonly sku: string | null;
+  readonly name: string | null;
+  readonly price: bigint | null;
+  readonly currency: string | null;
+  readonly stock: number | null;
+  readonly for_sale: boolean | null;
+}
+
+/**
+ * The checkout. On purpose it writes tables of other modules (products, stock movements, carts): one statement that
+ * does all is what keeps a sale whole, and several times as fast as one statement a step.
+ */
+@Injectable()
+export class CheckoutRepository extends BaseRepository {
+  /**
+   * Reads what a sale is priced from, or the answer that the key's first request had.
+   * @param addressId null for the default address; undefined where the request brings its own
+   */
+  async quote(
+    buyer: Buyer,
+    items: readonly AskedItem[] | undefined,
+    addressId: string | null | undefined,
+    request: IdempotentRequest | undefined,
+  ): Promise<Quote | StoredAnswer> {
+    const values: unknown[] = [request?.caller ?? null, request?.key ?? null, buyer.key, addressId ?? null];
+    values.push(addressId !== undefined);
+    if (items !== undefined) values.push(items.map((item) => item.productId), items.map((item) => item.quantity));
+    const rows = await this.rows<QuoteRow>(QUOTES[buyer.kind][items === undefined ? 'cart' : 'items'], values);
+    const [head] = rows;
+    if (head === undefined) throw new Error('The quote statement always answers a row.');
+    if (request !== undefined && head.request_hash !== null && head.status !== null && head.body !== null) {
+      return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
+    }
+    const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
+    return { number: head.number, cart, email: head.email, address: head.address, lines: rows.flatMap(toLine) };
+  }
+
+  /**
+   * Writes the sale, reserves its stock and empties its cart, in one statement that is a transaction of its own.
+   * @returns false where something changed since the quote, so that nothing was written and it must be quoted again
+   */
+  async place(sale: NewSale, answer: string, request: IdempotentRequest | undefined): Promise<boolean> {
+    const values = placeValues(sale);
+    if (request !== undefined) values.push(request.caller, request.key, request.hash, answer);
+    try {
+      const row = await this.first<{ sold: number }>(request === undefined ? PLACE : PLACE_KEYED, values);
+      return row?.sold === 1;
+    } catch (error) {
+      if (failedWith(error, DIVISION_BY_ZERO)) return false;
+      throw error;
+    }
+  }
+}
+
+function toLine(row: QuoteRow): QuotedLine[] {
+  if (row.product_id === null) return [];
+  return [
+    {
+      productId: row.product_id,
+      quantity: row.quantity,
+      sku: row.sku ?? '',
+      name: row.name ?? '',
+      unitPrice: row.price ?? 0n,
+      currency: row.currency ?? '',
+      stock: row.stock ?? 0,
+      forSale: row.for_sale === true,
+    },
+  ];
+}
+
+function placeValues(sale: NewSale): unknown[] {
+  const { lines } = sale;
+  return [
+    sale.id,
+    sale.number,
+    sale.userId,
+    sale.cart?.id ?? null,
+    sale.cart?.version ?? null,
+    sale.email,
+    sale.currency,
+    sale.subtotal,
+    sale.discount,
+    sale.shipping,
+    sale.tax,
+    sale.total,
+    JSON.stringify(sale.address),
+    sale.shippingMethod,
+    sale.placedAt,
+    sale.expiresAt,
+    lines.map((line) => line.productId),
+    lines.map((line) => line.quantity),
+    lines.map((line) => line.unitPrice),
+    lines.map((line) => line.sku),
+    lines.map((line) => line.name),
+    lines.map((line) => line.discount),
+    lines.map((line) => line.tax),
+    lines.map((line) => line.movementId),
+    lines.map((line) => line.stockEventId),
+    sale.historyId,
+    sale.actor,
+    sale.placedEvent.id,
+    JSON.stringify(sale.placedEvent.data),
+    sale.checksOutCart,
+  ];
+}

@@ -1,0 +1,206 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { type FieldProblem, InvalidInput, NotFound } from '../../common/domain-error.js';
+import { newId } from '../../common/ids.js';
+import { completeAddress, type PostalAddress } from '../../common/postal-address.js';
+import { hashToken } from '../../common/tokens.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
+import { type Principal, TokenMissing } from '../../platform/security/principal.js';
+import { type AskedItem, type Buyer, CheckoutRepository, type NewSale, type Quote } from './checkout.repository.js';
+import type { PlaceSale } from './dto/place-sale.dto.js';
+import type { SaleResponse } from './dto/sale.response.js';
+import { type SaleItemRow, type SaleRow, toEventData, toSale } from './sale-mapper.js';
+import { priceSale } from './sale-pricing.js';
+import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale } from './sales.errors.js';
+
+/** Tries before a checkout gives up on a cart or on prices that keep changing under it. */
+const ATTEMPTS = 20;
+
+/** A sale that was placed, with the products whose stock it took. */
+export interface PlacedSale {
+  readonly sale: SaleResponse;
+  readonly total: bigint;
+  readonly productIds: readonly string[];
+}
+
+/**
+ * Places sales. Two round trips to the database: one reads what pricing needs, one writes everything or nothing.
+ * Where a price, the cart or the stock changed in between, it is priced again.
+ */
+@Injectable()
+export class CheckoutService {
+  constructor(
+    private readonly checkouts: CheckoutRepository,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * @returns the placed sale, or the first answer that was given under the same key
+   * @throws {InsufficientStock} naming each line that is short
+   */
+  async place(
+    principal: Principal,
+    body: PlaceSale,
+    request: IdempotentRequest | undefined,
+  ): Promise<PlacedSale | StoredAnswer> {
+    const buyer = buyerOf(principal, body);
+    const items = body.items === undefined ? undefined : mergeItems(body.items);
+    const addressId = wantedAddress(body);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const quote = await this.checkouts.quote(buyer, items, addressId, request);
+      if (quote instanceof StoredAnswer) return quote;
+      const sale = this.price(principal, body, quote);
+      const answer = this.answerOf(sale);
+      if (await this.checkouts.place(sale, JSON.stringify(answer), request)) {
+        return { sale: answer, total: sale.total, productIds: sale.lines.map((line) => line.productId) };
+      }
+    }
+    throw new CartChanged();
+  }
+
+  private price(principal: Principal, body: PlaceSale, quote: Quote): NewSale {
+    if (principal.kind === 'guest' && quote.cart === null) throw new NotFound('cart');
+    const address = addressOf(body, quote);
+    const lines = sellable(quote, this.config.STORE_CURRENCY);
+    const price = priceSale(lines);
+    const now = this.clock.now();
+    const id = newId();
+    const userId = principal.kind === 'user' ? principal.userId : null;
+    const number = `S-${quote.number}`;
+    const currency = this.config.STORE_CURRENCY;
+    const checksOutCart = body.items === undefined;
+    return {
+      ...price,
+      id,
+      number,
+      userId,
+      cart: checksOutCart || userId === null ? quote.cart : null,
+      checksOutCart,
+      email: userId === null ? (body.email ?? null) : quote.email,
+      currency,
+      address,
+      shippingMethod: null,
+      placedAt: now,
+      expiresAt: new Date(now.getTime() + this.config.RESERVATION_MINUTES * 60_000),
+      actor: userId === null ? 'guest' : 'customer',
+      historyId: newId(),
+      placedEvent: {
+        id: newId(),
+        data: {
+          ...toEventData({ id, number, user_id: userId, currency, total: price.total }, 'pending'),
+          items: lines.map(({ productId, sku, quantity }) => ({ productId, sku, quantity })),
+        },
+      },
+      lines: lines.map(({ productId, sku, name, unitPrice, quantity }, index) => ({
+        productId,
+        sku,
+        name,
+        unitPrice,
+        quantity,
+        discount: price.lines[index]?.discount ?? 0n,
+        tax: price.lines[index]?.tax ?? 0n,
+        movementId: newId(),
+        stockEventId: newId(),
+      })),
+    };
+  }
+
+  /** The answer is known before the sale is written, so that it can be kept with its idempotency key. */
+  private answerOf(sale: NewSale): SaleResponse {
+    const row: SaleRow = {
+      id: sale.id,
+      number: sale.number,
+      user_id: sale.userId,
+      cart_id: sale.cart?.id ?? null,
+      email: sale.email,
+      status: 'pending',
+      payment_status: 'pending',
+      currency: sale.currency,
+      subtotal: sale.subtotal,
+      discount: sale.discount,
+      shipping: sale.shipping,
+      tax: sale.tax,
+      total: sale.total,
+      coupon_code: null,
+      delivery_address: sale.address,
+      carrier: null,
+      tracking_number: null,
+      invoice_id: null,
+      placed_at: sale.placedAt,
+      updated_at: sale.placedAt,
+      expires_at: sale.expiresAt,
+    };
+    const items = sale.lines.map(
+      (line): SaleItemRow => ({
+        sale_id: sale.id,
+        product_id: line.productId,
+        sku: line.sku,
+        name: line.name,
+        unit_price: line.unitPrice,
+        quantity: line.quantity,
+        discount: line.discount,
+        tax: line.tax,
+        line_total: line.unitPrice * BigInt(line.quantity),
+      }),
+    );
+    return toSale(row, items);
+  }
+}
+
+function buyerOf(principal: Principal, body: PlaceSale): Buyer {
+  if (principal.kind === 'user') {
+    if (body.email !== undefined) throw InvalidInput.field('email', 'is for guests; an account has its own');
+    return { kind: 'user', key: principal.userId };
+  }
+  if (principal.cartToken === undefined) throw new TokenMissing();
+  if (body.email === undefined) throw InvalidInput.field('email', 'is required without an account');
+  if (body.deliveryAddressId !== undefined) throw InvalidInput.field('deliveryAddressId', 'needs an account');
+  return { kind: 'guest', key: hashToken(principal.cartToken) };
+}
+
+/** One line a product: the same product twice is one line with the sum. */
+function mergeItems(items: readonly AskedItem[]): AskedItem[] {
+  const quantities = new Map<string, number>();
+  items.forEach(({ productId, quantity }, index) => {
+    const id = productId.toLowerCase();
+    const sum = (quantities.get(id) ?? 0) + quantity;
+    if (sum > 999) throw InvalidInput.field(`items.${index}.quantity`, 'adds up to more than 999 of one product');
+    quantities.set(id, sum);
+  });
+  return [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+/** Which saved address to read: an id, the default one (null), or none (undefined). */
+function wantedAddress(body: PlaceSale): string | null | undefined {
+  if (body.deliveryAddress === undefined) return body.deliveryAddressId ?? null;
+  if (body.deliveryAddressId === undefined) return undefined;
+  throw InvalidInput.field('deliveryAddress', 'cannot stand beside deliveryAddressId');
+}
+
+function addressOf(body: PlaceSale, quote: Quote): PostalAddress {
+  if (body.deliveryAddress !== undefined) return completeAddress(body.deliveryAddress);
+  if (quote.address !== null) return quote.address;
+  if (body.deliveryAddressId !== undefined) throw new NotFound('delivery_address');
+  throw InvalidInput.field('deliveryAddress', 'is required: there is no default delivery address');
+}
+
+/** The lines, once all can be sold; the same check stands, under locks, in the statement that writes them. */
+function sellable(quote: Quote, currency: string): Quote['lines'] {
+  if (quote.lines.length === 0) throw new CartEmpty();
+  const gone: FieldProblem[] = [];
+  const short: FieldProblem[] = [];
+  quote.lines.forEach((line, index) => {
+    const { productId, stock, quantity } = line;
+    if (!line.forSale || line.currency !== currency) {
+      gone.push({ path: `items.${index}.productId`, message: 'is not for sale', productId });
+    } else if (stock < quantity) {
+      const message = stock === 0 ? 'is sold out' : `only ${stock} left`;
+      short.push({ path: `items.${index}.quantity`, message, productId, requested: quantity, available: stock });
+    }
+  });
+  if (gone.length > 0) throw new ProductsNotForSale(gone);
+  if (short.length > 0) throw new InsufficientStock(short);
+  return quote.lines;
+}

@@ -1,0 +1,119 @@
+import { type Statement, statement } from '../../platform/database/statement.js';
+
+/** Whose cart and address are read: a customer's by the user's id, a guest's by the hash of the cart token. */
+export type BuyerKind = 'user' | 'guest';
+/** What is sold: the buyer's cart, or items that the request names. */
+export type LineSource = 'cart' | 'items';
+
+/**
+ * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the next number, the
+ * cart, the address, and a row a line with what the catalogue says of it. An earlier answer brings no lines.
+ *
+ * $1 caller, $2 key, $3 buyer, $4 address id (null: the default one), $5 whether an address is wanted,
+ * and for items $6 product ids, $7 quantities.
+ */
+function quote(buyer: BuyerKind, source: LineSource): Statement {
+  const owner = buyer === 'user' ? 'user_id = $3::uuid' : 'token_hash = $3::bytea';
+  const contact = buyer === 'user' ? 'SELECT email FROM users WHERE id = $3::uuid' : 'SELECT NULL::text AS email';
+  const address =
+    buyer === 'user'
+      ? `SELECT jsonb_build_object('label', label, 'recipient', recipient, 'line1', line1, 'line2', line2, 'city', city,
+           'region', region, 'postalCode', postal_code, 'country', country, 'phone', phone) AS address
+         FROM delivery_addresses
+         WHERE $5::boolean AND user_id = $3::uuid AND (id = $4::uuid OR ($4::uuid IS NULL AND is_default))`
+      : 'SELECT NULL::jsonb AS address WHERE $5::boolean AND $4::uuid IS NULL AND false';
+  const lines =
+    source === 'cart'
+      ? `SELECT ci.product_id, ci.quantity, row_number() OVER (ORDER BY ci.added_at, ci.product_id) AS line_no
+         FROM c JOIN cart_items ci ON ci.cart_id = c.id`
+      : 'SELECT * FROM unnest($6::uuid[], $7::int[]) WITH ORDINALITY AS asked(product_id, quantity, line_no)';
+  return statement(
+    `checkout.quote.${buyer}.${source}`,
+    `WITH stored AS (SELECT request_hash, status, body FROM idempotency_keys WHERE caller = $1::uuid AND key = $2::text),
+     n AS MATERIALIZED (SELECT nextval('sale_number_seq')::text AS number),
+     c AS (SELECT id, version FROM carts WHERE ${owner}),
+     u AS (${contact}),
+     a AS (${address}),
+     l AS (${lines})
+     SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
+       u.email, a.address, l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock,
+       p.active AND p.archived_at IS NULL AS for_sale
+     FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
+       LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id
+     ORDER BY l.line_no`,
+  );
+}
+
+export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Statement>>>> = {
+  user: { cart: quote('user', 'cart'), items: quote('user', 'items') },
+  guest: { cart: quote('guest', 'cart'), items: quote('guest', 'items') },
+};
+
+/**
+ * A whole checkout in one statement. Rows are locked in the order that all of Tradepost keeps: the cart, then the
+ * products by id, then the idempotency key. One gate says whether the cart is still at the version that was priced and
+ * every line still for sale at its price and in stock; every write hangs off the idempotency record, which hangs off
+ * the gate, so that a refusal writes nothing. PostgreSQL's re-check of rows that changed while they were waited for
+ * may drop one: the guard divides by zero when fewer products were updated than sold, and the caller tries again.
+ */
+function place(keyed: boolean): Statement {
+  const gate = keyed
+    ? `INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
+       SELECT $31::uuid, $32::text, $33::bytea, 201, $34::text, $15::timestamptz FROM g WHERE g.ok
+       ON CONFLICT (caller, key) DO NOTHING RETURNING caller`
+    : 'SELECT 1 FROM g WHERE g.ok';
+  return statement(
+    keyed ? 'checkout.place.keyed' : 'checkout.place',
+    `WITH l AS MATERIALIZED (
+       SELECT * FROM unnest($17::uuid[], $18::int[], $19::bigint[], $20::text[], $21::text[], $22::bigint[],
+         $23::bigint[], $24::uuid[], $25::uuid[]) WITH ORDINALITY
+         AS l(product_id, quantity, price, sku, name, discount, tax, movement_id, event_id, line_no)),
+     c AS MATERIALIZED (
+       SELECT id FROM carts WHERE $30::boolean AND id = $4::uuid AND version = $5::int FOR NO KEY UPDATE),
+     p AS MATERIALIZED (
+       SELECT p.id, p.stock, p.price AS current_price, p.active AND p.archived_at IS NULL AS for_sale,
+         l.quantity, l.price, l.movement_id, l.event_id
+       FROM products p JOIN l ON p.id = l.product_id
+       WHERE NOT $30::boolean OR (SELECT count(*) FROM c) = 1
+       ORDER BY p.id FOR NO KEY UPDATE OF p),
+     g AS MATERIALIZED (
+       SELECT count(*) = cardinality($17::uuid[])
+         AND bool_and(p.for_sale AND p.current_price = p.price AND p.stock >= p.quantity) AS ok FROM p),
+     i AS (${gate}),
+     s AS (
+       INSERT INTO sales (id, number, user_id, cart_id, email, status, payment_status, currency, subtotal, discount,
+         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at)
+       SELECT $1::uuid, $2::text, $3::uuid, $4::uuid, $6::text, 'pending', 'pending', $7::text, $8::bigint, $9::bigint,
+         $10::bigint, $11::bigint, $12::bigint, $14::text, $13::jsonb, $15::timestamptz, $15::timestamptz,
+         $16::timestamptz FROM i RETURNING id),
+     u AS (
+       UPDATE products SET stock = products.stock - p.quantity, version = products.version + 1,
+         updated_at = $15::timestamptz FROM p CROSS JOIN i WHERE products.id = p.id
+       RETURNING products.id, products.stock, p.quantity, p.movement_id, p.event_id),
+     m AS (
+       INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, sale_id, created_at)
+       SELECT u.movement_id, u.id, -u.quantity, u.stock, 'sale', $1::uuid, $15::timestamptz FROM u),
+     it AS (
+       INSERT INTO sale_items (sale_id, line_no, product_id, sku, name, unit_price, quantity, discount, tax, line_total)
+       SELECT $1::uuid, l.line_no, l.product_id, l.sku, l.name, l.price, l.quantity, l.discount, l.tax,
+         l.price * l.quantity FROM l CROSS JOIN i),
+     h AS (
+       INSERT INTO sale_history (id, sale_id, to_status, actor, at)
+       SELECT $26::uuid, $1::uuid, 'pending', $27::text, $15::timestamptz FROM i),
+     o AS (
+       INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
+       SELECT $28::uuid, 'sale.placed', $1::uuid, $29::jsonb, $15::timestamptz FROM i
+       UNION ALL
+       SELECT u.event_id, 'stock.changed', u.id, jsonb_build_object('productId', u.id, 'stock', u.stock,
+         'delta', -u.quantity, 'reason', 'sale', 'saleId', $1::uuid), $15::timestamptz FROM u),
+     cu AS (
+       UPDATE carts SET version = carts.version + 1, updated_at = $15::timestamptz
+       FROM i WHERE $30::boolean AND carts.id = $4::uuid),
+     cd AS (DELETE FROM cart_items USING i WHERE $30::boolean AND cart_items.cart_id = $4::uuid)
+     SELECT (SELECT ok FROM g) AS ok, (SELECT count(*) FROM s)::int AS sold,
+       1 / (CASE WHEN (SELECT count(*) FROM u) = (SELECT count(*) FROM p CROSS JOIN i) THEN 1 ELSE 0 END) AS guard`,
+  );
+}
+
+export const PLACE = place(false);
+export const PLACE_KEYED = place(true);

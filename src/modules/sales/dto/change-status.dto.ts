@@ -1,0 +1,21 @@
+import { EnumField, TextField } from '../../../platform/fields/fields.js';
+import { SALE_STATUSES, type SaleStatus } from '../sale-lifecycle.js';
+
+export class ChangeStatus {
+  @EnumField('SaleStatus', SALE_STATUSES)
+  status!: SaleStatus;
+
+  @TextField({ optional: true, max: 50, example: 'DHL' })
+  carrier?: string;
+
+  @TextField({ optional: true, max: 100 })
+  trackingNumber?: string;
+
+  @TextField({ optional: true, max: 500, description: 'Shown to the customer in the history.' })
+  note?: string;
+}
+
+export class CancelSale {
+  @TextField({ optional: true, max: 500 })
+  reason?: string;
+}

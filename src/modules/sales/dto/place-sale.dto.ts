@@ -1,0 +1,51 @@
+import { AddressFields } from '../../../platform/fields/address.fields.js';
+import {
+  EmailField,
+  EnumField,
+  IntField,
+  ObjectField,
+  ObjectListField,
+  TextField,
+  UuidField,
+} from '../../../platform/fields/fields.js';
+
+/** Most lines of one sale; real baskets of wholesalers reach 1,114. */
+export const MAX_LINES = 1_200;
+
+export class PlaceSaleItem {
+  @UuidField()
+  productId!: string;
+
+  @IntField({ min: 1, max: 999 })
+  quantity!: number;
+}
+
+export class PaymentInput {
+  @EnumField('PaymentProviderName', ['sandbox'], { description: 'Who takes the money.' })
+  provider!: string;
+
+  @TextField({ max: 50, description: 'Method of the provider; sandbox: ok, declined, pending.', example: 'ok' })
+  method!: string;
+}
+
+export class PlaceSale {
+  @ObjectListField(() => PlaceSaleItem, {
+    optional: true,
+    min: 1,
+    max: MAX_LINES,
+    description: 'What to buy. Without it the cart is checked out and emptied.',
+  })
+  items?: PlaceSaleItem[];
+
+  @UuidField({ optional: true, description: 'One of the own delivery addresses; without any, the default one.' })
+  deliveryAddressId?: string;
+
+  @ObjectField(() => AddressFields, { optional: true, description: 'An address for this sale alone.' })
+  deliveryAddress?: AddressFields;
+
+  @ObjectField(() => PaymentInput, { optional: true, description: 'Pays the sale at once.' })
+  payment?: PaymentInput;
+
+  @EmailField({ optional: true, description: 'Where a guest can be reached; required without a bearer.' })
+  email?: string;
+}

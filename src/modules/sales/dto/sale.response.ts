@@ -1,0 +1,158 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { AddressFields } from '../../../platform/fields/address.fields.js';
+import {
+  CurrencyField,
+  DateTimeField,
+  EnumField,
+  IntField,
+  MoneyField,
+  ObjectField,
+  ObjectListField,
+  TextField,
+  UuidField,
+} from '../../../platform/fields/fields.js';
+import { pageOf } from '../../../platform/fields/paging.fields.js';
+import { PAYMENT_STATUSES, SALE_STATUSES } from '../sale-lifecycle.js';
+
+export class SaleItemResponse {
+  @UuidField()
+  productId!: string;
+
+  @TextField()
+  sku!: string;
+
+  @TextField()
+  name!: string;
+
+  @MoneyField()
+  unitPrice!: string;
+
+  @IntField({ min: 1 })
+  quantity!: number;
+
+  @MoneyField()
+  discount!: string;
+
+  @MoneyField()
+  tax!: string;
+
+  @MoneyField({ description: 'Unit price × quantity, before discount and tax.' })
+  lineTotal!: string;
+}
+
+export class SaleResponse {
+  @UuidField()
+  id!: string;
+
+  @TextField({ example: 'S-100001' })
+  number!: string;
+
+  @EnumField('SaleStatus', SALE_STATUSES)
+  status!: string;
+
+  @EnumField('PaymentStatus', PAYMENT_STATUSES)
+  paymentStatus!: string;
+
+  @CurrencyField()
+  currency!: string;
+
+  @ObjectListField(() => SaleItemResponse)
+  items!: SaleItemResponse[];
+
+  @MoneyField({ description: 'Sum of the line totals.' })
+  subtotal!: string;
+
+  @MoneyField()
+  discount!: string;
+
+  @MoneyField()
+  shipping!: string;
+
+  @MoneyField()
+  tax!: string;
+
+  @MoneyField({ description: 'subtotal − discount + shipping + tax.' })
+  total!: string;
+
+  @TextField({ nullable: true })
+  couponCode!: string | null;
+
+  @ObjectField(() => AddressFields)
+  deliveryAddress!: AddressFields;
+
+  @TextField({ nullable: true })
+  trackingNumber!: string | null;
+
+  @TextField({ nullable: true })
+  carrier!: string | null;
+
+  @UuidField({ nullable: true, description: 'The invoice, once the sale is paid.' })
+  invoiceId!: string | null;
+
+  @DateTimeField()
+  placedAt!: string;
+
+  @DateTimeField()
+  updatedAt!: string;
+
+  @DateTimeField({ nullable: true, description: 'Until when an unpaid sale holds its stock.' })
+  expiresAt!: string | null;
+}
+
+export const SalePage = pageOf(SaleResponse, 'SalePage');
+
+/** A sale as staff see it: with whose it is. */
+export class AdminSaleResponse extends SaleResponse {
+  @UuidField({ nullable: true, description: 'The customer; null for a guest.' })
+  userId!: string | null;
+
+  @TextField({ nullable: true, format: 'email' })
+  email!: string | null;
+}
+
+export const AdminSalePage = pageOf(AdminSaleResponse, 'AdminSalePage');
+
+export class SaleStatsResponse {
+  @ApiProperty({ type: 'integer', description: 'Sales placed, whatever became of them.' })
+  totalSales!: number;
+
+  @MoneyField({ description: 'What was paid and not refunded.' })
+  totalSpent!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Sales that wait for payment.' })
+  pendingSales!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Sales that are paid for and not cancelled or returned.' })
+  completedSales!: number;
+
+  @CurrencyField()
+  currency!: string;
+}
+
+export class TrackingEntry {
+  @EnumField('SaleStatus', SALE_STATUSES)
+  status!: string;
+
+  @DateTimeField()
+  at!: string;
+
+  @TextField({ nullable: true })
+  note!: string | null;
+}
+
+export class TrackingResponse {
+  @EnumField('SaleStatus', SALE_STATUSES)
+  status!: string;
+
+  @TextField({ nullable: true })
+  carrier!: string | null;
+
+  @TextField({ nullable: true })
+  trackingNumber!: string | null;
+
+  @TextField({ nullable: true, format: 'uri', description: 'Page of the carrier, where it is a known one.' })
+  trackingUrl!: string | null;
+
+  @ObjectListField(() => TrackingEntry)
+  history!: TrackingEntry[];
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { StockApi } from '../products/stock.api.js';
+import { SaleRefundsService } from './sale-refunds.service.js';
+import { type Move, SaleTransitions } from './sale-transitions.js';
+import type { SaleRow } from './sale-mapper.js';
+import { type SaleOwner, SalesRepository } from './sales.repository.js';
+
+/** Who cancels, and why. */
+export interface Cancellation extends Move {
+  /** The member of staff, for the stock ledger. */
+  readonly actorId: string | null;
+  /** Only this buyer's sale may be cancelled. */
+  readonly owner?: SaleOwner;
+}
+
+/** Cancels sales: the stock goes back in the same transaction, the money right after it. */
+@Injectable()
+export class SaleCancellationService {
+  constructor(
+    private readonly sales: SalesRepository,
+    private readonly transitions: SaleTransitions,
+    private readonly stock: StockApi,
+    private readonly refunds: SaleRefundsService,
+    private readonly uow: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Cancels a sale in the transaction under way.
+   * @returns the refund to carry out after the commit, where something was paid
+   * @throws {InvalidTransition} where the sale is too far on, or cancelled already
+   */
+  async cancel(saleId: string, by: Cancellation): Promise<string | undefined> {
+    return this.undo(await this.sales.getLocked(saleId, by.owner), by);
+  }
+
+  /** Gives back what was paid for a cancelled sale; outside any transaction. */
+  async refund(refundId: string | undefined): Promise<void> {
+    if (refundId !== undefined) await this.refunds.carryOut(refundId);
+  }
+
+  /** Cancels the sales whose reservation has run out; several processes may do so at once. */
+  async cancelExpired(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const ids = await this.sales.expired(this.clock.now());
+      for (const id of ids) {
+        if (signal.aborted) return;
+        await this.cancelIfExpired(id);
+      }
+      if (ids.length === 0) return;
+    }
+  }
+
+  private cancelIfExpired(saleId: string): Promise<void> {
+    return this.uow.run(async () => {
+      const sale = await this.sales.getLocked(saleId);
+      const expired = sale.expires_at !== null && sale.expires_at <= this.clock.now();
+      if (sale.status !== 'pending' || !expired) return;
+      await this.undo(sale, { actor: 'expiry', actorId: null, note: 'It was not paid in time.' });
+    });
+  }
+
+  /** @returns the refund that is due, if anything was paid */
+  private async undo(sale: SaleRow, by: Cancellation): Promise<string | undefined> {
+    await this.transitions.move(sale, 'cancelled', by);
+    const items = await this.sales.items([sale.id]);
+    const units = items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
+    await this.stock.putBack(units, { saleId: sale.id, reason: 'release', actorId: by.actorId });
+    return this.refunds.open(sale.id, by.note ?? 'The sale was cancelled.');
+  }
+}

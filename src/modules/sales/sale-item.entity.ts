@@ -1,0 +1,41 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** A line of a sale, with the product's sku, name and price as they were. Amounts are minor units. */
+@Entity('sale_items')
+@Check('sale_items_quantity_positive', 'quantity > 0')
+@Check('sale_items_total_adds_up', 'line_total = unit_price * quantity')
+@Index('sale_items_product_idx', ['productId', 'saleId'])
+export class SaleItem {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sale_items_pkey' })
+  @ForeignKey('Sale', { name: 'sale_items_sale_fkey' })
+  saleId!: string;
+
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'sale_items_pkey' })
+  lineNo!: number;
+
+  @Column('uuid')
+  @ForeignKey('Product', { name: 'sale_items_product_fkey' })
+  productId!: string;
+
+  @Column('text')
+  sku!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('bigint')
+  unitPrice!: bigint;
+
+  @Column('integer')
+  quantity!: number;
+
+  @Column('bigint')
+  discount!: bigint;
+
+  @Column('bigint')
+  tax!: bigint;
+
+  /** Unit price × quantity, before the line's share of discounts and tax. */
+  @Column('bigint')
+  lineTotal!: bigint;
+}

@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { newId } from '../../common/ids.js';
+import { formatMoney } from '../../common/money.js';
+import { Outbox } from '../../platform/outbox/outbox.js';
+import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
+import { type ChargeOutcome, PaymentsApi } from '../payments/payments.api.js';
+import type { PaymentInput } from './dto/place-sale.dto.js';
+import type { PaymentResponse } from './dto/payment.response.js';
+import { SaleInvoicesService } from './sale-invoices.service.js';
+import { toEventData } from './sale-mapper.js';
+import { AlreadyPaid, InvalidTransition, PaymentInProgress } from './sales.errors.js';
+import type { SaleOwner } from './sales.repository.js';
+import { type PayableSale, SettlementRepository } from './settlement.repository.js';
+
+/** How long a provider may take before a payment whose outcome nobody wrote down is taken up again. */
+const ABANDONED_MS = 30_000;
+const LOOKS = 40;
+const LOOK_MS = 50;
+
+interface OpenPayment {
+  readonly sale: PayableSale;
+  readonly id: string;
+  readonly provider: string;
+  readonly method: string;
+}
+
+/**
+ * Pays sales. The payment is written down before the provider is asked and settled after, each in a statement of its
+ * own, so that no transaction is open in between; the invoice follows in another.
+ */
+@Injectable()
+export class SalePaymentsService {
+  private readonly logger = new Logger(SalePaymentsService.name);
+
+  constructor(
+    private readonly settlements: SettlementRepository,
+    private readonly payments: PaymentsApi,
+    private readonly invoices: SaleInvoicesService,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Pays a sale, or tells the first answer under the same key.
+   * @throws {AlreadyPaid}, {PaymentInProgress}, {InvalidTransition} where the sale cannot be paid
+   */
+  async pay(
+    saleId: string,
+    owner: SaleOwner,
+    input: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<PaymentResponse | StoredAnswer> {
+    this.check(input);
+    const open = await this.open(saleId, owner, input, request);
+    if (open instanceof StoredAnswer) return open;
+    const { sale, id, provider, method } = open;
+    const charge = { id, method, amount: sale.total, currency: sale.currency };
+    const outcome = await this.payments.charge(provider, charge);
+    const answer = this.answerOf(open, outcome);
+    const kept = request === undefined ? undefined : { request, body: JSON.stringify(answer) };
+    const now = this.clock.now();
+    if (outcome.status !== 'completed') {
+      const failed = outcome.status === 'failed';
+      const reference = failed ? null : outcome.reference;
+      const failureCode = failed ? outcome.failureCode : null;
+      await this.settlements.note(sale.id, id, { status: outcome.status, reference, failureCode }, now, kept);
+      return answer;
+    }
+    const event = toEventData(sale, 'confirmed');
+    const settled = await this.settlements.settle(sale.id, id, outcome.reference, event, 'payment', now, kept);
+    if (!settled) return this.giveBack(open, outcome.reference);
+    this.outbox.wake();
+    await this.invoices.issueAfterPayment(sale.id);
+    return answer;
+  }
+
+  /**
+   * Refuses what no provider takes, before anything is written.
+   * @param path where the request names the payment
+   */
+  check(input: PaymentInput, path = ''): void {
+    this.payments.check(input.provider, input.method, path);
+  }
+
+  /** Opens a payment, waiting a while for another request under the same key that is being answered. */
+  private async open(
+    saleId: string,
+    owner: SaleOwner,
+    input: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<OpenPayment | StoredAnswer> {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const now = this.clock.now();
+      const sale = await this.settlements.open(saleId, owner, { id: newId(), ...input }, now, request);
+      if (sale instanceof StoredAnswer) return sale;
+      if (sale.opened !== null) return { sale, id: sale.opened, provider: input.provider, method: input.method };
+      const abandoned = abandonedPayment(sale, now);
+      if (abandoned !== undefined) return abandoned;
+      refuseUnpayable(sale, now);
+      if (request === undefined || sale.open_ref !== null) throw new PaymentInProgress();
+      await delay(LOOK_MS);
+    }
+    throw new IdempotencyInProgress();
+  }
+
+  /** The sale was cancelled while the provider took the money: it goes back at once. */
+  private async giveBack(open: OpenPayment, reference: string): Promise<never> {
+    const { sale, id, provider } = open;
+    this.logger.warn({ saleId: sale.id, paymentId: id }, 'A payment came too late for its sale and is given back.');
+    await this.payments.refund(provider, { id, charge: reference, amount: sale.total, currency: sale.currency });
+    throw new InvalidTransition('cancelled', 'confirmed');
+  }
+
+  private answerOf({ sale, id, provider, method }: OpenPayment, outcome: ChargeOutcome): PaymentResponse {
+    return {
+      id,
+      saleId: sale.id,
+      saleStatus: outcome.status === 'completed' ? 'confirmed' : 'pending',
+      provider,
+      method,
+      status: outcome.status,
+      amount: formatMoney(sale.total, sale.currency),
+      currency: sale.currency,
+      failureCode: outcome.status === 'failed' ? outcome.failureCode : null,
+      createdAt: this.clock.now().toISOString(),
+    };
+  }
+}
+
+/** A payment that was opened so long ago that the process which asked the provider must have died. */
+function abandonedPayment(sale: PayableSale, now: Date): OpenPayment | undefined {
+  const { open_id: id, open_provider: provider, open_method: method, open_since: since } = sale;
+  if (id === null || provider === null || method === null || since === null) return undefined;
+  if (sale.open_ref !== null || sale.status !== 'pending') return undefined;
+  return now.getTime() - since.getTime() > ABANDONED_MS ? { sale, id, provider, method } : undefined;
+}
+
+function refuseUnpayable(sale: PayableSale, now: Date): void {
+  if (sale.status === 'cancelled') throw new InvalidTransition('cancelled', 'confirmed');
+  if (sale.status !== 'pending') throw new AlreadyPaid();
+  const expired = sale.expires_at !== null && sale.expires_at <= now;
+  if (expired && sale.open_id === null) throw new InvalidTransition('cancelled', 'confirmed');
+}

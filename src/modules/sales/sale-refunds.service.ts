@@ -1,0 +1,72 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { Outbox } from '../../platform/outbox/outbox.js';
+import { PaymentsApi } from '../payments/payments.api.js';
+import { SaleInvoicesService } from './sale-invoices.service.js';
+import { toEventData } from './sale-mapper.js';
+import { SALE_REFUNDED } from './sales.events.js';
+import { type RefundRow, SettlementRepository } from './settlement.repository.js';
+
+/** How long a refund may be under way before it counts as abandoned. */
+const ABANDONED_MS = 60_000;
+
+/** Gives money back: a refund is written down first, paid out by the provider second, and completed third. */
+@Injectable()
+export class SaleRefundsService {
+  private readonly logger = new Logger(SaleRefundsService.name);
+
+  constructor(
+    private readonly settlements: SettlementRepository,
+    private readonly payments: PaymentsApi,
+    private readonly invoices: SaleInvoicesService,
+    private readonly outbox: Outbox,
+    private readonly uow: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Writes down, in the transaction under way, that all that was paid for a sale has to go back.
+   * @returns the refund to carry {@link out} after the commit; undefined where nothing was paid
+   */
+  open(saleId: string, reason: string): Promise<string | undefined> {
+    return this.settlements.openRefund(saleId, reason, this.clock.now());
+  }
+
+  /** Pays a refund out. A failure leaves it pending, and the next catch-up tries again. */
+  async carryOut(refundId: string): Promise<void> {
+    try {
+      await this.payOut(refundId);
+    } catch (error) {
+      this.logger.warn({ err: error, refundId }, 'A refund is left to the next catch-up.');
+    }
+  }
+
+  /** Carries out what crashes and failures have left behind. */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - ABANDONED_MS);
+    for (const refundId of await this.settlements.pendingRefunds(before)) {
+      if (signal.aborted) return;
+      await this.carryOut(refundId);
+    }
+  }
+
+  private async payOut(refundId: string): Promise<void> {
+    const refund = await this.settlements.findRefund(refundId);
+    if (refund === undefined || refund.status !== 'pending') return;
+    const { amount, currency, provider, provider_ref: charge } = refund;
+    if (charge === null) throw new Error(`The payment of the refund ${refundId} has no reference.`);
+    const reference = await this.payments.refund(provider, { id: refundId, charge, amount, currency });
+    await this.complete(refund, reference);
+    await this.invoices.issueCreditNote(refund.sale_id, refundId);
+  }
+
+  private complete(refund: RefundRow, reference: string): Promise<void> {
+    return this.uow.run(async () => {
+      const sale = await this.settlements.completeRefund(refund.id, reference, this.clock.now());
+      if (sale === undefined) return;
+      const data = { ...toEventData(sale, sale.status), refundId: refund.id };
+      await this.outbox.append({ type: SALE_REFUNDED, aggregateId: sale.id, data });
+    });
+  }
+}

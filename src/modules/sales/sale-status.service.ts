@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { StockApi } from '../products/stock.api.js';
+import type { ChangeStatus } from './dto/change-status.dto.js';
+import { SaleCancellationService } from './sale-cancellation.service.js';
+import { SaleInvoicesService } from './sale-invoices.service.js';
+import { SaleTransitions } from './sale-transitions.js';
+import { SalesRepository } from './sales.repository.js';
+
+/** Moves sales on by hand, along the state machine and no other way. */
+@Injectable()
+export class SaleStatusService {
+  constructor(
+    private readonly sales: SalesRepository,
+    private readonly transitions: SaleTransitions,
+    private readonly cancellations: SaleCancellationService,
+    private readonly invoices: SaleInvoicesService,
+    private readonly stock: StockApi,
+    private readonly uow: UnitOfWork,
+  ) {}
+
+  /** @throws {InvalidTransition} where the sale cannot become that */
+  async change(saleId: string, change: ChangeStatus, staffId: string): Promise<void> {
+    const by = { actor: staffId, actorId: staffId, note: change.note };
+    if (change.status === 'cancelled') {
+      const refundId = await this.uow.run(() => this.cancellations.cancel(saleId, by));
+      return this.cancellations.refund(refundId);
+    }
+    if (change.status === 'confirmed') return this.confirm(saleId, staffId);
+    await this.uow.run(async () => {
+      const sale = await this.sales.getLocked(saleId);
+      await this.transitions.move(sale, change.status, { ...change, actor: staffId });
+      if (change.status === 'returned') await this.takeBack(saleId, staffId);
+    });
+  }
+
+  private async confirm(saleId: string, staffId: string): Promise<void> {
+    await this.uow.run(async () => this.transitions.confirmPaid(await this.sales.getLocked(saleId), staffId));
+    await this.invoices.issueAfterPayment(saleId);
+  }
+
+  /** What comes back is for sale again; the money is given back by a refund, which is an act of its own. */
+  private async takeBack(saleId: string, staffId: string): Promise<void> {
+    const items = await this.sales.items([saleId]);
+    const units = items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
+    await this.stock.putBack(units, { saleId, reason: 'return', actorId: staffId });
+  }
+}

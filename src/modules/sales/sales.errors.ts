@@ -1,0 +1,53 @@
+import { DomainError, type FieldProblem, NotFound } from '../../common/domain-error.js';
+import type { SaleStatus } from './sale-lifecycle.js';
+
+export class SaleNotFound extends NotFound {
+  constructor() {
+    super('sale');
+  }
+}
+
+/** Lines that cannot be sold as asked; each problem's path names the line. */
+export class InsufficientStock extends DomainError {
+  constructor(problems: readonly FieldProblem[]) {
+    super('conflict', 'insufficient_stock', 'There is not enough stock for this sale; nothing was changed.', problems);
+  }
+}
+
+/** Lines of products that are no longer, or never were, for sale. */
+export class ProductsNotForSale extends DomainError {
+  constructor(problems: readonly FieldProblem[]) {
+    super('not_found', 'product_not_found', 'Some of these products are not for sale.', problems);
+  }
+}
+
+export class CartEmpty extends DomainError {
+  constructor() {
+    super('invalid', 'cart_empty', 'The cart is empty.', [{ path: 'items', message: 'the cart is empty' }]);
+  }
+}
+
+/** The cart or a price changed again and again while it was being checked out. */
+export class CartChanged extends DomainError {
+  constructor() {
+    super('conflict', 'cart_changed', 'The cart or a price in it changed during the checkout; nothing was sold.');
+  }
+}
+
+export class InvalidTransition extends DomainError {
+  constructor(from: SaleStatus, to: SaleStatus) {
+    super('conflict', 'invalid_transition', `A sale that is ${from} cannot become ${to}.`, [], { from, to });
+  }
+}
+
+export class AlreadyPaid extends DomainError {
+  constructor() {
+    super('conflict', 'already_paid', 'This sale is paid already.');
+  }
+}
+
+export class PaymentInProgress extends DomainError {
+  constructor() {
+    super('conflict', 'payment_in_progress', 'Another payment of this sale has not been decided yet.');
+  }
+}

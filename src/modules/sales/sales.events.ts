@@ -1,0 +1,17 @@
+/** Domain events of a sale; `aggregateId` is the sale's id. Amounts are decimal strings. */
+export const SALE_PLACED = 'sale.placed';
+export const SALE_CONFIRMED = 'sale.confirmed';
+export const SALE_SHIPPED = 'sale.shipped';
+export const SALE_DELIVERED = 'sale.delivered';
+export const SALE_CANCELLED = 'sale.cancelled';
+export const SALE_REFUNDED = 'sale.refunded';
+
+/** What the events of a sale tell about it. */
+export interface SaleEventData extends Record<string, unknown> {
+  readonly saleId: string;
+  readonly number: string;
+  readonly userId: string | null;
+  readonly status: string;
+  readonly currency: string;
+  readonly total: string;
+}

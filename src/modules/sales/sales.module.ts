@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { CartsModule } from '../carts/carts.module.js';
+import { InvoicesModule } from '../invoices/invoices.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
+import { ProductsModule } from '../products/products.module.js';
+import { AdminSalesController } from './admin-sales.controller.js';
+import { BuyingService } from './buying.service.js';
+import { CheckoutRepository } from './checkout.repository.js';
+import { CheckoutService } from './checkout.service.js';
+import { SaleCancellationService } from './sale-cancellation.service.js';
+import { SaleChangesService } from './sale-changes.service.js';
+import { SaleInvoicesService } from './sale-invoices.service.js';
+import { SalePaymentsService } from './sale-payments.service.js';
+import { SaleRefundsService } from './sale-refunds.service.js';
+import { SaleStatusService } from './sale-status.service.js';
+import { SaleTransitions } from './sale-transitions.js';
+import { SalesController } from './sales.controller.js';
+import { SalesJobs } from './sales.jobs.js';
+import { SalesRepository } from './sales.repository.js';
+import { SalesService } from './sales.service.js';
+import { SettlementRepository } from './settlement.repository.js';
+
+/** Sales: checkout, payment, delivery, cancellation. */
+@Module({
+  imports: [CartsModule, InvoicesModule, PaymentsModule, ProductsModule],
+  controllers: [SalesController, AdminSalesController],
+  providers: [
+    BuyingService,
+    CheckoutRepository,
+    CheckoutService,
+    SaleCancellationService,
+    SaleChangesService,
+    SaleInvoicesService,
+    SalePaymentsService,
+    SaleRefundsService,
+    SaleStatusService,
+    SaleTransitions,
+    SalesJobs,
+    SalesRepository,
+    SalesService,
+    SettlementRepository,
+  ],
+})
+export class SalesModule {}

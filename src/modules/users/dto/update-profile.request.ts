@@ -1,0 +1,14 @@
+import { PersonNameField, UsernameField } from '../../../platform/fields/account.fields.js';
+import { EmailField } from '../../../platform/fields/fields.js';
+
+/** What people change about themselves; what is left out stays. */
+export class UpdateProfileRequest {
+  @PersonNameField({ optional: true })
+  name?: string;
+
+  @UsernameField({ optional: true, nullable: true, description: 'Null gives it up.' })
+  username?: string | null;
+
+  @EmailField({ optional: true, description: 'A new address counts as not verified.' })
+  email?: string;
+}

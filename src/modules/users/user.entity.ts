@@ -1,0 +1,52 @@
+import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import type { Role } from '../../platform/security/permissions.js';
+
+/** A person with an account. An erased one keeps its row, without anything personal, so that the books stay whole. */
+@Entity('users')
+@Unique('users_email_key_unique', ['emailKey'])
+@Unique('users_username_key_unique', ['usernameKey'])
+@Check('users_role_known', `role IN ('customer', 'support', 'manager', 'admin')`)
+export class User {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
+  id!: string;
+
+  @Column('text')
+  email!: string;
+
+  /** The email as it is compared: NFKC, lower case. */
+  @Column('text')
+  emailKey!: string;
+
+  @Column('text', { nullable: true })
+  username!: string | null;
+
+  @Column('text', { nullable: true })
+  usernameKey!: string | null;
+
+  @Column('text', { nullable: true })
+  passwordHash!: string | null;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  role!: Role;
+
+  @Column('boolean')
+  active!: boolean;
+
+  @Column('timestamptz', { nullable: true })
+  emailVerifiedAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  lastLoginAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  erasedAt!: Date | null;
+
+  @Column('timestamptz')
+  createdAt!: Date;
+
+  @Column('timestamptz')
+  updatedAt!: Date;
+}

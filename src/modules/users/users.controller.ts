@@ -1,0 +1,57 @@
+import { Body, Controller, Get, Inject, Patch, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Page } from '../../common/paging.js';
+import { IdParam } from '../../platform/http/uuid-param.js';
+import { Access } from '../../platform/security/access.js';
+import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { ListUsersQuery } from './dto/list-users.query.js';
+import { UpdateProfileRequest } from './dto/update-profile.request.js';
+import { UpdateUserRequest } from './dto/update-user.request.js';
+import { UserPage, UserResponse } from './dto/user.response.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('Users')
+@Controller('users')
+export class UsersController {
+  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+
+  @Get('me')
+  @Access('bearer')
+  @ApiOperation({ summary: 'Your account' })
+  @ApiOkResponse({ type: UserResponse })
+  me(@CurrentUser() user: UserPrincipal): Promise<UserResponse> {
+    return this.users.get(user.userId);
+  }
+
+  @Patch('me')
+  @Access('bearer')
+  @ApiOperation({ summary: 'Change your account' })
+  @ApiOkResponse({ type: UserResponse })
+  updateMe(@CurrentUser() user: UserPrincipal, @Body() body: UpdateProfileRequest): Promise<UserResponse> {
+    return this.users.updateProfile(user.userId, body);
+  }
+
+  @Get()
+  @Access('users:read')
+  @ApiOperation({ summary: 'Accounts, newest first' })
+  @ApiOkResponse({ type: UserPage })
+  list(@Query() query: ListUsersQuery): Promise<Page<UserResponse>> {
+    return this.users.list(query);
+  }
+
+  @Get(':id')
+  @Access('users:read')
+  @ApiOperation({ summary: 'One account' })
+  @ApiOkResponse({ type: UserResponse })
+  get(@IdParam('user') id: string): Promise<UserResponse> {
+    return this.users.get(id);
+  }
+
+  @Patch(':id')
+  @Access('users:write')
+  @ApiOperation({ summary: 'Change the role of an account, close it or open it again' })
+  @ApiOkResponse({ type: UserResponse })
+  update(@IdParam('user') id: string, @Body() body: UpdateUserRequest): Promise<UserResponse> {
+    return this.users.updateAccess(id, body);
+  }
+}

@@ -1,0 +1,10 @@
+import type { Role } from '../../platform/security/permissions.js';
+
+export const USER_REGISTERED = 'user.registered';
+
+/** An account was made. Nothing personal: events are kept and sent to others, and could not be erased there. */
+export interface UserRegistered {
+  readonly userId: string;
+  readonly role: Role;
+  readonly createdAt: string;
+}

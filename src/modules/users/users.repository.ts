@@ -1,0 +1,204 @@
+import { Injectable } from '@nestjs/common';
+import { emailKey } from '../../common/email.js';
+import { offsetOf, type PageRequest } from '../../common/paging.js';
+import { BaseRepository } from '../../platform/database/base.repository.js';
+import { statement } from '../../platform/database/statement.js';
+import type { UserProfile } from './dto/user.response.js';
+import { User } from './user.entity.js';
+import { EmailTaken, UsernameTaken } from './users.errors.js';
+
+const PROFILE = `id, email, username, name, role, email_verified_at AS "emailVerifiedAt", created_at AS "createdAt",
+  last_login_at AS "lastLoginAt"`;
+const LOGIN = `id, password_hash AS "passwordHash", active`;
+
+const PROFILE_OF = statement('users.profile', `SELECT ${PROFILE} FROM users WHERE id = $1 AND erased_at IS NULL`);
+const LOGIN_BY_EMAIL = statement(
+  'users.login-by-email',
+  `SELECT ${LOGIN} FROM users WHERE email_key = $1 AND erased_at IS NULL`,
+);
+const LOGIN_BY_USERNAME = statement(
+  'users.login-by-username',
+  `SELECT ${LOGIN} FROM users WHERE username_key = $1 AND erased_at IS NULL`,
+);
+const LOGIN_BY_ID = statement('users.login-by-id', `SELECT ${LOGIN} FROM users WHERE id = $1 AND erased_at IS NULL`);
+const RECORD_LOGIN = statement(
+  'users.record-login',
+  `UPDATE users SET last_login_at = $3 WHERE id = $1 AND active AND password_hash = $2 RETURNING ${PROFILE}`,
+);
+const LOCK = statement('users.lock', 'SELECT role, active FROM users WHERE id = $1 FOR NO KEY UPDATE');
+const SET_PASSWORD = statement(
+  'users.set-password',
+  'UPDATE users SET password_hash = $3, updated_at = $4 WHERE id = $1 AND active AND password_hash = $2',
+);
+const LOCK_ADMINISTRATORS = statement(
+  'users.lock-administrators',
+  `SELECT id FROM users WHERE role = 'admin' AND active ORDER BY id FOR NO KEY UPDATE`,
+);
+const SET_ACCESS = statement(
+  'users.set-access',
+  `WITH before AS MATERIALIZED (
+     SELECT id AS user_id, role AS "roleBefore", active AS "activeBefore"
+     FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE)
+   UPDATE users SET role = COALESCE($2, role), active = COALESCE($3, active), updated_at = $4
+   FROM before WHERE id = user_id
+   RETURNING ${PROFILE}, "roleBefore", "activeBefore"`,
+);
+const PROMOTE = statement(
+  'users.promote',
+  `UPDATE users SET role = 'admin', active = true, password_hash = $2, updated_at = $3
+   WHERE email_key = $1 AND erased_at IS NULL RETURNING ${PROFILE}`,
+);
+
+type Role = User['role'];
+
+export interface LoginRow {
+  readonly id: string;
+  readonly passwordHash: string | null;
+  readonly active: boolean;
+}
+
+export interface UserFilter {
+  readonly q?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly active?: boolean | undefined;
+}
+
+/** What a person may change about themselves. */
+export interface ProfileChange {
+  readonly name?: string | undefined;
+  readonly username?: string | null | undefined;
+  readonly email?: string | undefined;
+}
+
+export interface AccessChange {
+  readonly role?: Role | undefined;
+  readonly active?: boolean | undefined;
+}
+
+interface ProfileRow extends UserProfile {
+  readonly [column: string]: unknown;
+}
+interface AccessRow extends ProfileRow {
+  readonly roleBefore: Role;
+  readonly activeBefore: boolean;
+}
+
+const TAKEN = {
+  users_email_key_unique: () => new EmailTaken(),
+  users_username_key_unique: () => new UsernameTaken(),
+};
+
+/** Accounts. */
+@Injectable()
+export class UsersRepository extends BaseRepository {
+  /** @throws {EmailTaken | UsernameTaken} */
+  async insert(user: User): Promise<void> {
+    await this.mapping(TAKEN, () => this.entities(User).insert(user));
+  }
+
+  findProfile(id: string): Promise<UserProfile | undefined> {
+    return this.first<ProfileRow>(PROFILE_OF, [id]);
+  }
+
+  findLoginByEmail(key: string): Promise<LoginRow | undefined> {
+    return this.first(LOGIN_BY_EMAIL, [key]);
+  }
+
+  findLoginByUsername(key: string): Promise<LoginRow | undefined> {
+    return this.first(LOGIN_BY_USERNAME, [key]);
+  }
+
+  findLoginById(id: string): Promise<LoginRow | undefined> {
+    return this.first(LOGIN_BY_ID, [id]);
+  }
+
+  /** Notes a login and locks the account; undefined where it was closed, or its password changed, in the meantime. */
+  recordLogin(id: string, passwordHash: string, at: Date): Promise<UserProfile | undefined> {
+    return this.first<ProfileRow>(RECORD_LOGIN, [id, passwordHash, at]);
+  }
+
+  /** Keeps every other change of the account waiting until this transaction ends. */
+  lock(id: string): Promise<{ readonly role: Role; readonly active: boolean } | undefined> {
+    return this.first(LOCK, [id]);
+  }
+
+  /** Puts a password in the place of another; tells whether that one was still there. */
+  async replacePassword(id: string, oldHash: string, newHash: string, at: Date): Promise<boolean> {
+    return (await this.affect(SET_PASSWORD, [id, oldHash, newHash, at])) === 1;
+  }
+
+  /** The active administrators, none of whom can be demoted by others until this transaction ends. */
+  async lockAdministrators(): Promise<string[]> {
+    return (await this.rows<{ id: string }>(LOCK_ADMINISTRATORS)).map(({ id }) => id);
+  }
+
+  /** Sets what is given, and tells what was before. */
+  setAccess(id: string, { role, active }: AccessChange, at: Date): Promise<AccessRow | undefined> {
+    return this.first<AccessRow>(SET_ACCESS, [id, role ?? null, active ?? null, at]);
+  }
+
+  /** Makes the account of an email address an active administrator with a new password, where there is one. */
+  promote(key: string, passwordHash: string, at: Date): Promise<UserProfile | undefined> {
+    return this.first<ProfileRow>(PROMOTE, [key, passwordHash, at]);
+  }
+
+  /** @throws {EmailTaken | UsernameTaken} */
+  async updateProfile(id: string, change: ProfileChange, at: Date): Promise<UserProfile | undefined> {
+    const { sets, values } = profileAssignments(change);
+    const text = `UPDATE users SET ${[...sets, 'updated_at = $2'].join(', ')}
+      WHERE id = $1 AND erased_at IS NULL RETURNING ${PROFILE}`;
+    return (await this.mapping(TAKEN, () => this.rowsOf<ProfileRow>(text, [id, at, ...values])))[0];
+  }
+
+  /** One page of the accounts, newest first, with one row more than asked for where there are more. */
+  list(filter: UserFilter, request: PageRequest, after: string | null): Promise<UserProfile[]> {
+    const { where, values } = conditions(filter);
+    if (after !== null) {
+      values.push(after);
+      where.push(`id < $${values.length}`);
+    }
+    const offset = request.cursor === undefined ? offsetOf(request) : 0;
+    values.push(request.perPage + 1, offset);
+    return this.rowsOf<ProfileRow>(
+      `SELECT ${PROFILE} FROM users WHERE ${where.join(' AND ')}
+       ORDER BY id DESC LIMIT $${values.length - 1} OFFSET $${values.length}`,
+      values,
+    );
+  }
+
+  async count(filter: UserFilter): Promise<number> {
+    const { where, values } = conditions(filter);
+    const text = `SELECT count(*)::integer AS total FROM users WHERE ${where.join(' AND ')}`;
+    return (await this.rowsOf<{ total: number }>(text, values))[0]?.total ?? 0;
+  }
+}
+
+/** Values from $3 on; $1 is the id and $2 the time. */
+function profileAssignments({ name, username, email }: ProfileChange): { sets: string[]; values: unknown[] } {
+  const sets: string[] = [];
+  const values: unknown[] = [];
+  const next = (value: unknown): string => `$${values.push(value) + 2}`;
+  if (name !== undefined) sets.push(`name = ${next(name)}`);
+  if (username !== undefined) {
+    sets.push(`username = ${next(username)}`, `username_key = ${next(username?.toLowerCase() ?? null)}`);
+  }
+  if (email !== undefined) {
+    const key = next(emailKey(email));
+    const verified = `CASE WHEN email_key = ${key} THEN email_verified_at END`;
+    sets.push(`email = ${next(email)}`, `email_key = ${key}`, `email_verified_at = ${verified}`);
+  }
+  return { sets, values };
+}
+
+function conditions({ q, role, active }: UserFilter): { where: string[]; values: unknown[] } {
+  const where = ['erased_at IS NULL'];
+  const values: unknown[] = [];
+  const next = (value: unknown): string => `$${values.push(value)}`;
+  if (role !== undefined) where.push(`role = ${next(role)}`);
+  if (active !== undefined) where.push(`active = ${next(active)}`);
+  if (q !== undefined) {
+    const pattern = next(`%${q.replaceAll(/[\\%_]/g, '\\$&')}%`);
+    where.push(`(name ILIKE ${pattern} OR email ILIKE ${pattern} OR username ILIKE ${pattern})`);
+  }
+  return { where, values };
+}

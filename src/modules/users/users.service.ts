@@ -1,0 +1,124 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { InvalidInput, NotFound } from '../../common/domain-error.js';
+import { emailKey, normalizeEmail } from '../../common/email.js';
+import { isUuid, newId } from '../../common/ids.js';
+import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { Outbox } from '../../platform/outbox/outbox.js';
+import type { Role } from '../../platform/security/permissions.js';
+import { RevocationList } from '../../platform/security/revocation-list.js';
+import type { ListUsersQuery } from './dto/list-users.query.js';
+import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.response.js';
+import type { User } from './user.entity.js';
+import { LastAdministrator } from './users.errors.js';
+import { USER_REGISTERED, type UserRegistered } from './users.events.js';
+import { type AccessChange, type ProfileChange, UsersRepository } from './users.repository.js';
+
+/** An account to make. */
+export interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  readonly username?: string | undefined;
+  readonly passwordHash: string;
+  readonly role?: Role;
+}
+
+/** Accounts: making, reading and changing them. */
+@Injectable()
+export class UsersService {
+  constructor(
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(RevocationList) private readonly revocations: RevocationList,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async get(id: string): Promise<UserResponse> {
+    return toUserResponse(existing(await this.users.findProfile(id)));
+  }
+
+  async list(query: ListUsersQuery): Promise<Page<UserResponse>> {
+    const after = query.cursor ? readCursor(query.cursor) : null;
+    const total = query.cursor === undefined ? await this.users.count(query) : undefined;
+    const rows = await this.users.list(query, query, after);
+    return toPage(rows, query, total, ({ id }) => [id], toUserResponse);
+  }
+
+  /** @throws {EmailTaken | UsernameTaken} */
+  create(input: NewUser): Promise<UserResponse> {
+    return this.uow.run(async () => {
+      const user = this.newUser(input);
+      await this.users.insert(user);
+      const data: UserRegistered = { userId: user.id, role: user.role, createdAt: user.createdAt.toISOString() };
+      await this.outbox.append({ type: USER_REGISTERED, aggregateId: user.id, data: { ...data } });
+      return toUserResponse(user);
+    });
+  }
+
+  /** @throws {EmailTaken | UsernameTaken} */
+  async updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
+    const email = change.email === undefined ? undefined : normalizeEmail(change.email);
+    return toUserResponse(existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now())));
+  }
+
+  /**
+   * Changes what an account may do. Another role, and a closed account, end every session of the user at once.
+   * @throws {LastAdministrator} where nobody would be left to administer
+   */
+  updateAccess(id: string, change: AccessChange): Promise<UserResponse> {
+    return this.uow.run(async () => {
+      if ((change.role !== undefined && change.role !== 'admin') || change.active === false) {
+        const administrators = await this.users.lockAdministrators();
+        if (administrators.length === 1 && administrators[0] === id) throw new LastAdministrator();
+      }
+      const user = existing(await this.users.setAccess(id, change, this.clock.now()));
+      const closed = change.active === false && user.activeBefore;
+      if (closed || user.role !== user.roleBefore) await this.revocations.revokeUser(id);
+      return toUserResponse(user);
+    });
+  }
+
+  /** Makes an administrator, or makes one of the account that has the email address; its sessions end. */
+  makeAdministrator(input: NewUser): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
+    return this.uow.run(async () => {
+      const promoted = await this.users.promote(emailKey(input.email), input.passwordHash, this.clock.now());
+      if (promoted === undefined) return { user: await this.create({ ...input, role: 'admin' }), created: true };
+      await this.revocations.revokeUser(promoted.id);
+      return { user: toUserResponse(promoted), created: false };
+    });
+  }
+
+  private newUser({ email, name, username, passwordHash, role = 'customer' }: NewUser): User {
+    const now = this.clock.now();
+    return {
+      id: newId(),
+      email: normalizeEmail(email),
+      emailKey: emailKey(email),
+      username: username ?? null,
+      usernameKey: username?.toLowerCase() ?? null,
+      passwordHash,
+      name,
+      role,
+      active: true,
+      emailVerifiedAt: null,
+      lastLoginAt: null,
+      erasedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+}
+
+function existing<T extends UserProfile>(user: T | undefined): T {
+  if (user === undefined) throw new NotFound('user');
+  return user;
+}
+
+function readCursor(cursor: string): string {
+  const [id] = decodeCursor(cursor, 1);
+  if (typeof id !== 'string' || !isUuid(id))
+    throw InvalidInput.field('cursor', 'is not a cursor that this list has given');
+  return id;
+}

@@ -1,0 +1,84 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { createClient } from '@redis/client';
+import { CONFIG, type Config } from '../../config/config.js';
+
+export type RedisClient = ReturnType<typeof createClient>;
+
+type RedisSettings = Pick<Config, 'REDIS_URL' | 'REDIS_HOST' | 'REDIS_PORT' | 'REDIS_USERNAME' | 'REDIS_PASSWORD'>;
+
+const LONGEST_RETRY_MS = 2_000;
+/** More commands than this that wait for an answer mean that Redis hangs; further ones are refused at once. */
+const QUEUE_LIMIT = 2_000;
+
+function connect(config: RedisSettings): RedisClient | undefined {
+  if (config.REDIS_URL === undefined && config.REDIS_HOST === undefined) return undefined;
+  return createClient({
+    ...(config.REDIS_URL === undefined ? {} : { url: config.REDIS_URL }),
+    ...(config.REDIS_URL === undefined && config.REDIS_USERNAME !== undefined
+      ? { username: config.REDIS_USERNAME }
+      : {}),
+    ...(config.REDIS_URL === undefined && config.REDIS_PASSWORD !== undefined
+      ? { password: config.REDIS_PASSWORD }
+      : {}),
+    socket: {
+      ...(config.REDIS_URL === undefined ? { host: config.REDIS_HOST ?? 'localhost', port: config.REDIS_PORT } : {}),
+      connectTimeout: 2_000,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), LONGEST_RETRY_MS),
+    },
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: QUEUE_LIMIT,
+    pingInterval: 5_000,
+  });
+}
+
+/** The connection to Redis, where one is configured. */
+@Injectable()
+export class RedisLink implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(RedisLink.name);
+  readonly client: RedisClient | undefined;
+  private run: string | undefined;
+  private warned = false;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.client = connect(config);
+  }
+
+  /**
+   * Name of the run of the Redis server that is connected; undefined while none is. A server that was started again
+   * may have come back with old values, and with the generations that made them valid, so no run trusts another's.
+   */
+  get epoch(): string | undefined {
+    return this.client?.isReady === true ? this.run : undefined;
+  }
+
+  onModuleInit(): void {
+    const { client } = this;
+    if (client === undefined) return;
+    client.on('error', (error: unknown) => this.away(error));
+    client.on('ready', () => void this.learnRun(client));
+    // Does not wait: the application starts without Redis too, and finds it when it comes.
+    client.connect().catch((error: unknown) => this.away(error));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client?.disconnect().catch(() => undefined);
+  }
+
+  private async learnRun(client: RedisClient): Promise<void> {
+    try {
+      const info = await client.info('server');
+      this.run = /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
+      this.warned = false;
+      this.logger.log('Redis is connected.');
+    } catch (error) {
+      this.away(error);
+    }
+  }
+
+  private away(error: unknown): void {
+    this.run = undefined;
+    if (this.warned) return;
+    this.warned = true;
+    this.logger.warn({ err: error }, 'Redis is away; answers are made without a cache.');
+  }
+}

@@ -1,0 +1,85 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ClientBase, Pool, QueryResultRow } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Statement } from './statement.js';
+
+/** A transaction under way: what its repositories read and write through. */
+export interface Transaction {
+  readonly manager: EntityManager;
+  readonly client: ClientBase;
+  readonly afterCommit: (() => void | Promise<void>)[];
+  readonly isolation: IsolationLevel;
+  open: boolean;
+}
+
+export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+
+export interface Rows<R> {
+  readonly rows: R[];
+  /** Rows that the command touched, whether or not it returns them. */
+  readonly count: number;
+}
+
+/**
+ * The way to PostgreSQL: statements go to the transaction that is under way in this asynchronous context, or to any
+ * connection of the pool where there is none.
+ */
+export class Database {
+  private readonly transactions = new AsyncLocalStorage<Transaction>();
+
+  constructor(
+    readonly dataSource: DataSource,
+    /** For connections apart from the pool: listening, leadership. */
+    readonly url: string,
+  ) {}
+
+  /**
+   * The transaction of this asynchronous context.
+   * @throws {Error} when it has ended: some promise was left floating past it
+   */
+  current(): Transaction | undefined {
+    const transaction = this.transactions.getStore();
+    if (transaction !== undefined && !transaction.open) {
+      throw new Error('A query was made after its transaction had ended: a promise was not awaited inside it.');
+    }
+    return transaction;
+  }
+
+  within<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
+    return this.transactions.run(transaction, work);
+  }
+
+  /** Runs work outside the transaction of this context, if there is one. */
+  outside<T>(work: () => T): T {
+    return this.transactions.exit(work);
+  }
+
+  get manager(): EntityManager {
+    return this.current()?.manager ?? this.dataSource.manager;
+  }
+
+  /** Runs a statement that is prepared by name. pg writes into the object it is given, so each call makes its own. */
+  async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Rows<R>> {
+    const target = this.current()?.client ?? this.pool;
+    const result = await target.query<R>({ name: statement.name, text: statement.text, values: [...values] });
+    return { rows: result.rows, count: result.rowCount ?? 0 };
+  }
+
+  /** Runs an SQL text that differs from call to call, such as a filtered list. */
+  async runText<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Rows<R>> {
+    const target = this.current()?.client ?? this.pool;
+    const result = await target.query<R>(text, [...values]);
+    return { rows: result.rows, count: result.rowCount ?? 0 };
+  }
+
+  /** Connections by state, for the metrics. */
+  poolUse(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
+  }
+
+  private get pool(): Pool {
+    // TypeORM types its driver loosely; `master` is the pg.Pool of the connection.
+    return (this.dataSource.driver as unknown as { readonly master: Pool }).master;
+  }
+}

@@ -1,0 +1,82 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Client } from 'pg';
+import { Database } from './database.js';
+import { StandingSession } from './standing-session.js';
+
+type MessageHandler = (payload: string) => void;
+
+/**
+ * Hears what other processes say through PostgreSQL's NOTIFY, on one connection of its own. Messages that are sent
+ * while that connection is away are lost: whoever needs them all listens to `onLost` and `onReady` too.
+ */
+@Injectable()
+export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(PgListener.name);
+  private readonly channels = new Map<string, MessageHandler[]>();
+  private readonly readyHandlers: (() => void)[] = [];
+  private readonly lostHandlers: (() => void)[] = [];
+  private readonly session: StandingSession;
+  private listening = false;
+
+  constructor(@Inject(Database) database: Database) {
+    this.session = new StandingSession(database.url, 'tradepost listener', {
+      opened: (client) => this.listen(client),
+      lost: () => this.lost(),
+    });
+  }
+
+  /** Hears a channel. Channels are named before the application has started. */
+  on(channel: string, handler: MessageHandler): void {
+    const handlers = this.channels.get(channel);
+    if (handlers === undefined) this.channels.set(channel, [handler]);
+    else handlers.push(handler);
+  }
+
+  /** Called each time that every channel is heard from now on. */
+  onReady(handler: () => void): void {
+    this.readyHandlers.push(handler);
+  }
+
+  /** Called when messages may be missed from now on. */
+  onLost(handler: () => void): void {
+    this.lostHandlers.push(handler);
+  }
+
+  /** Whether every channel is heard at the moment. */
+  get ready(): boolean {
+    return this.listening;
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.channels.size > 0) this.session.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.session.stop();
+  }
+
+  private async listen(client: Client): Promise<void> {
+    client.on('notification', ({ channel, payload }) => this.deliver(channel, payload ?? ''));
+    for (const channel of this.channels.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    this.listening = true;
+    this.logger.debug('Listening to PostgreSQL.');
+    for (const handler of this.readyHandlers) handler();
+  }
+
+  private deliver(channel: string, payload: string): void {
+    for (const handler of this.channels.get(channel) ?? []) {
+      try {
+        handler(payload);
+      } catch (error) {
+        this.logger.error({ err: error, channel }, 'A notification could not be handled.');
+      }
+    }
+  }
+
+  private lost(): void {
+    if (!this.listening) return;
+    this.listening = false;
+    this.logger.warn('The listening connection to PostgreSQL broke; connecting again.');
+    for (const handler of this.lostHandlers) handler();
+  }
+}

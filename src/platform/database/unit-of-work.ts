@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { ClientBase } from 'pg';
+import { Database, type IsolationLevel, type Transaction } from './database.js';
+import { isTransient } from './failures.js';
+
+const ATTEMPTS = 5;
+
+/**
+ * Runs business code in one transaction. Only repositories can look inside it: they find it in their asynchronous
+ * context. A nested run joins the outer one.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly logger = new Logger(UnitOfWork.name);
+
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /**
+   * Runs `work` in a transaction and commits what it did, or rolls all of it back when it throws. A deadlock or a
+   * serialization failure starts `work` again in a new transaction, so it may touch nothing but the database.
+   * @throws {Error} when the isolation level would have to rise inside a transaction that runs already
+   */
+  async run<T>(work: () => Promise<T>, isolation: IsolationLevel = 'READ COMMITTED'): Promise<T> {
+    const outer = this.database.current();
+    if (outer !== undefined) {
+      if (isolation !== 'READ COMMITTED' && isolation !== outer.isolation) {
+        throw new Error(`A transaction at ${outer.isolation} is under way; ${isolation} cannot be had inside it.`);
+      }
+      return work();
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(work, isolation);
+      } catch (error) {
+        if (!isTransient(error) || attempt === ATTEMPTS) throw error;
+        await delay(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** Work to do once the transaction of this context has committed; at once where there is none. Never fails it. */
+  afterCommit(work: () => void | Promise<void>): void {
+    const transaction = this.database.current();
+    if (transaction === undefined) void this.runHook(work);
+    else transaction.afterCommit.push(work);
+  }
+
+  /** Runs work apart from the transaction of this context: what it writes stands whatever becomes of that. */
+  outside<T>(work: () => T): T {
+    return this.database.outside(work);
+  }
+
+  /** Whether a transaction is under way in this context. */
+  get active(): boolean {
+    return this.database.current() !== undefined;
+  }
+
+  private async attempt<T>(work: () => Promise<T>, isolation: IsolationLevel): Promise<T> {
+    const runner = this.database.dataSource.createQueryRunner();
+    try {
+      const client: ClientBase = await runner.connect();
+      await runner.startTransaction(isolation);
+      const transaction: Transaction = { manager: runner.manager, client, afterCommit: [], isolation, open: true };
+      let result: T;
+      try {
+        result = await this.database.within(transaction, work);
+        transaction.open = false;
+        await runner.commitTransaction();
+      } catch (error) {
+        transaction.open = false;
+        await runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+      for (const hook of transaction.afterCommit) await this.runHook(hook);
+      return result;
+    } finally {
+      await runner.release().catch(() => undefined);
+    }
+  }
+
+  private async runHook(hook: () => void | Promise<void>): Promise<void> {
+    try {
+      await hook();
+    } catch (error) {
+      this.logger.error({ err: error }, 'Work after a commit failed; what was committed stands.');
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { type DynamicModule, RequestMethod } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { DomainError } from '../../common/domain-error.js';
+import { newId } from '../../common/ids.js';
+import type { Config } from '../../config/config.js';
+import { Metrics } from '../observability/metrics.js';
+import { NestLogger } from '../observability/nest-logger.js';
+import { serveDocs } from './docs.js';
+import { acceptJson } from './json-body.js';
+import { openApiDocument } from './openapi.js';
+import { sendProblem } from './problem.filter.js';
+import { registerRequestLog } from './request-log.js';
+import { registerRequestMetrics } from './request-metrics.js';
+
+const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
+
+/** Routes outside `/api`: what operators, browsers and other servers look for at fixed places. */
+const OUTSIDE_API = ['health', 'health/*path', 'metrics', '.well-known/*path'];
+
+const EXPOSED_HEADERS = [
+  'Cart-Token',
+  'ETag',
+  'Idempotency-Replayed',
+  'Link',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Cache',
+  'X-Request-Id',
+];
+
+function createFastify(config: Config): FastifyInstance {
+  return fastify({
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: config.REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+    },
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply, request, new DomainError('invalid', 'invalid_request', error.message));
+    },
+  });
+}
+
+/** Makes the HTTP application of a module: everything that is the same for every route. */
+export async function createHttpApp(
+  module: DynamicModule,
+  config: Config,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const server = createFastify(config);
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(server), {
+    bodyParser: false,
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  app.setGlobalPrefix('api', {
+    exclude: OUTSIDE_API.map((path) => ({ path, method: RequestMethod.ALL })),
+  });
+  acceptJson(server);
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  registerRequestLog(server, logger);
+  registerRequestMetrics(server, app.get(Metrics).requests);
+  await secure(server, config);
+  await serveDocs(app, openApiDocument(app));
+  return app;
+}
+
+async function secure(server: FastifyInstance, config: Config): Promise<void> {
+  await server.register(helmet, {
+    // Over plain HTTP on a laptop this directive would send the browser to an HTTPS that is not there.
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  if (config.CORS_ORIGINS.length === 0) return;
+  await server.register(cors, {
+    origin: config.CORS_ORIGINS.includes('*') ? '*' : [...config.CORS_ORIGINS],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  });
+}

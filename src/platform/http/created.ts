@@ -1,0 +1,55 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  HttpCode,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+  type Type,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiResponse } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { map, type Observable } from 'rxjs';
+
+const LOCATION = 'tradepost:location';
+
+/** A handler that makes a thing: 201, with its address in `Location` (RFC 9110, section 15.3.2). */
+export function Created(type: Type, base: string): MethodDecorator {
+  return applyDecorators(
+    HttpCode(201),
+    SetMetadata(LOCATION, base),
+    ApiResponse({
+      status: 201,
+      type,
+      headers: { Location: { description: 'Address of what was made.', schema: { type: 'string' } } },
+    }),
+  );
+}
+
+/** Sets the `Location` of {@link Created} handlers from the id in their answer, replayed ones included. */
+@Injectable()
+export class LocationInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const base = this.reflector.get<string | undefined>(LOCATION, context.getHandler());
+    if (base === undefined) return next.handle();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return next.handle().pipe(
+      map((body: unknown) => {
+        const id = idOf(body);
+        if (id !== undefined) reply.header('location', `${base}/${id}`);
+        return body;
+      }),
+    );
+  }
+}
+
+function idOf(body: unknown): string | undefined {
+  const value: unknown = typeof body === 'string' && body.startsWith('{') ? JSON.parse(body) : body;
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
+    ? value.id
+    : undefined;
+}

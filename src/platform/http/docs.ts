@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+
+// ReDoc renders in a worker made from a blob, and styles its elements as it goes.
+const REDOC_POLICY =
+  "default-src 'none'; script-src 'self'; worker-src blob:; style-src 'unsafe-inline'; img-src 'self' data:; " +
+  "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+const REDOC_PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Tradepost API</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <style>body { margin: 0; padding: 0; }</style>
+  </head>
+  <body>
+    <redoc spec-url="/openapi.json" disable-google-font="true" hide-download-button="false"></redoc>
+    <script src="/redoc/redoc.js"></script>
+  </body>
+</html>
+`;
+
+/** Serves the description of the API, and two ways to read it; nothing in them is fetched from elsewhere. */
+export async function serveDocs(app: NestFastifyApplication, document: OpenAPIObject): Promise<void> {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  const text = JSON.stringify(document);
+  server.get('/openapi.json', (_request, reply) => {
+    reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-cache').send(text);
+  });
+  SwaggerModule.setup('docs', app, document, {
+    raw: false,
+    customSiteTitle: 'Tradepost API',
+    swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
+  });
+  await serveRedoc(server);
+}
+
+async function serveRedoc(server: FastifyInstance): Promise<void> {
+  const script = await readFile(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'));
+  server.get('/redoc', (_request, reply) => {
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', REDOC_POLICY)
+      .send(REDOC_PAGE);
+  });
+  server.get('/redoc/redoc.js', (_request, reply) => {
+    reply
+      .header('content-type', 'text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=86400')
+      .send(script);
+  });
+}

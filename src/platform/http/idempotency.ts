@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { DomainError, InvalidInput } from '../../common/domain-error.js';
+
+/** What identifies a request that may be sent again: who sent it, under which key, and what it asked for. */
+export interface IdempotentRequest {
+  /** Id of the user, or of the guest's cart. */
+  readonly caller: string;
+  readonly key: string;
+  /** SHA-256 over method, path and body. */
+  readonly hash: Buffer;
+}
+
+/** A first answer that is given again: its status and its body, byte by byte. */
+export class StoredAnswer {
+  constructor(
+    readonly status: number,
+    readonly body: string,
+  ) {}
+}
+
+/** The key was used before, with another request. */
+export class IdempotencyKeyReused extends DomainError {
+  constructor() {
+    super('key_reused', 'idempotency_key_reused', 'This Idempotency-Key was used before with another request.');
+  }
+}
+
+/** The first request under the key has not been answered yet. */
+export class IdempotencyInProgress extends DomainError {
+  constructor() {
+    super('conflict', 'idempotency_in_progress', 'The first request with this Idempotency-Key is still running.');
+  }
+}
+
+/**
+ * Reads the key of a request.
+ * @param header the Idempotency-Key header
+ * @returns undefined where there is none
+ * @throws {InvalidInput} where it is not 1 to 255 visible ASCII characters
+ */
+export function idempotentRequest(
+  header: string | string[] | undefined,
+  caller: string | undefined,
+  method: string,
+  path: string,
+  body: unknown,
+): IdempotentRequest | undefined {
+  if (header === undefined || caller === undefined) return undefined;
+  if (typeof header !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(header)) {
+    throw InvalidInput.field('Idempotency-Key', 'must be 1 to 255 visible ASCII characters without spaces');
+  }
+  const hash = createHash('sha256')
+    .update(`${method} ${path}\n`)
+    .update(JSON.stringify(body ?? null))
+    .digest();
+  return { caller, key: header, hash };
+}

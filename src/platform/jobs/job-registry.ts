@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+
+/** Work that is done again and again by one process. */
+export interface Job {
+  /** For logs and metrics: the room and the intent, for example `sales.expire`. */
+  readonly name: string;
+  /** Milliseconds from the end of one run to the start of the next. */
+  readonly everyMs: number;
+  /** Must end soon once the signal is aborted. May run again after a failure, or in another process after a crash. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** The background jobs of the application; modules add theirs when they are initialised. */
+@Injectable()
+export class JobRegistry {
+  private readonly jobs = new Map<string, Job>();
+
+  /** @throws {Error} where the name is taken */
+  register(job: Job): void {
+    if (this.jobs.has(job.name)) throw new Error(`Two jobs are called ${job.name}.`);
+    this.jobs.set(job.name, job);
+  }
+
+  all(): readonly Job[] {
+    return [...this.jobs.values()];
+  }
+}

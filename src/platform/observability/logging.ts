@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import roll from 'pino-roll';
+import type { Config } from '../../config/config.js';
+import { redact } from './redact.js';
+import { serializeError } from './serialize-error.js';
+
+export interface Logging {
+  readonly logger: Logger;
+  /** Writes what is still held back; nothing is logged to the file after it. */
+  close(): Promise<void>;
+}
+
+type LogTarget = { write(line: string): unknown };
+
+/** Builds the logger of the process: JSON lines to standard output and, where one is named, to a rotated file. */
+export async function buildLogging(config: Pick<Config, 'LOG_LEVEL' | 'LOG_FILE'>): Promise<Logging> {
+  const stdout = destination({ dest: 1, sync: false, minLength: 0 });
+  if (config.LOG_FILE === undefined) {
+    return { logger: createLogger(config.LOG_LEVEL, stdout), close: async () => stdout.flushSync() };
+  }
+  const file = await openLogFile(config.LOG_FILE);
+  const streams = [stdout, file].map((stream) => ({ stream, level: 'trace' as const }));
+  const logger = createLogger(config.LOG_LEVEL, multistream(streams));
+  // A full disk must not end the process; the lines still go to standard output.
+  file.on('error', (error: Error) => stdout.write(`${JSON.stringify({ level: 'error', msg: error.message })}\n`));
+  const close = async (): Promise<void> => {
+    const closed = once(file, 'close').catch(() => undefined);
+    file.end();
+    await closed;
+    stdout.flushSync();
+  };
+  return { logger, close };
+}
+
+/** A logger to any target, that hides secrets. */
+export function createLogger(level: Config['LOG_LEVEL'], target: LogTarget): Logger {
+  return pino(
+    {
+      level,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
+      serializers: { err: (error: unknown) => serializeError(error) },
+    },
+    target as { write(line: string): void },
+  );
+}
+
+function openLogFile(path: string) {
+  const extension = extname(path) || '.log';
+  return roll({
+    file: path.endsWith(extension) ? path.slice(0, -extension.length) : path,
+    extension,
+    frequency: 'daily',
+    size: '50m',
+    mkdir: true,
+    sync: false,
+    limit: { count: 14, removeOtherLogFiles: true },
+  });
+}

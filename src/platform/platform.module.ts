@@ -1,0 +1,55 @@
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { EntityTarget } from 'typeorm';
+import { Clock, SystemClock } from '../common/clock.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { createDataSource } from './database/data-source.js';
+import { Database } from './database/database.js';
+import { UnitOfWork } from './database/unit-of-work.js';
+import { CacheModule } from './cache/cache.module.js';
+import { IdempotencyRepository } from './http/idempotency.repository.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { SecurityModule } from './security/security.module.js';
+
+const PLUMBING = [CacheModule, JobsModule, ObservabilityModule, OutboxModule, SecurityModule];
+
+export interface PlatformOptions {
+  readonly config: Config;
+  /** PostgreSQL to connect to, as the application's role. */
+  readonly databaseUrl: string;
+  readonly entities: readonly EntityTarget<object>[];
+  /** The machine's clock, where no other is given. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What every module stands on: configuration, clock, database and the plumbing over them. */
+@Global()
+@Module({})
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  static register({ config, databaseUrl, entities, clock }: PlatformOptions): DynamicModule {
+    const database = {
+      provide: Database,
+      useFactory: async (): Promise<Database> => {
+        const dataSource = createDataSource(databaseUrl, config, [...entities]);
+        await dataSource.initialize();
+        return new Database(dataSource, databaseUrl);
+      },
+    };
+    const providers = [
+      { provide: CONFIG, useValue: config },
+      { provide: Clock, useValue: clock ?? new SystemClock() },
+      database,
+      UnitOfWork,
+      IdempotencyRepository,
+    ];
+    return { module: PlatformModule, imports: PLUMBING, providers, exports: [...providers, ...PLUMBING] };
+  }
+
+  /** Nest calls this after the HTTP server has closed and every request is answered. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.dataSource.destroy();
+  }
+}

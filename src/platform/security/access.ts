@@ -1,0 +1,32 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { Problem } from '../http/problem.js';
+import type { Permission } from './permissions.js';
+
+export const ACCESS = 'tradepost:access';
+
+/**
+ * Who may call a route. `public`: anyone, tokens are not looked at. `guest`: anyone, a bearer if there is one, else a
+ * `Cart-Token`. `bearer`: a valid access token. Otherwise a bearer whose role holds the permission.
+ */
+export type AccessRule = 'public' | 'guest' | 'bearer' | Permission;
+
+const problem = (status: number, description: string): MethodDecorator & ClassDecorator =>
+  ApiResponse({ status, description, content: { 'application/problem+json': { schema: problemRef } } });
+const problemRef = { $ref: `#/components/schemas/${Problem.name}` };
+
+const cartToken = ApiHeader({
+  name: 'Cart-Token',
+  required: false,
+  description: 'Token of a guest cart, as its first write answered it.',
+});
+
+/** Declares who may call a route, or every route of a controller. A route without it is refused to everybody. */
+export function Access(rule: AccessRule): MethodDecorator & ClassDecorator {
+  const decorators = [SetMetadata(ACCESS, rule)];
+  if (rule === 'guest') return applyDecorators(...decorators, ApiBearerAuth(), cartToken);
+  if (rule === 'public') return applyDecorators(...decorators);
+  decorators.push(ApiBearerAuth() as never, problem(401, 'No valid access token.') as never);
+  if (rule !== 'bearer') decorators.push(problem(403, `The role lacks the permission ${rule}.`) as never);
+  return applyDecorators(...decorators);
+}

@@ -1,0 +1,76 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Bits of a new key. Signing takes 0.3 ms of a core at 2048 bits and 1.9 ms at 3072, once a login and once a refresh;
+ * for signatures that are worth an hour, NIST SP 800-57 part 1 accepts 2048 until 2030.
+ */
+export const KEY_BITS = 2_048;
+
+/** The signing keys cannot be used; the message says which file is at fault and what to do. */
+export class KeyFileError extends Error {}
+
+const REMEDY = 'run "make generate-keys"';
+
+/**
+ * Reads the private keys of a folder, sorted by file name: the newest is the last, since names are timestamps.
+ * @throws {KeyFileError} where there is none, or a file is not an RSA key of 2048 bits or more
+ */
+export function readKeyFiles(folder: string): KeyObject[] {
+  const names = keyFileNames(folder);
+  if (names.length === 0) throw new KeyFileError(`There is no *.pem file in KEYS_DIR "${folder}": ${REMEDY}.`);
+  return names.map((name) => readKeyFile(join(folder, name)));
+}
+
+/**
+ * Makes a key, unless the folder has one.
+ * @returns the file that was made; undefined where there was a key
+ */
+export function makeFirstKeyFile(folder: string, now: Date): string | undefined {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (keyFileNames(folder).length > 0) return undefined;
+  const file = join(folder, `${now.toISOString().replaceAll(/[:.]/g, '-')}.pem`);
+  const draft = `${file}.${process.pid}.draft`;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: KEY_BITS });
+  writeFileSync(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+  try {
+    // A link appears whole or not at all, and never replaces a file.
+    linkSync(draft, file);
+  } finally {
+    rmSync(draft);
+  }
+  return file;
+}
+
+function keyFileNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.pem'))
+      .sort();
+  } catch (error) {
+    throw new KeyFileError(`KEYS_DIR "${folder}" cannot be read (${reasonOf(error)}): ${REMEDY}.`);
+  }
+}
+
+function readKeyFile(file: string): KeyObject {
+  const key = parseKeyFile(file);
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key.asymmetricKeyType !== 'rsa' || bits < 2_048) {
+    throw new KeyFileError(`${file} does not hold an RSA key of at least 2048 bits: remove it and ${REMEDY}.`);
+  }
+  return key;
+}
+
+function parseKeyFile(file: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(file));
+  } catch (error) {
+    throw new KeyFileError(`${file} cannot be read as a private key (${reasonOf(error)}): remove it and ${REMEDY}.`);
+  }
+}
+
+/** The code alone: messages of OpenSSL tell an operator nothing, and those of the file system repeat the path. */
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
+}

@@ -1,0 +1,77 @@
+-- What must be true of every shop at every moment. Each statement returns the rows that break its rule: none.
+
+-- name: stock equals the sum of its movements
+SELECT p.id, p.stock, coalesce(sum(m.delta), 0) AS movements
+FROM products p LEFT JOIN stock_movements m ON m.product_id = p.id
+GROUP BY p.id HAVING p.stock <> coalesce(sum(m.delta), 0) OR p.stock < 0;
+
+-- name: every movement's balance follows from the one before
+SELECT id, product_id FROM (
+  SELECT id, product_id, delta, balance_after,
+    sum(delta) OVER (PARTITION BY product_id) AS level,
+    max(balance_after) OVER (PARTITION BY product_id) AS highest
+  FROM stock_movements) m
+WHERE balance_after < 0 OR level < 0 OR highest < level;
+
+-- name: units sold are the movements of reason sale
+SELECT coalesce(i.sale_id, m.sale_id) AS sale_id, coalesce(i.product_id, m.product_id) AS product_id
+FROM (SELECT sale_id, product_id, sum(quantity) AS units FROM sale_items GROUP BY 1, 2) i
+FULL JOIN (SELECT sale_id, product_id, -sum(delta) AS units FROM stock_movements WHERE reason = 'sale' GROUP BY 1, 2) m
+  ON m.sale_id = i.sale_id AND m.product_id = i.product_id
+WHERE i.units IS DISTINCT FROM m.units;
+
+-- name: cancelled sales have released all they took, others nothing
+SELECT s.id, s.status FROM sales s
+LEFT JOIN (SELECT sale_id, sum(delta) AS units FROM stock_movements WHERE reason = 'release' GROUP BY 1) r
+  ON r.sale_id = s.id
+JOIN (SELECT sale_id, sum(quantity) AS units FROM sale_items GROUP BY 1) i ON i.sale_id = s.id
+WHERE CASE WHEN s.status = 'cancelled' THEN r.units IS DISTINCT FROM i.units ELSE r.units IS NOT NULL END;
+
+-- name: a sale's items and amounts add up
+SELECT s.id FROM sales s LEFT JOIN sale_items i ON i.sale_id = s.id
+GROUP BY s.id
+HAVING count(i.sale_id) = 0 OR s.subtotal <> sum(i.unit_price * i.quantity) OR s.subtotal <> sum(i.line_total)
+  OR s.discount <> sum(i.discount) OR s.total <> s.subtotal - s.discount + s.shipping + s.tax;
+
+-- name: a sale is confirmed if and only if its total was paid in its currency
+SELECT s.id, s.status FROM sales s
+LEFT JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
+WHERE (s.status IN ('confirmed', 'shipped', 'delivered', 'returned'))
+    AND (p.id IS NULL OR p.amount <> s.total OR p.currency <> s.currency)
+  OR s.status = 'pending' AND p.id IS NOT NULL;
+
+-- name: one invoice per paid sale, with the same total
+SELECT s.id FROM sales s JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
+LEFT JOIN invoices v ON v.sale_id = s.id AND v.kind = 'invoice'
+WHERE p.updated_at < now() - interval '2 minutes' AND v.id IS NULL OR v.total <> s.total;
+
+-- name: no invoice without a payment
+SELECT v.id FROM invoices v
+WHERE NOT EXISTS (SELECT FROM payments p WHERE p.sale_id = v.sale_id AND p.status IN ('completed', 'refunded'));
+
+-- name: invoice numbers have no gap per kind and year
+SELECT c.kind, c.year, c.last, count(v.id), max(v.sequence)
+FROM invoice_counters c LEFT JOIN invoices v ON v.kind = c.kind AND v.year = c.year
+GROUP BY c.kind, c.year, c.last HAVING count(v.id) <> c.last OR coalesce(max(v.sequence), 0) <> c.last;
+
+-- name: refunds never exceed the payment, and one credit note each
+SELECT p.id FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
+GROUP BY p.id HAVING coalesce(sum(r.amount), 0) > p.amount OR coalesce(sum(r.amount), 0) <> p.refunded_amount;
+
+-- name: one sale.placed event per sale
+SELECT s.id FROM sales s LEFT JOIN outbox_events e ON e.aggregate_id = s.id AND e.type = 'sale.placed'
+WHERE s.placed_at > now() - interval '29 days'
+GROUP BY s.id HAVING count(e.id) <> 1;
+
+-- name: one stock.changed event per movement of a sale
+SELECT m.sale_id, m.product_id FROM stock_movements m
+LEFT JOIN outbox_events e ON e.aggregate_id = m.product_id AND e.type = 'stock.changed'
+  AND e.data ->> 'saleId' = m.sale_id::text AND e.data ->> 'reason' = m.reason
+WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release') AND m.created_at > now() - interval '29 days'
+GROUP BY m.sale_id, m.product_id, m.reason HAVING count(e.id) <> 1;
+
+-- name: one live refresh token per family
+SELECT family_id FROM refresh_tokens WHERE spent_at IS NULL AND revoked_at IS NULL GROUP BY family_id HAVING count(*) > 1;
+
+-- name: at most one default address a customer
+SELECT user_id FROM delivery_addresses WHERE is_default GROUP BY user_id HAVING count(*) > 1;

@@ -1,0 +1,139 @@
+import { newId } from '../../src/common/ids.js';
+import { newToken } from '../../src/common/tokens.js';
+import { guestOwner, userOwner } from '../../src/modules/carts/cart-owner.js';
+import { CartsApi } from '../../src/modules/carts/carts.api.js';
+import { CartsRepository } from '../../src/modules/carts/carts.repository.js';
+import { Database } from '../../src/platform/database/database.js';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
+import { createCustomer } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+
+describe('carts in the database', () => {
+  let shop: TestApp;
+  let carts: CartsRepository;
+  let uow: UnitOfWork;
+  const now = new Date();
+  const line = (productId: string, quantity = 1) => ({ productId, quantity, newCartId: newId(), mayMake: true });
+
+  beforeAll(async () => {
+    shop = await startApp();
+    carts = shop.app.get(CartsRepository, { strict: false });
+    uow = shop.app.get(UnitOfWork, { strict: false });
+  });
+  afterAll(() => shop.close());
+
+  const newOwner = async () => userOwner((await createCustomer(shop)).id);
+
+  it('bump their version by every change and by no refusal', async () => {
+    const owner = await newOwner();
+    const { id } = await createProduct(shop.db, { stock: 5 });
+    const versions: (number | undefined)[] = [];
+    const note = async () => versions.push((await carts.find(owner))?.version);
+    await carts.add(owner, line(id, 2), now);
+    await note();
+    await carts.add(owner, line(id, 4), now);
+    await note();
+    await carts.add(owner, line(id, 3), now);
+    await note();
+    await carts.hold(owner, now);
+    await note();
+    expect(versions).toEqual([1, 1, 2, 3]);
+  });
+
+  it('keep the order of adding though the clock stands still', async () => {
+    const owner = await newOwner();
+    const products = await Promise.all(Array.from({ length: 8 }, () => createProduct(shop.db)));
+    const ids = products.map(({ id }) => id).sort((one, other) => (one < other ? 1 : -1));
+    for (const id of ids) await carts.add(owner, line(id), now);
+    expect((await carts.find(owner))?.lines.map(({ productId }) => productId)).toEqual(ids);
+  });
+
+  it('say that they must be read again where another change came between', async () => {
+    const owner = await newOwner();
+    const [first, second] = [await createProduct(shop.db), await createProduct(shop.db)];
+    await carts.add(owner, line(first.id), now);
+    let adding: Promise<unknown> = Promise.resolve();
+    await uow.run(async () => {
+      await carts.add(owner, line(first.id), now);
+      adding = outside(() => carts.add(owner, line(second.id), now));
+      await waitForLock();
+    });
+    expect(await adding).toEqual({ outcome: 'added', cart: undefined });
+    expect((await carts.find(owner))?.lines.map(({ quantity }) => quantity)).toEqual([2, 1]);
+  });
+
+  it('add nothing where others took the room while they waited', async () => {
+    const owner = await newOwner();
+    const { id } = await createProduct(shop.db, { stock: 3 });
+    await carts.add(owner, line(id), now);
+    let adding: Promise<unknown> = Promise.resolve();
+    await uow.run(async () => {
+      await carts.add(owner, line(id), now);
+      adding = outside(() => carts.add(owner, line(id, 2), now));
+      await waitForLock();
+    });
+    expect(await adding).toEqual({ outcome: 'overtaken' });
+    expect((await carts.find(owner))?.lines.map(({ quantity }) => quantity)).toEqual([2]);
+  });
+
+  it('are made for a guest only where that may be', async () => {
+    const owner = guestOwner(newToken());
+    const { id } = await createProduct(shop.db);
+    const addition = await carts.add(owner, { ...line(id), mayMake: false }, now);
+    expect(addition.outcome).toBe('held_back');
+    expect(await carts.find(owner)).toBeUndefined();
+  });
+
+  it('hold at most 500 lines, also after a merge', async () => {
+    const owner = await newOwner();
+    const token = newToken();
+    const { id } = await createProduct(shop.db);
+    for (const each of [owner, guestOwner(token)]) {
+      const cart = await carts.add(each, line(id), now);
+      const cartId = cart.outcome === 'added' ? cart.cart?.id : undefined;
+      await shop.db.query(
+        `WITH made AS (
+           INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active,
+             version, created_at, updated_at)
+           SELECT i, i, i, 'Many', '', 1, 'USD', 0, '{}', '[]', true, 1, now(), now()
+           FROM (SELECT gen_random_uuid() AS i FROM generate_series(1, 499)) AS ids RETURNING id)
+         INSERT INTO cart_items SELECT $1, id, 1, now() FROM made`,
+        [cartId],
+      );
+    }
+    const another = await createProduct(shop.db);
+    const addition = await carts.add(owner, line(another.id), now);
+    expect(addition).toMatchObject({ outcome: 'held_back', line: { otherLines: 500 } });
+    expect(await carts.add(owner, line(id), now)).toMatchObject({ outcome: 'added' });
+    if (owner.kind === 'user') await shop.app.get(CartsApi, { strict: false }).adopt(owner.userId, token);
+    expect((await carts.find(owner))?.lines).toHaveLength(500);
+    expect(await carts.find(guestOwner(token))).toBeUndefined();
+  });
+
+  it('leave a guest cart as it was where the takeover is rolled back', async () => {
+    const owner = await newOwner();
+    const token = newToken();
+    const { id } = await createProduct(shop.db);
+    await carts.add(guestOwner(token), line(id, 4), now);
+    const rolledBack = uow.run(async () => {
+      if (owner.kind === 'user') await shop.app.get(CartsApi, { strict: false }).adopt(owner.userId, token);
+      expect((await carts.find(owner))?.lines).toHaveLength(1);
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    expect(await carts.find(owner)).toBeUndefined();
+    expect((await carts.find(guestOwner(token)))?.lines).toMatchObject([{ productId: id, quantity: 4 }]);
+  });
+
+  const outside = <T>(work: () => Promise<T>): Promise<T> => shop.app.get(Database, { strict: false }).outside(work);
+
+  async function waitForLock(): Promise<void> {
+    for (;;) {
+      const { rowCount } = await shop.db.query(
+        `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()`,
+      );
+      if (rowCount !== 0) return;
+    }
+  }
+});

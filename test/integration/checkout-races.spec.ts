@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { createCustomer } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { addToCart, paySale, placeSale } from '../support/buying.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+describe('checkout under contention, on two replicas', () => {
+  let shop: TestApp;
+  let replica: TestApp;
+
+  beforeAll(async () => {
+    shop = await startApp();
+    replica = await startApp({}, shop);
+  });
+  afterEach(async () => {
+    expect(await brokenInvariants(shop.db)).toEqual({});
+  });
+  afterAll(async () => {
+    await replica.close();
+    await shop.close();
+  });
+
+  const either = (n: number): TestApp => (n % 2 === 0 ? shop : replica);
+  const statuses = (answers: readonly { status: number }[]): Record<number, number> => {
+    const counts: Record<number, number> = {};
+    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  };
+
+  it('sells 10 units to 10 of 100 shoppers and tells 90 that there are no more', async () => {
+    const product = await createProduct(shop.db, { stock: 10 });
+    const shoppers = await Promise.all(Array.from({ length: 100 }, () => createCustomer(shop)));
+    const items = [{ productId: product.id, quantity: 1 }];
+    const answers = await Promise.all(shoppers.map((shopper, n) => placeSale(either(n), shopper, items)));
+    expect(statuses(answers)).toEqual({ 201: 10, 409: 90 });
+    const refusals = answers.filter((answer) => answer.status === 409);
+    for (const { body } of refusals) {
+      expect(body).toMatchObject({ code: 'insufficient_stock', errors: [{ productId: product.id, available: 0 }] });
+    }
+    const { rows } = await shop.db.query('SELECT count(*)::int AS sales FROM sale_items WHERE product_id = $1', [product.id]);
+    expect(rows).toEqual([{ sales: 10 }]);
+  });
+
+  it('makes one sale of 20 requests under one key, with one answer', async () => {
+    const product = await createProduct(shop.db, { stock: 50 });
+    const customer = await createCustomer(shop);
+    const items = [{ productId: product.id, quantity: 2 }];
+    const key = { 'Idempotency-Key': randomUUID() };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => placeSale(either(n), customer, items, key)),
+    );
+    expect(statuses(answers)).toEqual({ 201: 20 });
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
+    expect(answers.filter((answer) => answer.headers['idempotency-replayed'] === 'true')).toHaveLength(19);
+  });
+
+  it('sells a cart once, however many checkouts it gets', async () => {
+    const product = await createProduct(shop.db, { stock: 50 });
+    const customer = await createCustomer(shop);
+    await addToCart(shop, customer, product.id, 2).expect(200);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        placeSale(either(n), customer, undefined, { 'Idempotency-Key': randomUUID() }),
+      ),
+    );
+    expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
+    expect(answers.every((answer) => answer.status === 201 || answer.body.code === 'cart_empty')).toBe(true);
+  });
+
+  it('sells crossing baskets without a deadlock reaching anybody', async () => {
+    const a = await createProduct(shop.db, { stock: 10_000 });
+    const b = await createProduct(shop.db, { stock: 10_000 });
+    const shoppers = await Promise.all(Array.from({ length: 32 }, () => createCustomer(shop)));
+    const basket = (n: number) => (n % 2 === 0 ? [a, b] : [b, a]).map(({ id }) => ({ productId: id, quantity: 1 }));
+    for (let round = 0; round < 4; round += 1) {
+      const answers = await Promise.all(shoppers.map((shopper, n) => placeSale(either(n), shopper, basket(n))));
+      expect(statuses(answers)).toEqual({ 201: 32 });
+    }
+  });
+
+  it('charges the old price or the new one, never a mixture', async () => {
+    const product = await createProduct(shop.db, { price: 1_000n, stock: 10_000 });
+    const shoppers = await Promise.all(Array.from({ length: 10 }, () => createCustomer(shop)));
+    let racing = true;
+    const repricing = (async () => {
+      for (let price = 1_001; racing; price = price === 1_000 ? 1_001 : 1_000) {
+        await shop.db.query('UPDATE products SET price = $2, version = version + 1 WHERE id = $1', [product.id, price]);
+      }
+    })();
+    const items = [{ productId: product.id, quantity: 3 }];
+    const answers = (
+      await Promise.all(shoppers.map(async (shopper, n) => {
+        const mine = [];
+        for (let i = 0; i < 5; i += 1) mine.push(await placeSale(either(n), shopper, items));
+        return mine;
+      }))
+    ).flat();
+    racing = false;
+    await repricing;
+    for (const { status, body } of answers) {
+      if (status === 409) expect(body.code).toBe('cart_changed');
+      else expect([`${status} 10.00 30.00`, `${status} 10.01 30.03`]).toContain(`201 ${body.items[0].unitPrice} ${body.total}`);
+    }
+    expect(answers.filter((answer) => answer.status === 201).length).toBeGreaterThan(0);
+  });
+
+  it('comes to one end when a sale is paid and cancelled at once', async () => {
+    const product = await createProduct(shop.db, { stock: 40 });
+    for (let round = 0; round < 10; round += 1) {
+      const customer = await createCustomer(shop);
+      const placed = await placeSale(shop, customer, [{ productId: product.id, quantity: 1 }]).expect(201);
+      await Promise.all([
+        paySale(shop, customer, placed.body.id),
+        replica.http.post(`/api/sales/${placed.body.id}/cancel`).set(customer.bearer).send({}),
+        shop.http.post(`/api/sales/${placed.body.id}/cancel`).set(customer.bearer).send({}),
+      ]);
+      const sale = await shop.http.get(`/api/sales/${placed.body.id}`).set(customer.bearer).expect(200);
+      expect(['cancelled refunded', 'cancelled pending', 'cancelled failed']).toContain(
+        `${sale.body.status} ${sale.body.paymentStatus}`,
+      );
+    }
+    const { rows } = await shop.db.query('SELECT stock FROM products WHERE id = $1', [product.id]);
+    expect(rows).toEqual([{ stock: 40 }]);
+  });
+
+  it('numbers the invoices of both replicas without a gap', async () => {
+    const product = await createProduct(shop.db, { stock: 1_000 });
+    const shoppers = await Promise.all(Array.from({ length: 24 }, () => createCustomer(shop)));
+    await Promise.all(
+      shoppers.map(async (shopper, n) => {
+        const placed = await placeSale(either(n), shopper, [{ productId: product.id, quantity: 1 }]).expect(201);
+        await paySale(either(n + 1), shopper, placed.body.id).expect(201);
+      }),
+    );
+    const { rows } = await shop.db.query(
+      `SELECT count(*)::int AS missing FROM sales s WHERE payment_status = 'completed'
+         AND NOT EXISTS (SELECT FROM invoices v WHERE v.sale_id = s.id)`,
+    );
+    expect(rows).toEqual([{ missing: 0 }]);
+  });
+});

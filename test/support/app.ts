@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
+import { pino } from 'pino';
+import supertest from 'supertest';
+import { AppModule } from '../../src/app.module.js';
+import { type Config, parseConfig } from '../../src/config/config.js';
+import { createHttpApp } from '../../src/platform/http/create-app.js';
+import { TestClock } from './clock.js';
+import { createTestDatabase, type TestDatabase } from './cluster.js';
+import { testKeysDir } from './keys.js';
+
+const silent = pino({ level: 'silent' });
+
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly config: Config;
+  readonly url: string;
+  readonly http: ReturnType<typeof supertest>;
+  /** Connections as the owner of the schema, for arranging and looking. */
+  readonly db: pg.Pool;
+  readonly database: TestDatabase;
+  readonly clock: TestClock;
+  close(): Promise<void>;
+}
+
+/** Settings of an application under test. */
+export function testConfig(database: TestDatabase, overrides: Readonly<Record<string, string>> = {}): Config {
+  return parseConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    PORT: '0',
+    DATABASE_URL: database.url,
+    DATABASE_MIGRATION_URL: database.ownerUrl,
+    KEYS_DIR: testKeysDir(),
+    RATE_LIMIT_ENABLED: 'false',
+    ...overrides,
+  });
+}
+
+/** Starts the whole application on a free port and a database of its own, or on another one's, as a second replica. */
+export async function startApp(
+  overrides: Readonly<Record<string, string>> = {},
+  beside?: TestApp,
+): Promise<TestApp> {
+  const database = beside?.database ?? (await createTestDatabase());
+  const clock = beside?.clock ?? new TestClock();
+  const config = testConfig(database, overrides);
+  const app = await createHttpApp(AppModule.register({ config, databaseUrl: database.url, clock }), config, silent);
+  await app.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
+  const db = beside?.db ?? new pg.Pool({ connectionString: database.ownerUrl, max: 5 });
+  // Connections that idle when the database is dropped end with an error that nobody waits for.
+  if (beside === undefined) db.on('error', () => undefined);
+  return {
+    app,
+    config,
+    url,
+    http: supertest(url),
+    db,
+    database,
+    clock,
+    close: async () => {
+      await app.close();
+      if (beside !== undefined) return;
+      await db.end();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { parseConfig } from '../../src/config/config.js';
+import { migrate } from '../../src/platform/database/migrator.js';
+
+/** PostgreSQL of the tests: kept between runs, since it holds nothing but templates. */
+export const CLUSTER_DIR = resolve('node_modules/.cache/tradepost-test');
+
+/** URLs of the cluster that the global setup opened, handed to the workers through the environment. */
+export interface ClusterUrls {
+  readonly superuserUrl: string;
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+  readonly template: string;
+}
+
+export function clusterUrls(): ClusterUrls {
+  const text = process.env['TRADEPOST_TEST_CLUSTER'];
+  if (text === undefined) throw new Error('The tests need their global setup: run them with jest.');
+  return JSON.parse(text);
+}
+
+/** The same server with another database. */
+export function onDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
+export async function withAdmin<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Makes the migrated template once for each state of the migrations. */
+export async function ensureTemplate(urls: Omit<ClusterUrls, 'template'>): Promise<string> {
+  const hash = createHash('sha256');
+  const folder = resolve('migrations');
+  for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  const name = `template_${hash.digest('hex').slice(0, 16)}`;
+  await withAdmin(urls.superuserUrl, async (client) => {
+    await client.query('SELECT pg_advisory_lock(740211)');
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 1) return;
+    const building = `building_${randomBytes(4).toString('hex')}`;
+    await client.query(`CREATE DATABASE ${building} TEMPLATE tradepost OWNER tradepost_owner`);
+    await migrate(onDatabase(urls.ownerUrl, building), onDatabase(urls.appUrl, building), parseConfig({}));
+    await client.query(`ALTER DATABASE ${building} RENAME TO ${name}`);
+  });
+  return name;
+}
+
+export interface TestDatabase {
+  /** As the role of the application. */
+  readonly url: string;
+  /** As the owner of the schema. */
+  readonly ownerUrl: string;
+  readonly superuserUrl: string;
+  drop(): Promise<void>;
+}
+
+/** A database of its own for a test file, made from the migrated template. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const urls = clusterUrls();
+  const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`;
+  await withAdmin(urls.superuserUrl, (client) =>
+    client.query(`CREATE DATABASE ${name} TEMPLATE ${urls.template} OWNER tradepost_owner`),
+  );
+  return {
+    url: onDatabase(urls.appUrl, name),
+    ownerUrl: onDatabase(urls.ownerUrl, name),
+    superuserUrl: onDatabase(urls.superuserUrl, name),
+    drop: async () => {
+      await withAdmin(urls.superuserUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    },
+  };
+}
+
+/** Drops databases that earlier runs left behind when they were killed. */
+export async function dropAbandoned(superuserUrl: string): Promise<void> {
+  await withAdmin(superuserUrl, async (client) => {
+    const { rows } = await client.query<{ datname: string }>(
+      `SELECT datname FROM pg_database d WHERE datname ~ '^(test|building)_'
+         AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)`,
+    );
+    for (const { datname } of rows) {
+      const pid = Number(/^test_(\d+)_/.exec(datname)?.[1] ?? 0);
+      if (pid === 0 || !isAlive(pid)) await client.query(`DROP DATABASE IF EXISTS ${datname}`);
+    }
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
