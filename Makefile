@@ -60,14 +60,14 @@ migrate: build ## Apply the migrations that are pending
 generate-migration: build ## Write a migration from what the entities say now: MSG=AddCoupons
 	@node scripts/generate-migration.mjs "$$MSG"
 
-seed: build ## Fill an empty catalogue with demonstration products
+seed: build generate-keys ## Fill an empty catalogue with demonstration products
 	@$(NODE) dist/src/cli/seed.js
 
-admin: build ## Make an administrator: EMAIL=… PASSWORD=…
+admin: build generate-keys ## Make an administrator: EMAIL=… PASSWORD=…
 	@test -n "$$EMAIL" && test -n "$$PASSWORD" || { echo 'usage: make admin EMAIL=you@example.com PASSWORD=…' >&2; exit 2; }
 	@$(NODE) dist/src/cli/admin.js "--email=$$EMAIL" "--password=$$PASSWORD"
 
-import-catalogue: build ## Import products from a CSV or NDJSON file, gzipped or not: FILE=…
+import-catalogue: build generate-keys ## Import products from a CSV or NDJSON file, gzipped or not: FILE=…
 	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv' >&2; exit 2; }
 	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE"
 
@@ -104,10 +104,10 @@ test-e2e: install-deps ## Run the journeys over HTTP
 api-http: build ## Run every request of api.http, with its assertions, against a fresh server
 	@node scripts/api-http.mjs
 
-bench: build ## Measure against a bare server on the same PostgreSQL; ARGS=--quick for half a minute
+bench: build generate-keys ## Measure against a bare server on the same PostgreSQL; ARGS=--quick for half a minute
 	@node bench/run.mjs $(ARGS)
 
-replay: build ## Replay a year of real sales against a fresh server
+replay: build generate-keys ## Replay a year of real sales against a fresh server
 	@node bench/replay.mjs $(ARGS)
 
 ##@ Keep in order
@@ -124,6 +124,7 @@ format: install-deps ## Format the sources and sort their imports
 lint: install-deps ## Check style, types and who may import what; a warning is an error
 	@$(BIN)/biome lint --error-on-warnings --diagnostic-level=warn
 	@$(BIN)/tsc --noEmit
+	@$(BIN)/tsc -p scripts/tsconfig.json
 	@$(BIN)/depcruise --config .dependency-cruiser.cjs src migrations ormconfig.ts
 	@node scripts/lockfile.mjs
 

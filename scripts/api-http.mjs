@@ -1,7 +1,6 @@
-// `make api-http`: starts a server of its own with demonstration products and an administrator, and sends every
-// request of api.http to it. The requests find `host`, `adminEmail` and `adminPassword` as variables.
+// `make api-http`: starts a server of its own, filled with examples like that of `make dev`, sends every request of
+// api.http to it, and walks the tour of the README.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, runToEnd, startServer } from '../bench/support/child-process.mjs';
 import { runProgram, UsageError } from '../bench/support/cleanup.mjs';
+import { walkTour } from './support/readme-tour.mjs';
 
 const REQUESTS = 'api.http';
 const cwd = process.cwd();
@@ -29,24 +29,27 @@ async function startShop(cleanup) {
   };
   const run = (/** @type {string[]} */ ...args) => runToEnd({ args, cwd, env, cleanup });
   await run('dist/src/cli/generate-keys.js');
-  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const args = ['--enable-source-maps', 'dist/src/main.js', '--seed'];
   const { origin } = await startServer({ args, cwd, env, port, readyPath: '/health/ready', cleanup });
-  const adminEmail = 'admin@api.example';
-  const adminPassword = `Aa1!${randomBytes(18).toString('base64url')}`;
-  await run('dist/src/cli/seed.js');
-  await run('dist/src/cli/admin.js', '--email', adminEmail, '--password', adminPassword);
-  return { host: origin, adminEmail, adminPassword };
+  return origin;
 }
 
-await runProgram(async (cleanup) => {
-  if (!existsSync(REQUESTS)) throw new UsageError(`${REQUESTS} is missing`);
-  const shop = await startShop(cleanup);
-  const variables = Object.entries(shop).map(([name, value]) => `${name}=${value}`);
-  const options = ['--all', '--no-color', '--output', 'none', '--output-failed', 'exchange', '--var', ...variables];
+/**
+ * @param {import('../bench/support/cleanup.mjs').Cleanup} cleanup
+ * @param {string} host
+ */
+async function sendRequests(cleanup, host) {
+  const options = ['--all', '--no-color', '--output', 'none', '--output-failed', 'exchange', '--var', `host=${host}`];
   const child = spawn('node_modules/.bin/httpyac', ['send', REQUESTS, ...options], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   cleanup.defer('stop httpyac', () => child.kill());
   const [code] = await once(child, 'exit');
   return code ?? 1;
+}
+
+await runProgram(async (cleanup) => {
+  if (!existsSync(REQUESTS)) throw new UsageError(`${REQUESTS} is missing`);
+  const host = await startShop(cleanup);
+  return (await sendRequests(cleanup, host)) || walkTour(host);
 });

@@ -20,8 +20,8 @@ try {
   process.stdout.write(`${url} answered ${response.status}\n${indented(text)}\n`);
   process.exitCode = response.ok ? 0 : 1;
 } catch (error) {
-  const refused = error instanceof Error && error.cause instanceof Error && 'code' in error.cause;
-  const reason = refused ? String(error.cause.code) : String(error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  const reason = cause instanceof Error && 'code' in cause ? cause.code : error;
   process.stderr.write(`Tradepost does not answer on ${url} (${reason}). Start it with: make dev\n`);
   process.exitCode = 1;
 }

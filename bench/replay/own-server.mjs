@@ -22,6 +22,7 @@ export async function startOwnServer({ root, products, stock, cleanup }) {
     DATA_DIR: join(workDir, 'data'),
     STORE_CURRENCY: 'GBP',
     RATE_LIMIT_ENABLED: 'false',
+    MIGRATE_ON_START: 'always',
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };

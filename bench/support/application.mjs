@@ -22,6 +22,7 @@ export async function startApplication({ root, databaseUrl, workDir, customers, 
     DATA_DIR: join(workDir, 'application'),
     DATABASE_URL: databaseUrl,
     RATE_LIMIT_ENABLED: 'false',
+    MIGRATE_ON_START: 'always',
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };

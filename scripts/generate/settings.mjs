@@ -1,4 +1,7 @@
-import { schema } from '../../dist/src/config/schema.js';
+import { fromDist } from '../support/dist.mjs';
+
+/** @type {{ schema: Record<string, { fallback: unknown, description: string }> }} */
+const { schema } = await fromDist('src/config/schema.js');
 
 const START = '<!-- settings: made by `make generate` from src/config/schema.ts -->';
 const END = '<!-- end of settings -->';

@@ -1,7 +1,13 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const STAMP = 'dist/.stamp';
+
+/** Imports a module of the build. */
+export function fromDist(/** @type {string} */ path) {
+  return import(pathToFileURL(join('dist', path)).href);
+}
 
 /**
  * Removes compiled files whose source is gone: tsc leaves them, and a migration among them would still be applied.

@@ -1,10 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-
-const dist = (/** @type {string} */ path) => import(pathToFileURL(join('dist', path)).href);
-const root = fileURLToPath(new URL('../../dist/', import.meta.url));
+import { fromDist } from './dist.mjs';
 
 /**
  * Makes an embedded PostgreSQL in a temporary folder, applies every migration, and takes all of it away again.
@@ -14,10 +11,10 @@ const root = fileURLToPath(new URL('../../dist/', import.meta.url));
  * @returns {Promise<T>}
  */
 export async function withMigratedDatabase(work) {
-  const { openEmbeddedCluster } = await dist('src/platform/database/embedded/embedded-cluster.js');
-  const { migrate } = await dist('src/platform/database/migrator.js');
-  const { dataSourceOptions } = await dist('src/platform/database/data-source.js');
-  const { parseConfig } = await dist('src/config/config.js');
+  const { openEmbeddedCluster } = await fromDist('src/platform/database/embedded/embedded-cluster.js');
+  const { migrate } = await fromDist('src/platform/database/migrator.js');
+  const { dataSourceOptions } = await fromDist('src/platform/database/data-source.js');
+  const { parseConfig } = await fromDist('src/config/config.js');
   const { DataSource } = await import('typeorm');
   const config = parseConfig({});
   const dataDir = await mkdtemp(join(tmpdir(), 'tradepost-scratch-'));
@@ -25,7 +22,7 @@ export async function withMigratedDatabase(work) {
     const cluster = await openEmbeddedCluster({ dataDir, log: () => {}, settings: { fsync: 'off' } });
     try {
       await migrate(cluster.ownerUrl, cluster.appUrl, config);
-      const options = dataSourceOptions(cluster.ownerUrl, config, [join(root, 'src/**/*.entity.js')]);
+      const options = dataSourceOptions(cluster.ownerUrl, config, [join(process.cwd(), 'dist/src/**/*.entity.js')]);
       const dataSource = await new DataSource(options).initialize();
       try {
         return await work(dataSource, cluster.appUrl);

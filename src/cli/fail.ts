@@ -1,12 +1,20 @@
 import { DomainError } from '../common/domain-error.js';
+import { Shutdown } from '../shutdown.js';
 
-/** Runs the main function of a program: what it throws is told in a line, and the exit code is 1. */
-export async function runMain(main: () => Promise<void>): Promise<void> {
+/**
+ * Runs the main function of a program. What it throws is told in a line, what it has set up is undone, and the exit
+ * code is 1.
+ */
+export async function runMain(main: (shutdown: Shutdown) => Promise<void>): Promise<void> {
+  const shutdown = new Shutdown();
   try {
-    await main();
+    await main(shutdown);
   } catch (error) {
+    // At a signal, whatever was being set up fails: who sent it knows.
+    if (shutdown.begun) return;
     process.stderr.write(`tradepost: ${explain(error)}\n`);
-    process.exitCode = 1;
+    await shutdown.run().catch(() => undefined);
+    process.exit(1);
   }
 }
 

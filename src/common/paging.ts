@@ -65,7 +65,8 @@ export function decodeCursor(cursor: string, length: number): (string | null)[] 
 export function cursorId(cursor: string | undefined): string | undefined {
   if (cursor === undefined || cursor === '') return undefined;
   const [id] = decodeCursor(cursor, 1);
-  if (typeof id !== 'string' || !isUuid(id)) throw InvalidInput.field('cursor', 'is not a cursor that this list has given');
+  if (typeof id !== 'string' || !isUuid(id))
+    throw InvalidInput.field('cursor', 'is not a cursor that this list has given');
   return id;
 }
 

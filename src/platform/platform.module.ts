@@ -1,11 +1,10 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import type { EntityTarget } from 'typeorm';
 import { Clock, SystemClock } from '../common/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { createDataSource } from './database/data-source.js';
+import { CacheModule } from './cache/cache.module.js';
+import { createDataSource, type EntityClass } from './database/data-source.js';
 import { Database } from './database/database.js';
 import { UnitOfWork } from './database/unit-of-work.js';
-import { CacheModule } from './cache/cache.module.js';
 import { IdempotencyRepository } from './http/idempotency.repository.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -18,7 +17,7 @@ export interface PlatformOptions {
   readonly config: Config;
   /** PostgreSQL to connect to, as the application's role. */
   readonly databaseUrl: string;
-  readonly entities: readonly EntityTarget<object>[];
+  readonly entities: readonly EntityClass[];
   /** The machine's clock, where no other is given. */
   readonly clock?: Clock | undefined;
 }

@@ -79,11 +79,16 @@ describe('delivery addresses', () => {
     expect(first.body).toMatchObject({ page: 1, perPage: 2, total: 5, nextCursor: expect.any(String) });
     expect(first.headers.link).toContain('rel="next"');
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
-      const { body } = await shop.http.get(`${PATH}?perPage=2&cursor=${cursor}`).set(ada.bearer).expect(200);
-      expect(body).not.toHaveProperty('total');
-      seen.push(...body.items.map((item: { id: string }) => item.id));
-      cursor = body.nextCursor;
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const answer: { body: unknown } = await shop.http
+        .get(`${PATH}?perPage=2&cursor=${cursor}`)
+        .set(ada.bearer)
+        .expect(200);
+      const page = answer.body as { items: { id: string }[]; nextCursor: string | null };
+      expect(page).not.toHaveProperty('total');
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
     }
     expect(seen).toEqual(ids);
   });

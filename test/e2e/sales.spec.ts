@@ -30,7 +30,7 @@ describe('sales', () => {
     await addToCart(shop, customer, first.id, 2).expect(200);
     await addToCart(shop, customer, second.id, 3).expect(200);
     const placed = await placeSale(shop, customer, undefined).expect(201);
-    expect(placed.headers['location']).toBe(`/api/sales/${placed.body.id}`);
+    expect(placed.headers.location).toBe(`/api/sales/${placed.body.id}`);
     expect(placed.body).toMatchObject({
       status: 'pending',
       paymentStatus: 'pending',
@@ -167,8 +167,7 @@ describe('sales', () => {
     const staff = await createCustomer(shop, 'manager');
     const product = await createProduct(shop.db, { stock: 3 });
     const { customer: buyer, saleId } = await paidSale(shop, product.id);
-    const change = (body: object) =>
-      shop.http.patch(`/api/admin/sales/${saleId}/status`).set(staff.bearer).send(body);
+    const change = (body: object) => shop.http.patch(`/api/admin/sales/${saleId}/status`).set(staff.bearer).send(body);
     expect((await change({ status: 'delivered' }).expect(409)).body.code).toBe('invalid_transition');
     const parcel = { carrier: 'DHL', trackingNumber: 'JD 0002' };
     await change({ status: 'shipped', ...parcel, note: 'On its way' }).expect(200);
@@ -176,8 +175,15 @@ describe('sales', () => {
     const tracking = await shop.http.get(`/api/sales/${saleId}/tracking`).set(buyer.bearer).expect(200);
     expect(tracking.body).toMatchObject({ status: 'shipped', ...parcel });
     expect(tracking.body.trackingUrl).toContain('JD%200002');
-    const steps = tracking.body.history.map((entry: { status: string; note: string | null }) => [entry.status, entry.note]);
-    expect(steps).toEqual([['pending', null], ['confirmed', null], ['shipped', 'On its way']]);
+    const steps = tracking.body.history.map((entry: { status: string; note: string | null }) => [
+      entry.status,
+      entry.note,
+    ]);
+    expect(steps).toEqual([
+      ['pending', null],
+      ['confirmed', null],
+      ['shipped', 'On its way'],
+    ]);
     await change({ status: 'delivered' }).expect(200);
     const returned = await change({ status: 'returned' }).expect(200);
     expect(returned.body).toMatchObject({ status: 'returned', userId: buyer.id });
@@ -207,7 +213,7 @@ describe('sales', () => {
     const list = await shop.http.get('/api/sales?perPage=2').set(customer.bearer).expect(200);
     expect(list.body).toMatchObject({ page: 1, perPage: 2, total: 3 });
     expect(list.body.items.map((sale: { id: string }) => sale.id)).toEqual(ids.slice(0, 2));
-    expect(list.headers['link']).toContain('rel="next"');
+    expect(list.headers.link).toContain('rel="next"');
     const keyset = await shop.http.get('/api/sales?perPage=2&cursor=').set(customer.bearer).expect(200);
     expect(keyset.body).not.toHaveProperty('total');
     const rest = await shop.http
@@ -260,7 +266,11 @@ describe('sales', () => {
     const items = [{ productId: product.id, quantity: 1 }];
     const without = await shop.http.post('/api/sales').set(customer.bearer).send({ items }).expect(400);
     expect(without.body.errors[0].path).toBe('deliveryAddress');
-    await shop.http.post('/api/delivery-addresses').set(customer.bearer).send({ ...ADDRESS, city: 'York' }).expect(201);
+    await shop.http
+      .post('/api/delivery-addresses')
+      .set(customer.bearer)
+      .send({ ...ADDRESS, city: 'York' })
+      .expect(201);
     const placed = await shop.http.post('/api/sales').set(customer.bearer).send({ items }).expect(201);
     expect(placed.body.deliveryAddress.city).toBe('York');
     const stranger = await createCustomer(shop);
@@ -271,7 +281,11 @@ describe('sales', () => {
   });
 
   it.each([
-    ['a price from the client', { items: [{ productId: randomUUID(), quantity: 1, unitPrice: '0.01' }] }, 'items.0.unitPrice'],
+    [
+      'a price from the client',
+      { items: [{ productId: randomUUID(), quantity: 1, unitPrice: '0.01' }] },
+      'items.0.unitPrice',
+    ],
     ['a total from the client', { total: '0.01' }, 'total'],
     ['a quantity as text', { items: [{ productId: randomUUID(), quantity: '3' }] }, 'items.0.quantity'],
     ['a quantity of 0', { items: [{ productId: randomUUID(), quantity: 0 }] }, 'items.0.quantity'],

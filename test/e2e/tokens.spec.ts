@@ -127,4 +127,31 @@ describe('access tokens', () => {
     const answer = await shop.http.get('/api/users').set(bearer(person.accessToken)).expect(403);
     expect(answer.body.code).toBe('forbidden');
   });
+
+  describe('on routes that guests may use', () => {
+    it('are not needed, but have to be valid', async () => {
+      await shop.http.get('/api/cart').expect(200);
+      await shop.http.get('/api/cart').set(bearer(person.accessToken)).expect(200);
+      const invalid = forge(person.accessToken, {}, {}, theirs);
+      expect((await shop.http.get('/api/cart').set(bearer(invalid)).expect(401)).body.code).toBe('token_invalid');
+    });
+
+    it.each(['', 'x', 'x'.repeat(44), "'; --"])('may come with a Cart-Token, but not with %j', async (cartToken) => {
+      const headers = { ...bearer(person.accessToken), 'cart-token': cartToken };
+      const answer = await shop.http.get('/api/cart').set(headers).expect(400);
+      expect(answer.body.errors).toEqual([{ path: 'Cart-Token', message: expect.any(String) }]);
+    });
+  });
+
+  it.each([
+    '/api/users/me/',
+    '//api/users/me',
+    '/api//users/me',
+    '/api/users/%6de',
+    '/API/users/me',
+    '/api/users/me;x',
+  ])('are needed however the path is written: %s', async (path) => {
+    expect([401, 404]).toContain((await shop.http.get(path)).status);
+    expect([401, 404]).toContain((await shop.http.head(path)).status);
+  });
 });

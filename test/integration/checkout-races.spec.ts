@@ -38,7 +38,9 @@ describe('checkout under contention, on two replicas', () => {
     for (const { body } of refusals) {
       expect(body).toMatchObject({ code: 'insufficient_stock', errors: [{ productId: product.id, available: 0 }] });
     }
-    const { rows } = await shop.db.query('SELECT count(*)::int AS sales FROM sale_items WHERE product_id = $1', [product.id]);
+    const { rows } = await shop.db.query('SELECT count(*)::int AS sales FROM sale_items WHERE product_id = $1', [
+      product.id,
+    ]);
     expect(rows).toEqual([{ sales: 10 }]);
   });
 
@@ -47,9 +49,7 @@ describe('checkout under contention, on two replicas', () => {
     const customer = await createCustomer(shop);
     const items = [{ productId: product.id, quantity: 2 }];
     const key = { 'Idempotency-Key': randomUUID() };
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => placeSale(either(n), customer, items, key)),
-    );
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => placeSale(either(n), customer, items, key)));
     expect(statuses(answers)).toEqual({ 201: 20 });
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
     expect(answers.filter((answer) => answer.headers['idempotency-replayed'] === 'true')).toHaveLength(19);
@@ -90,17 +90,22 @@ describe('checkout under contention, on two replicas', () => {
     })();
     const items = [{ productId: product.id, quantity: 3 }];
     const answers = (
-      await Promise.all(shoppers.map(async (shopper, n) => {
-        const mine = [];
-        for (let i = 0; i < 5; i += 1) mine.push(await placeSale(either(n), shopper, items));
-        return mine;
-      }))
+      await Promise.all(
+        shoppers.map(async (shopper, n) => {
+          const mine = [];
+          for (let i = 0; i < 5; i += 1) mine.push(await placeSale(either(n), shopper, items));
+          return mine;
+        }),
+      )
     ).flat();
     racing = false;
     await repricing;
     for (const { status, body } of answers) {
       if (status === 409) expect(body.code).toBe('cart_changed');
-      else expect([`${status} 10.00 30.00`, `${status} 10.01 30.03`]).toContain(`201 ${body.items[0].unitPrice} ${body.total}`);
+      else
+        expect([`${status} 10.00 30.00`, `${status} 10.01 30.03`]).toContain(
+          `201 ${body.items[0].unitPrice} ${body.total}`,
+        );
     }
     expect(answers.filter((answer) => answer.status === 201).length).toBeGreaterThan(0);
   });

@@ -33,16 +33,13 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
     DATABASE_URL: database.url,
     DATABASE_MIGRATION_URL: database.ownerUrl,
     KEYS_DIR: testKeysDir(),
-    RATE_LIMIT_ENABLED: 'false',
+    PASSWORD_HASH_MEMORY_KIB: '1024',
     ...overrides,
   });
 }
 
 /** Starts the whole application on a free port and a database of its own, or on another one's, as a second replica. */
-export async function startApp(
-  overrides: Readonly<Record<string, string>> = {},
-  beside?: TestApp,
-): Promise<TestApp> {
+export async function startApp(overrides: Readonly<Record<string, string>> = {}, beside?: TestApp): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase());
   const clock = beside?.clock ?? new TestClock();
   const config = testConfig(database, overrides);

@@ -17,7 +17,7 @@ export interface ClusterUrls {
 }
 
 export function clusterUrls(): ClusterUrls {
-  const text = process.env['TRADEPOST_TEST_CLUSTER'];
+  const text = process.env.TRADEPOST_TEST_CLUSTER;
   if (text === undefined) throw new Error('The tests need their global setup: run them with jest.');
   return JSON.parse(text);
 }

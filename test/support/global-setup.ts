@@ -14,6 +14,6 @@ export default async function globalSetup(): Promise<void> {
   const { superuserUrl, ownerUrl, appUrl } = cluster;
   await dropAbandoned(superuserUrl);
   const template = await ensureTemplate({ superuserUrl, ownerUrl, appUrl });
-  process.env['TRADEPOST_TEST_CLUSTER'] = JSON.stringify({ superuserUrl, ownerUrl, appUrl, template });
+  process.env.TRADEPOST_TEST_CLUSTER = JSON.stringify({ superuserUrl, ownerUrl, appUrl, template });
   (globalThis as { tradepostCluster?: typeof cluster }).tradepostCluster = cluster;
 }

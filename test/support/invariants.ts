@@ -4,7 +4,9 @@ import type pg from 'pg';
 
 /** The rules of `test/faults/invariants.sql` that a database breaks, with the rows that do; empty where all hold. */
 export async function brokenInvariants(db: pg.Pool): Promise<Record<string, unknown[]>> {
-  const rules = readFileSync(resolve('test/faults/invariants.sql'), 'utf8').split(/^-- name: /m).slice(1);
+  const rules = readFileSync(resolve('test/faults/invariants.sql'), 'utf8')
+    .split(/^-- name: /m)
+    .slice(1);
   const broken: Record<string, unknown[]> = {};
   for (const rule of rules) {
     const end = rule.indexOf('\n');

@@ -33,11 +33,15 @@ function isModulePackage(folder) {
 const withoutImportMeta = (source) =>
   source
     .replace(/\bimport\.meta\.url\b/g, 'module.require("node:url").pathToFileURL(__filename).href')
-    .replace(/\bimport\.meta\.resolve\b/g, '((id) => module.require("node:url").pathToFileURL(require.resolve(id)).href)')
+    .replace(
+      /\bimport\.meta\.resolve\b/g,
+      '((id) => module.require("node:url").pathToFileURL(require.resolve(id)).href)',
+    )
     .replace(/\bimport\.meta\.(dirname|filename)\b/g, (_, name) => `__${name}`);
 
 // A file URL can be imported, but not required.
-const importable = (source) => source.replace(/\bimport\((new URL\([^;]+?\))\.href\)/g, 'import(module.require("node:url").fileURLToPath($1))');
+const importable = (source) =>
+  source.replace(/\bimport\((new URL\([^;]+?\))\.href\)/g, 'import(module.require("node:url").fileURLToPath($1))');
 
 // TypeScript's ES modules name the compiled file, `./x.js`; what lies there before a build is `./x.ts`.
 const withoutSuffix = (source) =>
@@ -45,7 +49,8 @@ const withoutSuffix = (source) =>
 
 module.exports = {
   process(source, path, config) {
-    if (path.endsWith('.ts')) return typescript.process(withoutSuffix(withoutImportMeta(importable(source))), path, config);
+    if (path.endsWith('.ts'))
+      return typescript.process(withoutSuffix(withoutImportMeta(importable(source))), path, config);
     if (path.endsWith('.mjs') || /\bimport\(/.test(source) || isModulePackage(dirname(path))) {
       return javascript.process(withoutImportMeta(source), path, config);
     }

@@ -12,8 +12,3 @@ export function userOwner(userId: string): CartOwner {
 export function guestOwner(token: string): CartOwner {
   return { kind: 'guest', tokenHash: hashToken(token) };
 }
-
-/** Tag of everything that is cached about an owner's cart. Holds no token: caches are read by operators. */
-export function cartTag(owner: CartOwner): string {
-  return `cart:${owner.kind === 'user' ? owner.userId : owner.tokenHash.toString('hex')}`;
-}

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { AppCache } from '../../platform/cache/app-cache.js';
-import { type CartOwner, cartTag } from './cart-owner.js';
 import type { CartVersion } from './carts.repository.js';
 import type { CartTotalView } from './dto/cart.response.js';
 
@@ -15,14 +14,9 @@ const SECONDS = 120;
 export class CartTotalsCache {
   constructor(private readonly cache: AppCache) {}
 
-  async get(owner: CartOwner, cart: CartVersion, fill: () => Promise<CartTotalView>): Promise<CartTotalView> {
+  async get(cart: CartVersion, fill: () => Promise<CartTotalView>): Promise<CartTotalView> {
     const key = `cart:${cart.id}:${cart.version}:total`;
-    const json = await this.cache.wrap(key, SECONDS, [cartTag(owner)], async () => JSON.stringify(await fill()));
+    const json = await this.cache.wrap(key, SECONDS, [], async () => JSON.stringify(await fill()));
     return JSON.parse(json);
-  }
-
-  /** Ends the kept total of an owner's cart. */
-  forget(owner: CartOwner): Promise<void> {
-    return this.cache.invalidate([cartTag(owner)]);
   }
 }

@@ -112,5 +112,3 @@ export const MERGE = statement(
 );
 
 export const DELETE_CART = statement('carts.delete_cart', 'DELETE FROM carts WHERE id = $1');
-
-export const DELETE_CART_OF_USER = statement('carts.delete_cart_of_user', 'DELETE FROM carts WHERE user_id = $1');

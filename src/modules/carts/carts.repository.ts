@@ -119,10 +119,6 @@ export class CartsRepository extends BaseRepository {
     await this.affect(sql.MERGE, [intoId, fromId]);
     await this.affect(sql.DELETE_CART, [fromId]);
   }
-
-  async removeOfUser(userId: string): Promise<void> {
-    await this.affect(sql.DELETE_CART_OF_USER, [userId]);
-  }
 }
 
 function keyOf(owner: CartOwner): string | Buffer {

@@ -46,7 +46,7 @@ export class CartsService {
     const cart = await this.carts.findVersion(owner);
     if (cart === undefined) return toTotalView([], currency);
     const read = async () => toTotalView((await this.carts.find(owner))?.lines ?? [], currency);
-    return this.totals.get(owner, cart, read);
+    return this.totals.get(cart, read);
   }
 
   /**

@@ -45,7 +45,6 @@ const REMOVE = statement(
   'delivery_addresses.remove',
   'DELETE FROM delivery_addresses WHERE id = $1 AND user_id = $2 RETURNING is_default AS "wasDefault"',
 );
-const REMOVE_ALL = statement('delivery_addresses.remove_all', 'DELETE FROM delivery_addresses WHERE user_id = $1');
 
 type Parts = Omit<DeliveryAddress, 'id' | 'userId' | 'createdAt' | 'updatedAt'>;
 /** What may change of an address; undefined leaves it. */
@@ -105,10 +104,6 @@ export class DeliveryAddressesRepository extends BaseRepository {
     const removed = await this.first<{ wasDefault: boolean }>(REMOVE, [id, userId]);
     if (removed === undefined) throw new DeliveryAddressNotFound();
     return removed.wasDefault;
-  }
-
-  async removeAll(userId: string): Promise<void> {
-    await this.affect(REMOVE_ALL, [userId]);
   }
 }
 

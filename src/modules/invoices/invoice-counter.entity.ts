@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import type { InvoiceKind } from './invoice.entity.js';
+import type { InvoiceKind } from './invoice-row.js';
 
 /** The last number given out per kind and year. Its row lock is what makes numbers gapless. */
 @Entity('invoice_counters')

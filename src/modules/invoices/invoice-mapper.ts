@@ -1,6 +1,6 @@
 import { formatMoney } from '../../common/money.js';
 import type { InvoiceResponse } from './dto/invoice.response.js';
-import type { InvoiceRow } from './invoices.repository.js';
+import type { InvoiceRow } from './invoice-row.js';
 
 /** An invoice as it is shown. */
 export function toInvoice(row: InvoiceRow): InvoiceResponse {

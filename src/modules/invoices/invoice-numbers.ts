@@ -1,4 +1,4 @@
-import type { InvoiceKind } from './invoice.entity.js';
+import type { InvoiceKind } from './invoice-row.js';
 
 const PREFIXES: Readonly<Record<InvoiceKind, string>> = { invoice: 'INV', credit_note: 'CN' };
 

@@ -1,8 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { InvoiceLine, InvoiceParty } from './invoice-content.js';
-
-export const INVOICE_KINDS = ['invoice', 'credit_note'] as const;
-export type InvoiceKind = (typeof INVOICE_KINDS)[number];
+import type { InvoiceKind } from './invoice-row.js';
 
 /**
  * An issued document. It never changes: a trigger refuses updates and deletions. Numbers are gapless per kind and

@@ -3,8 +3,8 @@ import { newId } from '../../common/ids.js';
 import type { PostalAddress } from '../../common/postal-address.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { InvoiceParty } from './invoice-content.js';
-import type { InvoiceKind } from './invoice.entity.js';
-import { InvoiceIssuer } from './invoice-issuer.js';
+import { InvoiceIssuer } from './invoice-issuer.service.js';
+import type { InvoiceKind } from './invoice-row.js';
 
 /** What is invoiced: a paid sale, or what of it was refunded. Amounts are minor units of `currency`. */
 export interface Invoiceable {

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { InvoiceIssuer } from './invoice-issuer.js';
+import { InvoiceIssuer } from './invoice-issuer.service.js';
 import { InvoicesApi } from './invoices.api.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesRepository } from './invoices.repository.js';

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
 import type { InvoiceLine, InvoiceParty } from './invoice-content.js';
-import type { InvoiceKind } from './invoice.entity.js';
 import { invoiceNumber } from './invoice-numbers.js';
-import { InvoiceNotFound } from './invoices.errors.js';
+import type { InvoiceKind, InvoiceRow } from './invoice-row.js';
+import { AlreadyInvoiced, InvoiceNotFound } from './invoices.errors.js';
 
 /** An invoice as it will stand in the books, but for its number. Amounts are minor units. */
 export interface NewInvoice {
@@ -30,24 +30,6 @@ export interface NewInvoice {
 export interface IssuedInvoice {
   readonly id: string;
   readonly number: string;
-}
-
-export interface InvoiceRow {
-  readonly id: string;
-  readonly kind: InvoiceKind;
-  readonly number: string;
-  readonly sale_id: string;
-  readonly sale_number: string;
-  readonly currency: string;
-  readonly subtotal: bigint;
-  readonly discount: bigint;
-  readonly shipping: bigint;
-  readonly tax: bigint;
-  readonly total: bigint;
-  readonly seller: InvoiceParty;
-  readonly buyer: InvoiceParty;
-  readonly lines: readonly InvoiceLine[];
-  readonly issued_at: Date;
 }
 
 export interface InvoiceOwner {
@@ -114,11 +96,17 @@ const COUNT = statement(
 
 @Injectable()
 export class InvoicesRepository extends BaseRepository {
-  /** Writes invoices of one kind in one statement; those that existed already are not in the answer. */
+  /**
+   * Writes invoices of one kind in one statement; those that existed already are not in the answer.
+   * @throws {AlreadyInvoiced} where another process wrote one of them at the same time; then none was written
+   */
   issue(kind: InvoiceKind, invoices: readonly NewInvoice[], now: Date): Promise<IssuedInvoice[]> {
     const year = now.getUTCFullYear();
     const prefix = invoiceNumber(kind, year, 0).slice(0, -6);
-    return this.rows<IssuedInvoice>(ISSUE, [kind, year, prefix, now, JSON.stringify(invoices.map(toRecord))]);
+    const values = [kind, year, prefix, now, JSON.stringify(invoices.map(toRecord))];
+    const taken = (): Error => new AlreadyInvoiced();
+    const errors = { invoices_one_per_sale: taken, invoices_one_per_refund: taken };
+    return this.mapping(errors, () => this.rows<IssuedInvoice>(ISSUE, values));
   }
 
   /** The invoice of a sale, or the credit note of a refund. */

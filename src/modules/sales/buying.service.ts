@@ -39,7 +39,6 @@ export class BuyingService {
     const placed = await this.checkouts.place(principal, body, request);
     if (placed instanceof StoredAnswer) return placed;
     await this.stock.changed(placed.productIds);
-    if (body.items === undefined) await this.carts.changed(principal);
     return body.payment === undefined ? placed.sale : this.payAtOnce(principal, placed.sale, body.payment, request);
   }
 

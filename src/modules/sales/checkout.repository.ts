@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { failedWith } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
 import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
-import type { PostalAddress } from '../../common/postal-address.js';
 
 const DIVISION_BY_ZERO = '22012';
 
@@ -114,7 +114,11 @@ export class CheckoutRepository extends BaseRepository {
   ): Promise<Quote | StoredAnswer> {
     const values: unknown[] = [request?.caller ?? null, request?.key ?? null, buyer.key, addressId ?? null];
     values.push(addressId !== undefined);
-    if (items !== undefined) values.push(items.map((item) => item.productId), items.map((item) => item.quantity));
+    if (items !== undefined)
+      values.push(
+        items.map((item) => item.productId),
+        items.map((item) => item.quantity),
+      );
     const rows = await this.rows<QuoteRow>(QUOTES[buyer.kind][items === undefined ? 'cart' : 'items'], values);
     const [head] = rows;
     if (head === undefined) throw new Error('The quote statement always answers a row.');

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { StockApi } from '../products/stock.api.js';
-import { SaleRefundsService } from './sale-refunds.service.js';
-import { type Move, SaleTransitions } from './sale-transitions.js';
 import type { SaleRow } from './sale-mapper.js';
+import { SaleRefundsService } from './sale-refunds.service.js';
+import { type Move, SaleTransitions } from './sale-transitions.service.js';
 import { type SaleOwner, SalesRepository } from './sales.repository.js';
 
 /** Who cancels, and why. */

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type Invoiceable, InvoicesApi } from '../invoices/invoices.api.js';
 import { smallestId } from '../../common/ids.js';
+import { type Invoiceable, InvoicesApi } from '../invoices/invoices.api.js';
 import type { SaleItemRow, SaleRow } from './sale-mapper.js';
 import { SalesRepository } from './sales.repository.js';
 

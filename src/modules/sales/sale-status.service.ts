@@ -4,7 +4,7 @@ import { StockApi } from '../products/stock.api.js';
 import type { ChangeStatus } from './dto/change-status.dto.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleInvoicesService } from './sale-invoices.service.js';
-import { SaleTransitions } from './sale-transitions.js';
+import { SaleTransitions } from './sale-transitions.service.js';
 import { SalesRepository } from './sales.repository.js';
 
 /** Moves sales on by hand, along the state machine and no other way. */

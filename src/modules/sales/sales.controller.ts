@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Created } from '../../platform/http/created.js';
+import { IdempotencyKey, Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import type { IdempotentRequest } from '../../platform/http/idempotency.js';
-import { Idempotent, IdempotencyKey } from '../../platform/http/idempotency.interceptor.js';
 import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';

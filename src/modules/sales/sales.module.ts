@@ -13,7 +13,7 @@ import { SaleInvoicesService } from './sale-invoices.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
 import { SaleRefundsService } from './sale-refunds.service.js';
 import { SaleStatusService } from './sale-status.service.js';
-import { SaleTransitions } from './sale-transitions.js';
+import { SaleTransitions } from './sale-transitions.service.js';
 import { SalesController } from './sales.controller.js';
 import { SalesJobs } from './sales.jobs.js';
 import { SalesRepository } from './sales.repository.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
-import type { SaleItemRow, SaleRow } from './sale-mapper.js';
 import type { SaleStatus } from './sale-lifecycle.js';
+import type { SaleItemRow, SaleRow } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
 
 /** Whose sale it is: a customer's, or a guest's by the cart that it came from. */
@@ -140,7 +140,10 @@ export class SalesRepository extends BaseRepository {
 
   async count(filter: SalesFilter): Promise<number> {
     const { where, values } = conditions(filter);
-    const [row] = await this.rowsOf<{ count: number }>(`SELECT count(*)::int AS count FROM sales s${sql(where)}`, values);
+    const [row] = await this.rowsOf<{ count: number }>(
+      `SELECT count(*)::int AS count FROM sales s${sql(where)}`,
+      values,
+    );
     return row?.count ?? 0;
   }
 }

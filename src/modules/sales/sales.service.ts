@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InvalidInput } from '../../common/domain-error.js';
 import { formatMoney } from '../../common/money.js';
 import { cursorId, offsetOf, type Page, toPage } from '../../common/paging.js';
-import { InvalidInput } from '../../common/domain-error.js';
 import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type Principal, TokenMissing, type UserPrincipal } from '../../platform/security/principal.js';
@@ -88,7 +88,13 @@ export class SalesService {
     const rows = await this.sales.list(filter, query.perPage + 1, offset, before);
     const total = byCursor ? undefined : await this.sales.count(filter);
     const items = bySale(await this.sales.items(rows.slice(0, query.perPage).map((row) => row.id)));
-    return toPage(rows, query, total, (row) => [row.id], (row) => map(row, items.get(row.id) ?? []));
+    return toPage(
+      rows,
+      query,
+      total,
+      (row) => [row.id],
+      (row) => map(row, items.get(row.id) ?? []),
+    );
   }
 }
 

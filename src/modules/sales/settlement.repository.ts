@@ -4,10 +4,10 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
-import type { SaleRow } from './sale-mapper.js';
 import type { SaleStatus } from './sale-lifecycle.js';
-import type { SaleEventData } from './sales.events.js';
+import type { SaleRow } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
+import type { SaleEventData } from './sales.events.js';
 import type { SaleOwner } from './sales.repository.js';
 import { NOTE, NOTE_KEYED, OPEN_PAYMENT, SETTLE, SETTLE_KEYED } from './settlement.statements.js';
 
@@ -158,7 +158,11 @@ export class SettlementRepository extends BaseRepository {
   async note(
     saleId: string,
     paymentId: string,
-    outcome: { readonly status: 'failed' | 'pending'; readonly reference: string | null; readonly failureCode: string | null },
+    outcome: {
+      readonly status: 'failed' | 'pending';
+      readonly reference: string | null;
+      readonly failureCode: string | null;
+    },
     now: Date,
     answer?: Answer,
   ): Promise<void> {

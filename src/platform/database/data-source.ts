@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource, type DataSourceOptions, type EntityTarget, type MixedList } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { SnakeNamingStrategy } from './snake-naming.js';
 
@@ -9,6 +9,9 @@ const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format),
 };
+
+/** A class that is mapped to a table. */
+export type EntityClass = new () => object;
 
 type PoolSettings = Pick<
   Config,
@@ -36,12 +39,12 @@ export function connectionSettings(config: PoolSettings, applicationName: string
 export function dataSourceOptions(
   url: string,
   config: PoolSettings,
-  entities: MixedList<EntityTarget<object>> | MixedList<string>,
+  entities: readonly EntityClass[] | readonly string[],
 ): DataSourceOptions {
   return {
     type: 'postgres',
     url,
-    entities: entities as NonNullable<DataSourceOptions['entities']>,
+    entities: [...entities],
     namingStrategy: new SnakeNamingStrategy(),
     synchronize: false,
     logging: false,
@@ -58,7 +61,7 @@ export function dataSourceOptions(
 export function createDataSource(
   url: string,
   config: PoolSettings,
-  entities: MixedList<EntityTarget<object>> | MixedList<string>,
+  entities: readonly EntityClass[] | readonly string[],
 ): DataSource {
   return new DataSource(dataSourceOptions(url, config, entities));
 }

@@ -8,9 +8,12 @@ interface DriverFailure {
 
 /** The driver's own error inside whatever TypeORM wrapped around it. */
 function driverFailure(error: unknown): DriverFailure | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('driverError' in error && error.driverError instanceof Error) return error.driverError;
-  return error;
+  if (!isFailure(error)) return undefined;
+  return 'driverError' in error && isFailure(error.driverError) ? error.driverError : error;
+}
+
+function isFailure(error: unknown): error is DriverFailure {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }
 
 /** Serialization failure and deadlock. */
@@ -45,7 +48,8 @@ const UNAVAILABLE_STATES = [
   /^40001$|^40P01$/, // still colliding after every retry
 ];
 const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-const UNAVAILABLE_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected/i;
+const UNAVAILABLE_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected/i;
 
 /** Whether an error means that PostgreSQL is away or too busy, so that the same request may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Client } from 'pg';
 import { Database } from './database.js';
-import { StandingSession } from './standing-session.js';
+import { type Session, StandingSession } from './standing-session.js';
 
 type MessageHandler = (payload: string) => void;
 
@@ -52,10 +51,11 @@ export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.listening = false;
     await this.session.stop();
   }
 
-  private async listen(client: Client): Promise<void> {
+  private async listen(client: Session): Promise<void> {
     client.on('notification', ({ channel, payload }) => this.deliver(channel, payload ?? ''));
     for (const channel of this.channels.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     this.listening = true;

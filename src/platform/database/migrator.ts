@@ -24,7 +24,11 @@ async function loadMigrations(): Promise<MigrationClass[]> {
 
 /** A data source that can run migrations: as the owner of the schema, with time for slow ones. */
 export async function migrationDataSource(url: string, config: Config): Promise<DataSource> {
-  const options = dataSourceOptions(url, { ...config, DATABASE_POOL_SIZE: 1, DATABASE_STATEMENT_TIMEOUT_MS: 600_000 }, []);
+  const options = dataSourceOptions(
+    url,
+    { ...config, DATABASE_POOL_SIZE: 1, DATABASE_STATEMENT_TIMEOUT_MS: 600_000 },
+    [],
+  );
   return new DataSource({ ...options, migrations: await loadMigrations(), migrationsTableName: 'migrations' });
 }
 

@@ -1,9 +1,12 @@
 import pg from 'pg';
 
+/** A dedicated connection. */
+export type Session = pg.Client;
+
 /** What is done with a dedicated connection. */
 export interface SessionOwner {
   /** Prepares each new connection, for example with LISTEN; where it fails, another connection is tried. */
-  opened(client: pg.Client): Promise<void>;
+  opened(client: Session): Promise<void>;
   /** Told once for every connection that had been opened and is gone. */
   lost(): void;
 }

@@ -57,23 +57,33 @@ export class UnitOfWork {
   }
 
   private async attempt<T>(work: () => Promise<T>, isolation: IsolationLevel): Promise<T> {
+    const hooks: Transaction['afterCommit'] = [];
+    const result = await this.transact(work, isolation, hooks);
+    // The connection is back in the pool by now: a hook that needs one cannot wait for its own.
+    for (const hook of hooks) await this.runHook(hook);
+    return result;
+  }
+
+  private async transact<T>(
+    work: () => Promise<T>,
+    isolation: IsolationLevel,
+    afterCommit: Transaction['afterCommit'],
+  ): Promise<T> {
     const runner = this.database.dataSource.createQueryRunner();
     try {
       const client: ClientBase = await runner.connect();
       await runner.startTransaction(isolation);
-      const transaction: Transaction = { manager: runner.manager, client, afterCommit: [], isolation, open: true };
-      let result: T;
+      const transaction: Transaction = { manager: runner.manager, client, afterCommit, isolation, open: true };
       try {
-        result = await this.database.within(transaction, work);
+        const result = await this.database.within(transaction, work);
         transaction.open = false;
         await runner.commitTransaction();
+        return result;
       } catch (error) {
         transaction.open = false;
         await runner.rollbackTransaction().catch(() => undefined);
         throw error;
       }
-      for (const hook of transaction.afterCommit) await this.runHook(hook);
-      return result;
     } finally {
       await runner.release().catch(() => undefined);
     }

@@ -23,10 +23,15 @@ export interface FieldOptions {
 function field(options: FieldOptions, schema: ApiPropertyOptions, ...rules: PropertyDecorator[]): PropertyDecorator {
   const { description, example, optional = false, nullable = false } = options;
   const said = { ...(description === undefined ? {} : { description }), ...(example === undefined ? {} : { example }) };
-  const decorators = [ApiProperty({ ...schema, ...said, required: !optional, nullable } as ApiPropertyOptions), ...rules];
+  const decorators = [
+    ApiProperty({ ...schema, ...said, required: !optional, nullable } as ApiPropertyOptions),
+    ...rules,
+  ];
   if (optional || nullable) {
     decorators.push(
-      ValidateIf((_, value) => !((optional && value === undefined) || (nullable && value === null))) as PropertyDecorator,
+      ValidateIf(
+        (_, value) => !((optional && value === undefined) || (nullable && value === null)),
+      ) as PropertyDecorator,
     );
   }
   return applyDecorators(...decorators);
@@ -93,7 +98,9 @@ export function IntField(options: NumberOptions = {}): PropertyDecorator {
 
 /** An integer in a query string. */
 export function IntQuery(options: NumberOptions = {}): PropertyDecorator {
-  const parse = Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value));
+  const parse = Transform(({ value }) =>
+    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+  );
   return applyDecorators(IntField({ optional: true, ...options }), parse);
 }
 
@@ -141,7 +148,13 @@ export function MoneyField(options: FieldOptions = {}): PropertyDecorator {
 export function MoneyInputField(options: FieldOptions = {}): PropertyDecorator {
   const valid = (value: unknown): boolean =>
     (typeof value === 'string' || typeof value === 'number') && /^\d{1,13}(\.\d{1,4})?$/.test(String(value));
-  const schema = { oneOf: [{ type: 'string', format: 'decimal' }, { type: 'number', minimum: 0 }], example: '29.99' };
+  const schema = {
+    oneOf: [
+      { type: 'string', format: 'decimal' },
+      { type: 'number', minimum: 0 },
+    ],
+    example: '29.99',
+  };
   const message = 'must be a non-negative amount, for example "29.99"';
   return field(options, schema as ApiPropertyOptions, rule('money', message, valid));
 }

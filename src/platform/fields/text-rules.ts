@@ -1,7 +1,7 @@
 import { registerDecorator } from 'class-validator';
 
-// C0 controls except tab and line breaks, DEL and C1: they have no place in names, notes or addresses.
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+// Control characters except tab and line breaks: they have no place in names, notes or addresses.
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
 
 /** Whether a text can be stored and shown: no NUL or control characters, no lone surrogates. */
 export function isCleanText(value: unknown): value is string {

@@ -36,7 +36,7 @@ function nullTypes(value: Json): Json {
   const { nullable, ...rest } = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, nullTypes(part)]));
   if (typeof nullable !== 'boolean') return nullable === undefined ? rest : { ...rest, nullable };
   if (!nullable) return rest;
-  if (typeof rest['type'] === 'string') return { ...rest, type: [rest['type'], 'null'] };
+  if (typeof rest.type === 'string') return { ...rest, type: [rest.type, 'null'] };
   const { description, ...schema } = rest;
   return { ...(description === undefined ? {} : { description }), anyOf: [schema, { type: 'null' }] };
 }
@@ -47,7 +47,7 @@ function withProblems(document: OpenAPIObject): OpenAPIObject {
   const problem = { description: 'What went wrong.', content: { 'application/problem+json': { schema } } };
   for (const path of Object.values(document.paths)) {
     for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
-      if (operation !== undefined) operation.responses['default'] ??= problem;
+      if (operation !== undefined) operation.responses.default ??= problem;
     }
   }
   return document;

@@ -61,8 +61,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = toDomainError(thrown);
-    if (error === undefined) this.logger.error({ err: thrown, requestId: request.id }, 'A request failed unexpectedly.');
-    else if (error.kind === 'unavailable') this.logger.warn({ err: thrown, requestId: request.id }, error.message);
+    const about = { err: thrown, requestId: request.id };
+    if (error === undefined) this.logger.error(about, 'A request failed unexpectedly.');
+    // What is refused on purpose, such as a login beyond the queue, is in the request log; what failed, is here.
+    else if (error !== thrown && error.kind === 'unavailable') this.logger.warn(about, error.message);
     if (reply.sent || reply.raw.headersSent) return;
     sendProblem(reply, request, error);
   }
@@ -74,7 +76,7 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
   const problem = toProblem(error, request.id, path);
   if (error?.kind === 'unauthenticated') reply.header('www-authenticate', challenge(error.code));
   if (error?.kind === 'unavailable' || error?.kind === 'rate_limited') {
-    reply.header('retry-after', String(error.params['retryAfter'] ?? RETRY_AFTER));
+    reply.header('retry-after', String(error.params.retryAfter ?? RETRY_AFTER));
   }
   reply
     .status(problem.status)

@@ -1,9 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Client } from 'pg';
 import { TOO_LATE, within } from '../../common/within.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../database/database.js';
-import { StandingSession } from '../database/standing-session.js';
+import { type Session, StandingSession } from '../database/standing-session.js';
 import { Metrics } from '../observability/metrics.js';
 
 /** What one process at a time does, for all replicas. */
@@ -35,7 +34,7 @@ export class Leadership implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private leads = false;
   /** The connection on which this process stands for election; none once it stops. */
-  private candidate: Client | undefined;
+  private candidate: Session | undefined;
   /** Starting and stopping the works, one after another. */
   private transition: Promise<void> = Promise.resolve();
 
@@ -45,7 +44,7 @@ export class Leadership implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Metrics) metrics: Metrics,
   ) {
     const owner = {
-      opened: (client: Client) => {
+      opened: (client: Session) => {
         this.candidate = client;
         return this.campaign(client);
       },
@@ -73,18 +72,24 @@ export class Leadership implements OnApplicationBootstrap, OnModuleDestroy {
   /** Stops the works before it gives the lock back, so that no other process starts them meanwhile. */
   async onModuleDestroy(): Promise<void> {
     this.resign();
-    if ((await within(STOP_MS, this.transition)) === TOO_LATE)
-      this.logger.warn('Background work did not stop in time.');
+    const ended = await within(STOP_MS, this.transition);
+    if (ended === TOO_LATE) this.logger.warn('Background work did not stop in time.');
     await this.session.stop();
   }
 
-  private async campaign(client: Client): Promise<void> {
+  private async campaign(client: Session): Promise<void> {
     const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [LEADER_LOCK]);
-    if (this.candidate !== client) return undefined;
-    if (rows[0]?.won === true) return this.lead();
-    // A failed attempt means that the session is broken, which it reports by itself.
-    this.timer = setTimeout(() => void this.campaign(client).catch(() => undefined), TRY_EVERY_MS).unref();
-    return undefined;
+    if (this.candidate !== client) return;
+    if (rows[0]?.won === true) this.lead();
+    else this.campaignLater(client);
+  }
+
+  private campaignLater(client: Session): void {
+    if (this.candidate !== client) return;
+    const campaign = (): void => {
+      this.campaign(client).catch(() => this.campaignLater(client));
+    };
+    this.timer = setTimeout(campaign, TRY_EVERY_MS).unref();
   }
 
   private lead(): void {

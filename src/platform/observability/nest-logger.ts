@@ -11,6 +11,9 @@ const NEST_CONTEXTS = new Set([
   'WebSocketsController',
 ]);
 
+/** Tells what stopped Nest from starting, with a stack; the same error is thrown, and told in a line by who started it. */
+const TOLD_ELSEWHERE = 'ExceptionHandler';
+
 /**
  * Lets Nest's `Logger` write through pino. Fields go before the message, as in pino:
  * `logger.warn({ err, saleId }, 'The provider did not answer.')`.
@@ -45,6 +48,7 @@ export class NestLogger implements LoggerService {
   private write(level: Level, first: unknown, rest: readonly unknown[]): void {
     const context = rest.at(-1);
     const quiet = level === 'info' && typeof context === 'string' && NEST_CONTEXTS.has(context);
+    if (context === TOLD_ELSEWHERE) return;
     const effective = quiet ? 'debug' : level;
     if (!this.logger.isLevelEnabled(effective)) return;
     const { fields, message } = arrange(first, rest);

@@ -1,6 +1,17 @@
-import { CurrencyField, DateTimeField, EnumField, IntField, MoneyField, ObjectField, ObjectListField, TextField, TextListField, UuidField } from '../../../platform/fields/fields.js';
+import {
+  CurrencyField,
+  DateTimeField,
+  EnumField,
+  IntField,
+  MoneyField,
+  ObjectField,
+  ObjectListField,
+  TextField,
+  TextListField,
+  UuidField,
+} from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
-import { INVOICE_KINDS } from '../invoice.entity.js';
+import { INVOICE_KINDS } from '../invoice-row.js';
 
 export class InvoicePartyResponse {
   @TextField()

@@ -126,22 +126,24 @@ export class ImportBatchService {
     const ids = await this.products.categories(references, references.map(slugify));
     const made: string[] = [];
     for (const name of references) {
-      if (ids.has(name)) continue;
-      const again = await this.products.categories([name], [slugify(name)]);
-      const known = again.get(name);
-      const id = known ?? (await this.makeCategory(name, made));
-      ids.set(name, id);
+      // Another spelling of a name may have made it just before.
+      if (!ids.has(name)) ids.set(name, (await this.findCategory(name)) ?? (await this.makeCategory(name, made)));
     }
     return { ids, made };
+  }
+
+  private async findCategory(name: string): Promise<string | undefined> {
+    return (await this.products.categories([name], [slugify(name)])).get(name);
   }
 
   private async makeCategory(name: string, made: string[]): Promise<string> {
     const id = newId();
     for (const slug of slugCandidates(name, '', id)) {
       const row = await this.categories.insert({ id, slug, name, parent_id: null }, this.clock.now());
-      if (row === undefined) continue;
-      made.push(slug);
-      return row.id;
+      if (row !== undefined) made.push(slug);
+      // Where the slug is taken, somebody else may have made the same category meanwhile.
+      const known = row?.id ?? (await this.findCategory(name));
+      if (known !== undefined) return known;
     }
     throw new Error(`Every slug for the category ${name} is taken.`);
   }

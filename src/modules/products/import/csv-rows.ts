@@ -1,11 +1,12 @@
-import { CsvError, type Info, type Parser, parse } from 'csv-parse';
+import { CsvError, type Parser, parse } from 'csv-parse';
 import { type ColumnMap, type ColumnPlace, placesOf, type RawFields, UnreadableFile } from './import-columns.js';
 import type { RawRow } from './raw-row.js';
 import { MAX_LINE_BYTES, textBlocks } from './text-blocks.js';
 
 interface CsvRecord {
   readonly record: readonly string[];
-  readonly info: Info;
+  /** Its text, with the first character of the line break behind it. */
+  readonly raw: string;
 }
 
 /**
@@ -13,19 +14,20 @@ interface CsvRecord {
  * @throws {UnreadableFile} where the file breaks, after the rows before that
  */
 export async function* csvRows(source: AsyncIterable<Uint8Array>, map?: ColumnMap): AsyncGenerator<RawRow> {
+  const reader = new CsvReader();
   let places: readonly ColumnPlace[] | undefined;
   let width = 0;
-  let line = 1;
-  for await (const { record, info, last } of records(source)) {
+  for await (const { record, line, ended } of reader.read(source)) {
     if (places === undefined) {
       places = placesOf(record, map);
       width = record.length;
-    } else if (record.length !== 1 || record[0] !== '') {
-      yield record.length === width
-        ? { line, fields: fieldsOf(record, places) }
-        : misshapen(line, record.length, width, last);
+    } else if (record.length === width) {
+      yield { line, fields: fieldsOf(record, places) };
+    } else if (record.length > 1 || record[0] !== '') {
+      if (!ended && record.length < width) throw new UnreadableFile(line, 'The file ends in the middle of a row');
+      const reason = `has ${record.length} columns instead of ${width}`;
+      yield { line, problem: { column: '', code: 'malformed', reason } };
     }
-    line = info.lines + 1;
   }
   if (places === undefined) throw new UnreadableFile(1, 'The file is empty');
 }
@@ -34,45 +36,65 @@ function fieldsOf(record: readonly string[], places: readonly ColumnPlace[]): Ra
   return Object.fromEntries(places.map(({ column, index }) => [column, record[index]]));
 }
 
-/** A last row that is too short and not ended by a line break was cut off; any other one is a bad row. */
-function misshapen(line: number, length: number, width: number, last: boolean): RawRow {
-  if (last && length < width) throw new UnreadableFile(line, 'The file ends in the middle of a row');
-  const reason = `has ${length} columns instead of ${width}`;
-  return { line, problem: { column: '', code: 'malformed', reason } };
+interface PlacedRecord extends CsvRecord {
+  /** The line that it starts on. */
+  readonly line: number;
+  /** Whether a line break ended it. */
+  readonly ended: boolean;
 }
 
-/** Records in order; `last` marks one that no line break ended. */
-async function* records(source: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRecord & { readonly last: boolean }> {
-  const parser = parse({ info: true, relax_column_count: true, max_record_size: MAX_LINE_BYTES });
-  let failure: Error | undefined;
-  parser.on('error', (error) => {
-    failure = error;
-  });
-  for await (const { bytes } of textBlocks(source)) {
-    parser.write(bytes);
-    yield* drain(parser);
-    if (parser.errored) throw broken(parser.errored, parser);
+/** Feeds a parser by hand: when its source fails, a stream that it is piped into loses what it had parsed before. */
+class CsvReader {
+  private readonly parser: Parser = parse({ raw: true, relax_column_count: true, max_record_size: MAX_LINE_BYTES });
+  private line = 1;
+  private failure: Error | undefined;
+
+  async *read(source: AsyncIterable<Uint8Array>): AsyncGenerator<PlacedRecord> {
+    this.parser.on('error', (error) => {
+      this.failure ??= error;
+    });
+    let broken: UnreadableFile | undefined;
+    try {
+      for await (const { bytes } of textBlocks(source)) {
+        this.parser.write(bytes);
+        yield* this.drain();
+        if (this.parser.errored !== null) throw this.explain(this.parser.errored);
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableFile) || this.parser.errored !== null) throw error;
+      broken = error;
+    }
+    // The parser holds the last record back until it knows what follows.
+    await this.end();
+    yield* this.drain();
+    if (broken !== undefined) throw broken;
+    if (this.failure !== undefined) throw this.explain(this.failure);
   }
-  parser.end();
-  await new Promise((resolve) => {
-    parser.once('readable', resolve).once('end', resolve).once('error', resolve);
-  });
-  for (const rest of drain(parser)) yield { ...rest, last: true };
-  if (failure !== undefined) throw broken(failure, parser);
-}
 
-// Read by hand: when the source fails, a stream that it is piped into loses what it had parsed before.
-function* drain(parser: Parser): Generator<CsvRecord & { readonly last: boolean }> {
-  for (let next = parser.read(); next !== null; next = parser.read()) yield { ...(next as CsvRecord), last: false };
-}
+  private *drain(): Generator<PlacedRecord> {
+    for (let next = this.parser.read(); next !== null; next = this.parser.read()) {
+      const { record, raw } = next as CsvRecord;
+      const { line } = this;
+      const ended = /[\r\n]$/.test(raw);
+      this.line += raw.split('\n').length - (raw.endsWith('\n') ? 1 : 0);
+      yield { record, raw, line, ended };
+    }
+  }
 
-function broken(error: Error, parser: Parser): UnreadableFile {
-  if (!(error instanceof CsvError)) throw error;
-  const message =
-    error.code === 'CSV_QUOTE_NOT_CLOSED'
-      ? 'The file ends inside quotes'
-      : error.code === 'CSV_MAX_RECORD_SIZE'
-        ? `A record is longer than ${MAX_LINE_BYTES} bytes; a closing quote may be missing`
-        : 'A quote stands where none may; quotes inside a quoted field are doubled';
-  return new UnreadableFile(parser.info.lines, message);
+  private end(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => resolve();
+      this.parser.once('readable', done).once('end', done).once('error', done).end();
+    });
+  }
+
+  private explain(error: Error): UnreadableFile {
+    if (!(error instanceof CsvError)) throw error;
+    const messages: Partial<Record<string, string>> = {
+      CSV_QUOTE_NOT_CLOSED: 'The file ends inside quotes that were opened here',
+      CSV_MAX_RECORD_SIZE: `A record is longer than ${MAX_LINE_BYTES} bytes; a closing quote may be missing`,
+    };
+    const stray = 'A quote stands where none may; quotes inside a quoted field are doubled';
+    return new UnreadableFile(this.line, messages[error.code] ?? stray);
+  }
 }

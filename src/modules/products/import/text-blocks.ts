@@ -26,11 +26,11 @@ export async function* textBlocks(source: AsyncIterable<Uint8Array>): AsyncGener
     rest = all.subarray(end);
     if (rest.length > MAX_LINE_BYTES) throw tooLong(line + countLines(all));
     if (end === 0) continue;
-    const bytes = checked(all.subarray(0, end), line);
-    yield { bytes, firstLine: line };
+    const bytes = all.subarray(0, end);
+    yield* checked(bytes, line);
     line += countLines(bytes);
   }
-  if (rest.length > 0) yield { bytes: checked(rest, line), firstLine: line };
+  if (rest.length > 0) yield* checked(rest, line);
 }
 
 /** Chunks of a source as buffers, its failures told with the line that was reached. */
@@ -53,16 +53,20 @@ function countLines(bytes: Buffer): number {
   return count;
 }
 
-function checked(block: Buffer, firstLine: number): Buffer {
+/** The block, if it is UTF-8; else its lines up to the one that is not. */
+function* checked(block: Buffer, firstLine: number): Generator<TextBlock> {
   const marked = firstLine === 1 && block.subarray(0, 3).equals(BYTE_ORDER_MARK);
   const bytes = marked ? block.subarray(3) : block;
-  if (isUtf8(bytes)) return bytes;
-  let line = firstLine;
-  for (let start = 0; start < bytes.length; line += 1) {
-    const feed = bytes.indexOf(LINE_FEED, start);
-    const end = feed < 0 ? bytes.length : feed + 1;
+  if (isUtf8(bytes)) {
+    yield { bytes, firstLine };
+    return;
+  }
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_FEED) + 1; end > 0; end = bytes.indexOf(LINE_FEED, start) + 1) {
     if (!isUtf8(bytes.subarray(start, end))) break;
     start = end;
   }
-  throw new UnreadableFile(line, 'The file is not UTF-8; save it as UTF-8 and try again');
+  const good = bytes.subarray(0, start);
+  if (start > 0) yield { bytes: good, firstLine };
+  throw new UnreadableFile(firstLine + countLines(good), 'The file is not UTF-8; save it as UTF-8 and try again');
 }

@@ -1,4 +1,11 @@
-import { CurrencyField, DateTimeField, EnumField, MoneyField, TextField, UuidField } from '../../../platform/fields/fields.js';
+import {
+  CurrencyField,
+  DateTimeField,
+  EnumField,
+  MoneyField,
+  TextField,
+  UuidField,
+} from '../../../platform/fields/fields.js';
 import { SALE_STATUSES } from '../sale-lifecycle.js';
 
 export class PaymentResponse {

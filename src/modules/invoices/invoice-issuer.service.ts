@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { violatedConstraint } from '../../platform/database/failures.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
-import type { InvoiceKind } from './invoice.entity.js';
+import type { InvoiceKind } from './invoice-row.js';
+import { AlreadyInvoiced } from './invoices.errors.js';
 import { InvoicesRepository, type IssuedInvoice, type NewInvoice } from './invoices.repository.js';
 
 /** Most invoices that one statement numbers. */
@@ -49,7 +49,11 @@ export class InvoiceIssuer {
 
   private async write(kind: InvoiceKind, batch: readonly Waiting[]): Promise<void> {
     try {
-      const issued = await this.invoices.issue(kind, batch.map((entry) => entry.invoice), this.clock.now());
+      const issued = await this.invoices.issue(
+        kind,
+        batch.map((entry) => entry.invoice),
+        this.clock.now(),
+      );
       const byId = new Map(issued.map((invoice) => [invoice.id, invoice]));
       for (const entry of batch) {
         const mine = byId.get(entry.invoice.id);
@@ -65,8 +69,8 @@ export class InvoiceIssuer {
 
   /** Another replica may have issued the same invoice in the meantime. */
   private async settle(entry: Waiting, error: unknown): Promise<void> {
-    if (violatedConstraint(error) === undefined) entry.reject(error);
-    else await this.existing(entry, error);
+    if (error instanceof AlreadyInvoiced) await this.existing(entry, error);
+    else entry.reject(error);
   }
 
   private async existing(entry: Waiting, cause?: unknown): Promise<void> {
