@@ -21,6 +21,7 @@ const USAGE = `Measures the application against a bare Fastify + pg server on th
   --assert          exit 1 when the application reaches less of the other server's rate; SERVER is reference or bytes
   --out             write the figures as JSON
   --reference-only  measure the reference alone; the application need not be built
+  --statements N    also print the N statements of each server that took most of PostgreSQL's time
   BENCH_DATABASE_URL   a superuser's URL; without it an embedded PostgreSQL is started
 `;
 
@@ -39,6 +40,7 @@ function readOptions() {
       only: { type: 'string' },
       assert: { type: 'string' },
       out: { type: 'string' },
+      statements: { type: 'string', default: '0' },
       'reference-only': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -51,6 +53,7 @@ function readOptions() {
     help: values.help,
     only,
     out: values.out,
+    statements: Number(values.statements),
     referenceOnly: values['reference-only'],
     assertions: values.assert === undefined ? [] : parseAssertions(values.assert, only),
     pace: values.quick ? PACES.quick : PACES.full,
@@ -133,6 +136,12 @@ await runProgram(async (cleanup) => {
   await checkSales(targets, referenceUrl, units);
   const reports = summarise(cases, samples);
   process.stdout.write(`${renderTable(reports)}\n`);
+  for (const { lane, database } of options.statements > 0 ? targets : []) {
+    process.stdout.write(`\n${lane}: ms, calls, ms a call\n`);
+    for (const { ms, calls, mean, statement } of await counters.costliest(database, options.statements)) {
+      process.stdout.write(`${String(ms).padStart(7)} ${String(calls).padStart(7)} ${mean.toFixed(3)}  ${statement}\n`);
+    }
+  }
   if (options.out !== undefined) {
     await mkdir(dirname(resolve(options.out)), { recursive: true });
     const figures = { measuredAt: new Date().toISOString(), node: process.version, pace: options.pace, cases: reports };

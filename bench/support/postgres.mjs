@@ -104,6 +104,21 @@ export async function openCounters(adminUrl, cleanup) {
       );
       return counted.rows[0].calls;
     },
+    /**
+     * @param {string} database
+     * @param {number} limit
+     * @returns {Promise<{ ms: number, calls: number, mean: number, statement: string }[]>} what took most of its time
+     */
+    costliest: async (database, limit) => {
+      if (!statements) return [];
+      const counted = await client.query(
+        `SELECT round(s.total_exec_time)::float8 AS ms, s.calls::float8 AS calls, round(s.mean_exec_time::numeric, 3)::float8
+           AS mean, left(regexp_replace(s.query, '\\s+', ' ', 'g'), 160) AS statement FROM pg_stat_statements s
+         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1 AND s.toplevel ORDER BY s.total_exec_time DESC LIMIT $2`,
+        [database, limit],
+      );
+      return counted.rows;
+    },
   };
 }
 

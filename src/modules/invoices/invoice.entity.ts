@@ -8,12 +8,11 @@ import type { InvoiceKind } from './invoice-row.js';
  */
 @Entity('invoices')
 @Unique('invoices_sequence_unique', ['kind', 'year', 'sequence'])
-@Unique('invoices_number_unique', ['number'])
 @Check('invoices_kind_known', `kind IN ('invoice', 'credit_note')`)
 @Check('invoices_sequence_positive', 'sequence > 0')
 @Check('invoices_total_adds_up', 'total = subtotal - discount + shipping + tax')
 @Index('invoices_one_per_sale', ['saleId'], { unique: true, where: `kind = 'invoice'` })
-@Index('invoices_one_per_refund', ['refundId'], { unique: true })
+@Index('invoices_one_per_refund', ['refundId'], { unique: true, where: 'refund_id IS NOT NULL' })
 @Index('invoices_user_idx', ['userId', 'id'])
 export class Invoice {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'invoices_pkey' })
@@ -28,6 +27,7 @@ export class Invoice {
   @Column('integer')
   sequence!: number;
 
+  /** Kind, year and sequence as they are printed; unique because these are. */
   @Column('text')
   number!: string;
 

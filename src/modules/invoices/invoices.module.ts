@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { InvoiceIssuer } from './invoice-issuer.service.js';
 import { InvoicesApi } from './invoices.api.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesRepository } from './invoices.repository.js';
@@ -8,7 +7,7 @@ import { InvoicesService } from './invoices.service.js';
 /** The books: invoices of paid sales, and credit notes of refunds. */
 @Module({
   controllers: [InvoicesController],
-  providers: [InvoiceIssuer, InvoicesApi, InvoicesRepository, InvoicesService],
+  providers: [InvoicesApi, InvoicesRepository, InvoicesService],
   exports: [InvoicesApi],
 })
 export class InvoicesModule {}

@@ -13,7 +13,10 @@ export type PaymentState = (typeof PAYMENT_STATES)[number];
   unique: true,
   where: `status IN ('pending', 'completed', 'refunded')`,
 })
-@Index('payments_provider_ref_unique', ['provider', 'providerRef'], { unique: true })
+@Index('payments_provider_ref_unique', ['provider', 'providerRef'], {
+  unique: true,
+  where: 'provider_ref IS NOT NULL',
+})
 export class Payment {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payments_pkey' })
   id!: string;

@@ -4,15 +4,14 @@ import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { formatMoney } from '../../common/money.js';
 import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
-import { Outbox } from '../../platform/outbox/outbox.js';
 import { type ChargeOutcome, PaymentsApi } from '../payments/payments.api.js';
 import type { PaymentResponse } from './dto/payment.response.js';
 import type { PaymentInput } from './dto/place-sale.dto.js';
-import { SaleInvoicesService } from './sale-invoices.service.js';
 import { toEventData } from './sale-mapper.js';
 import { AlreadyPaid, InvalidTransition, PaymentInProgress } from './sales.errors.js';
 import type { SaleOwner } from './sales.repository.js';
 import { type PayableSale, SettlementRepository } from './settlement.repository.js';
+import { SettlementQueue } from './settlement-queue.service.js';
 
 /** How long a provider may take before a payment whose outcome nobody wrote down is taken up again. */
 const ABANDONED_MS = 30_000;
@@ -28,7 +27,7 @@ interface OpenPayment {
 
 /**
  * Pays sales. The payment is written down before the provider is asked and settled after, each in a statement of its
- * own, so that no transaction is open in between; the invoice follows in another.
+ * own, so that no transaction is open in between.
  */
 @Injectable()
 export class SalePaymentsService {
@@ -37,8 +36,7 @@ export class SalePaymentsService {
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly payments: PaymentsApi,
-    private readonly invoices: SaleInvoicesService,
-    private readonly outbox: Outbox,
+    private readonly queue: SettlementQueue,
     private readonly clock: Clock,
   ) {}
 
@@ -69,10 +67,9 @@ export class SalePaymentsService {
       return answer;
     }
     const event = toEventData(sale, 'confirmed');
-    const settled = await this.settlements.settle(sale.id, id, outcome.reference, event, 'payment', now, kept);
-    if (!settled) return this.giveBack(open, outcome.reference);
-    this.outbox.wake();
-    await this.invoices.issueAfterPayment(sale.id);
+    const { reference } = outcome;
+    const settlement = { saleId: sale.id, paymentId: id, reference, event, actor: 'payment', answer: kept };
+    if (!(await this.queue.settle(settlement))) return this.giveBack(open, reference);
     return answer;
   }
 

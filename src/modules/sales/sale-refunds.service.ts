@@ -2,8 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
+import { InvoicesApi } from '../invoices/invoices.api.js';
 import { PaymentsApi } from '../payments/payments.api.js';
-import { SaleInvoicesService } from './sale-invoices.service.js';
 import { toEventData } from './sale-mapper.js';
 import { SALE_REFUNDED } from './sales.events.js';
 import { type RefundRow, SettlementRepository } from './settlement.repository.js';
@@ -19,7 +19,7 @@ export class SaleRefundsService {
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly payments: PaymentsApi,
-    private readonly invoices: SaleInvoicesService,
+    private readonly invoices: InvoicesApi,
     private readonly outbox: Outbox,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
@@ -58,7 +58,7 @@ export class SaleRefundsService {
     if (charge === null) throw new Error(`The payment of the refund ${refundId} has no reference.`);
     const reference = await this.payments.refund(provider, { id: refundId, charge, amount, currency });
     await this.complete(refund, reference);
-    await this.invoices.issueCreditNote(refund.sale_id, refundId);
+    await this.invoices.issueCreditNote(refundId);
   }
 
   private complete(refund: RefundRow, reference: string): Promise<void> {

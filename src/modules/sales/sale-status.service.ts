@@ -3,7 +3,6 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { StockApi } from '../products/stock.api.js';
 import type { ChangeStatus } from './dto/change-status.dto.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
-import { SaleInvoicesService } from './sale-invoices.service.js';
 import { SaleTransitions } from './sale-transitions.service.js';
 import { SalesRepository } from './sales.repository.js';
 
@@ -14,7 +13,6 @@ export class SaleStatusService {
     private readonly sales: SalesRepository,
     private readonly transitions: SaleTransitions,
     private readonly cancellations: SaleCancellationService,
-    private readonly invoices: SaleInvoicesService,
     private readonly stock: StockApi,
     private readonly uow: UnitOfWork,
   ) {}
@@ -26,17 +24,12 @@ export class SaleStatusService {
       const refundId = await this.uow.run(() => this.cancellations.cancel(saleId, by));
       return this.cancellations.refund(refundId);
     }
-    if (change.status === 'confirmed') return this.confirm(saleId, staffId);
     await this.uow.run(async () => {
       const sale = await this.sales.getLocked(saleId);
+      if (change.status === 'confirmed') return this.transitions.confirmPaid(sale, staffId);
       await this.transitions.move(sale, change.status, { ...change, actor: staffId });
       if (change.status === 'returned') await this.takeBack(saleId, staffId);
     });
-  }
-
-  private async confirm(saleId: string, staffId: string): Promise<void> {
-    await this.uow.run(async () => this.transitions.confirmPaid(await this.sales.getLocked(saleId), staffId));
-    await this.invoices.issueAfterPayment(saleId);
   }
 
   /** What comes back is for sale again; the money is given back by a refund, which is an act of its own. */

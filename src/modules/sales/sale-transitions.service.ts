@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
+import { InvoicesApi } from '../invoices/invoices.api.js';
 import { mayBecome, type SaleStatus } from './sale-lifecycle.js';
 import { type SaleRow, toEventData } from './sale-mapper.js';
 import { InvalidTransition, PaymentInProgress } from './sales.errors.js';
@@ -27,7 +29,9 @@ const EVENTS: Readonly<Partial<Record<SaleStatus, string>>> = {
 export class SaleTransitions {
   constructor(
     private readonly settlements: SettlementRepository,
+    private readonly invoices: InvoicesApi,
     private readonly outbox: Outbox,
+    private readonly uow: UnitOfWork,
     private readonly clock: Clock,
   ) {}
 
@@ -52,7 +56,11 @@ export class SaleTransitions {
     const now = this.clock.now();
     const paymentId = await this.settlements.addManualPayment(sale.id, now);
     if (paymentId === undefined) throw new PaymentInProgress();
+    const reference = `manual_${paymentId}`;
     const event = toEventData(sale, 'confirmed');
-    await this.settlements.settle(sale.id, paymentId, `manual_${paymentId}`, event, actor, now);
+    const settlement = { saleId: sale.id, paymentId, reference, event, actor, answer: undefined };
+    const settled = await this.settlements.settle([settlement], this.invoices.seller, now);
+    if (settled?.has(sale.id) !== true) throw new Error(`The locked sale ${sale.id} could not be settled.`);
+    this.uow.afterCommit(() => this.outbox.wake());
   }
 }

@@ -9,7 +9,6 @@ import { CheckoutRepository } from './checkout.repository.js';
 import { CheckoutService } from './checkout.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
-import { SaleInvoicesService } from './sale-invoices.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
 import { SaleRefundsService } from './sale-refunds.service.js';
 import { SaleStatusService } from './sale-status.service.js';
@@ -19,6 +18,7 @@ import { SalesJobs } from './sales.jobs.js';
 import { SalesRepository } from './sales.repository.js';
 import { SalesService } from './sales.service.js';
 import { SettlementRepository } from './settlement.repository.js';
+import { SettlementQueue } from './settlement-queue.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation. */
 @Module({
@@ -30,7 +30,6 @@ import { SettlementRepository } from './settlement.repository.js';
     CheckoutService,
     SaleCancellationService,
     SaleChangesService,
-    SaleInvoicesService,
     SalePaymentsService,
     SaleRefundsService,
     SaleStatusService,
@@ -38,6 +37,7 @@ import { SettlementRepository } from './settlement.repository.js';
     SalesJobs,
     SalesRepository,
     SalesService,
+    SettlementQueue,
     SettlementRepository,
   ],
 })

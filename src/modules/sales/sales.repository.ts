@@ -64,13 +64,6 @@ const STATS = statement(
    WHERE s.user_id = $1::uuid`,
 );
 const GUEST_CART = statement('sales.guestCart', 'SELECT id FROM carts WHERE token_hash = $1::bytea');
-const UNINVOICED = statement(
-  'sales.uninvoiced',
-  `SELECT s.id FROM sales s JOIN payments p ON p.sale_id = s.id AND p.status = 'completed'
-   WHERE s.id >= $1::uuid AND p.updated_at < $2::timestamptz
-     AND NOT EXISTS (SELECT FROM invoices i WHERE i.sale_id = s.id AND i.kind = 'invoice')
-   ORDER BY s.id LIMIT 100`,
-);
 const EXPIRED = statement(
   'sales.expired',
   `SELECT id FROM sales WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 100`,
@@ -118,11 +111,6 @@ export class SalesRepository extends BaseRepository {
   /** The cart that a guest's token names. */
   async findGuestCart(tokenHash: Buffer): Promise<string | undefined> {
     return (await this.first<{ id: string }>(GUEST_CART, [tokenHash]))?.id;
-  }
-
-  /** Up to 100 sales from an id on that were paid before a moment and have no invoice. */
-  async uninvoiced(fromId: string, paidBefore: Date): Promise<string[]> {
-    return (await this.rows<{ id: string }>(UNINVOICED, [fromId, paidBefore])).map((row) => row.id);
   }
 
   /** Ids of up to 100 sales whose reservation has run out. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
-import { type Statement, statement } from '../../platform/database/statement.js';
+import { failedWith } from '../../platform/database/failures.js';
+import { statement } from '../../platform/database/statement.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
 import type { SaleStatus } from './sale-lifecycle.js';
@@ -9,7 +10,9 @@ import type { SaleRow } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
 import type { SaleEventData } from './sales.events.js';
 import type { SaleOwner } from './sales.repository.js';
-import { NOTE, NOTE_KEYED, OPEN_PAYMENT, SETTLE, SETTLE_KEYED } from './settlement.statements.js';
+import { NOTE, NOTE_KEYED, OPEN_PAYMENT, SETTLE } from './settlement.statements.js';
+
+const DIVISION_BY_ZERO = '22012';
 
 /** A sale that is about to be paid, and the payment that is open on it. */
 export interface PayableSale {
@@ -35,6 +38,16 @@ interface OpenRow extends Omit<PayableSale, 'id'> {
   readonly request_hash: Buffer | null;
   readonly stored_status: number | null;
   readonly body: string | null;
+}
+
+/** A payment that a provider has completed. */
+export interface Settlement {
+  readonly saleId: string;
+  readonly paymentId: string;
+  readonly reference: string;
+  readonly event: SaleEventData;
+  readonly actor: string;
+  readonly answer: Answer | undefined;
 }
 
 export interface Answer {
@@ -139,19 +152,23 @@ export class SettlementRepository extends BaseRepository {
     return { ...row, id: row.id };
   }
 
-  /** @returns false where the sale is no longer pending: the money has to go back */
+  /**
+   * Settles payments and issues their invoices, all or none. In a transaction it joins that one; else it is one.
+   * @returns ids of the sales that were settled; of the others, which are no longer pending, the money has to go back.
+   *   Undefined where something changed at the same time, so that nothing was written and it must be tried again.
+   */
   async settle(
-    saleId: string,
-    paymentId: string,
-    reference: string,
-    event: SaleEventData,
-    actor: string,
+    settlements: readonly Settlement[],
+    seller: Readonly<object>,
     now: Date,
-    answer?: Answer,
-  ): Promise<boolean> {
-    const values = [saleId, paymentId, reference, now, newId(), newId(), JSON.stringify(event), actor];
-    const row = await this.keyed<{ settled: number }>(SETTLE, SETTLE_KEYED, values, answer);
-    return row?.settled === 1;
+  ): Promise<ReadonlySet<string> | undefined> {
+    try {
+      const rows = await this.rows<{ sale_id: string }>(SETTLE, settleValues(settlements, seller, now));
+      return new Set(rows.map((row) => row.sale_id));
+    } catch (error) {
+      if (failedWith(error, DIVISION_BY_ZERO)) return undefined;
+      throw error;
+    }
   }
 
   /** Notes what the provider said short of success. */
@@ -167,18 +184,15 @@ export class SettlementRepository extends BaseRepository {
     answer?: Answer,
   ): Promise<void> {
     const values = [saleId, paymentId, outcome.reference, now, outcome.status, outcome.failureCode];
-    await this.keyed(NOTE, NOTE_KEYED, values, answer);
-  }
-
-  private keyed<R extends object>(
-    plain: Statement,
-    keyed: Statement,
-    values: unknown[],
-    answer: Answer | undefined,
-  ): Promise<R | undefined> {
-    if (answer === undefined) return this.first<R>(plain, values);
-    const { caller, key, hash } = answer.request;
-    return this.first<R>(keyed, [...values, caller, key, hash, answer.body]);
+    if (answer === undefined) await this.affect(NOTE, values);
+    else
+      await this.affect(NOTE_KEYED, [
+        ...values,
+        answer.request.caller,
+        answer.request.key,
+        answer.request.hash,
+        answer.body,
+      ]);
   }
 
   /** Changes the status of a sale that this transaction has locked, and says so in its history. */
@@ -220,4 +234,26 @@ export class SettlementRepository extends BaseRepository {
   async pendingRefunds(before: Date): Promise<string[]> {
     return (await this.rows<{ id: string }>(PENDING_REFUNDS, [before])).map((row) => row.id);
   }
+}
+
+function settleValues(settlements: readonly Settlement[], seller: Readonly<object>, now: Date): unknown[] {
+  const each = <T>(pick: (settlement: Settlement) => T): T[] => settlements.map(pick);
+  return [
+    each((one) => one.saleId),
+    each((one) => one.paymentId),
+    each((one) => one.reference),
+    now,
+    each(() => newId()),
+    each(() => newId()),
+    each((one) => JSON.stringify(one.event)),
+    each((one) => one.actor),
+    each(() => newId()),
+    each(() => newId()),
+    now.getUTCFullYear(),
+    JSON.stringify(seller),
+    each((one) => one.answer?.request.caller ?? null),
+    each((one) => one.answer?.request.key ?? null),
+    each((one) => one.answer?.request.hash ?? null),
+    each((one) => one.answer?.body ?? null),
+  ];
 }

@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
+import { issuing } from '../invoices/issuing.api.js';
 
 /**
  * Starts a payment: $1 sale, $2 user, $3 guest's cart, $4 payment id, $5 provider, $6 method, $7 now, $8 caller, $9
@@ -31,33 +32,47 @@ const record = (source: string, from: number, status: number): string =>
    FROM ${source} ON CONFLICT (caller, key) DO NOTHING`;
 
 /**
- * Settles a payment that the provider completed: $1 sale, $2 payment, $3 reference, $4 now, $5 history id, $6 event
- * id, $7 event data, $8 actor. A sale that is no longer pending is left alone, and nothing is settled.
+ * Settles payments that providers completed, and issues the invoices: one entry a payment in each array. $1 sales, $2
+ * payments, $3 references, $4 now, $5 history ids, $6 event ids, $7 event data, $8 actors, $9 invoice ids, $10 invoice
+ * event ids, $11 year, $12 seller, and of those that carry an idempotency key $13 callers, $14 keys, $15 hashes, $16
+ * answers. A sale that is no longer pending is left alone: its id is not in the answer. Sales are locked by id, as
+ * everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed while it was
+ * waited for, and the caller tries again.
  */
-function settle(keyed: boolean): Statement {
-  return statement(
-    keyed ? 'settlement.settle.keyed' : 'settlement.settle',
-    `WITH s AS MATERIALIZED (SELECT id, status FROM sales WHERE id = $1::uuid FOR NO KEY UPDATE),
-     p AS (
-       UPDATE payments SET status = 'completed', provider_ref = $3::text, updated_at = $4::timestamptz
-       FROM s WHERE payments.id = $2::uuid AND payments.sale_id = s.id AND payments.status = 'pending'
-         AND s.status = 'pending' RETURNING payments.id),
-     c AS (
-       UPDATE sales SET status = 'confirmed', payment_status = 'completed', expires_at = NULL, updated_at = $4::timestamptz
-       FROM p WHERE sales.id = $1::uuid RETURNING sales.id),
-     h AS (
-       INSERT INTO sale_history (id, sale_id, from_status, to_status, actor, at)
-       SELECT $5::uuid, c.id, 'pending', 'confirmed', $8::text, $4::timestamptz FROM c),
-     o AS (
-       INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
-       SELECT $6::uuid, 'sale.confirmed', c.id, $7::jsonb, $4::timestamptz FROM c)
-     ${keyed ? `, i AS (${record('c', 9, 201)})` : ''}
-     SELECT count(*)::int AS settled FROM c`,
-  );
-}
-
-export const SETTLE = settle(false);
-export const SETTLE_KEYED = settle(true);
+export const SETTLE = statement(
+  'settlement.settle',
+  `WITH q AS MATERIALIZED (
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[],
+       $9::uuid[], $10::uuid[], $13::uuid[], $14::text[], $15::bytea[], $16::text[]) WITH ORDINALITY
+       AS q(sale_id, payment_id, reference, history_id, confirmed_id, data, actor, invoice_id, event_id, caller, key,
+         hash, answer, ord)),
+   s AS MATERIALIZED (SELECT * FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE),
+   p AS (
+     UPDATE payments SET status = 'completed', provider_ref = q.reference, updated_at = $4::timestamptz
+     FROM q JOIN s ON s.id = q.sale_id
+     WHERE payments.id = q.payment_id AND payments.sale_id = s.id AND payments.status = 'pending'
+       AND s.status = 'pending' RETURNING payments.sale_id),
+   c AS (
+     UPDATE sales SET status = 'confirmed', payment_status = 'completed', expires_at = NULL, updated_at = $4::timestamptz
+     FROM p WHERE sales.id = p.sale_id RETURNING sales.id),
+   issuing AS MATERIALIZED (
+     SELECT q.*, s.number, s.user_id, s.cart_id, s.email, s.currency, s.subtotal, s.discount, s.shipping, s.tax, s.total,
+       s.delivery_address, NULL::uuid AS refund_id, row_number() OVER (ORDER BY q.ord)::int AS rn
+     FROM c JOIN s ON s.id = c.id JOIN q ON q.sale_id = c.id),
+   h AS (
+     INSERT INTO sale_history (id, sale_id, from_status, to_status, actor, at)
+     SELECT history_id, sale_id, 'pending', 'confirmed', actor, $4::timestamptz FROM issuing),
+   o AS (
+     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
+     SELECT confirmed_id, 'sale.confirmed', sale_id, data, $4::timestamptz FROM issuing),
+   i AS (
+     INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
+     SELECT caller, key, hash, 201, answer, $4::timestamptz FROM issuing WHERE key IS NOT NULL
+     ON CONFLICT (caller, key) DO NOTHING),
+   ${issuing('invoice', { now: '$4', year: '$11', seller: '$12' })}
+   SELECT sale_id, 1 / (CASE WHEN (SELECT count(*) FROM p) = (SELECT count(*) FROM invoiced) THEN 1 ELSE 0 END) AS guard
+   FROM issuing`,
+);
 
 /**
  * Notes that the provider declined a payment, or has not decided yet: $1 sale, $2 payment, $3 reference, $4 now, $5

@@ -22,7 +22,7 @@ const RECORD = statement(
 const SWEEP = statement(
   'idempotency.sweep',
   `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-     SELECT ctid FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT 1000))`,
+     SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT 1000))`,
 );
 
 interface StoredRow {

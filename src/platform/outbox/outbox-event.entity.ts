@@ -7,7 +7,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('outbox_events')
 @Index('outbox_events_unpublished_idx', ['position'], { where: 'published_at IS NULL' })
 @Index('outbox_events_retry_idx', ['retryAt'], { where: 'published_at IS NULL AND retry_at IS NOT NULL' })
-@Index('outbox_events_aggregate_idx', ['aggregateId', 'position'])
 export class OutboxEvent {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'outbox_events_pkey' })
   id!: string;

@@ -14,7 +14,7 @@ const LANES = 4;
 /** A look by itself, in case a signal was lost. */
 const POLL_MS = 1_000;
 /** Pause after a batch that was not full, so that a busy shop's events come in batches and not one by one. */
-const GATHER_MS = 20;
+const GATHER_MS = 100;
 
 /**
  * Takes committed events to their consumers: at least once each, in order within an aggregate. It runs where the

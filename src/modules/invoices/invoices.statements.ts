@@ -1,0 +1,32 @@
+import { statement } from '../../platform/database/statement.js';
+import { issuing } from './issuing.api.js';
+
+/** Issues the credit note of a refund, once: $1 refund, $2 now, $3 year, $4 seller, $5 id, $6 event id. */
+export const ISSUE_CREDIT_NOTE = statement(
+  'invoices.issueCreditNote',
+  `WITH issuing AS MATERIALIZED (
+     SELECT s.id AS sale_id, s.number, s.user_id, s.cart_id, s.email, s.currency, s.subtotal, s.discount, s.shipping,
+       s.tax, s.total, s.delivery_address, r.id AS refund_id, $5::uuid AS invoice_id, $6::uuid AS event_id, 1 AS rn
+     FROM refunds r JOIN sales s ON s.id = r.sale_id
+     WHERE r.id = $1::uuid AND r.amount = s.total AND NOT EXISTS (SELECT FROM invoices v WHERE v.refund_id = r.id)),
+   ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4' })}
+   SELECT id, number FROM invoiced`,
+);
+const COLUMNS = `id, kind, number, sale_id, sale_number, currency, subtotal, discount, shipping, tax, total, seller, buyer,
+  lines, issued_at`;
+export const FIND = statement('invoices.find', `SELECT ${COLUMNS} FROM invoices WHERE id = $1::uuid`);
+export const FIND_OWNED = statement(
+  'invoices.findOwned',
+  `SELECT ${COLUMNS} FROM invoices WHERE id = $1::uuid
+     AND (user_id = $2::uuid OR (user_id IS NULL AND cart_id = $3::uuid))`,
+);
+export const LIST = statement(
+  'invoices.list',
+  `SELECT ${COLUMNS} FROM invoices
+   WHERE ($1::uuid IS NULL OR user_id = $1::uuid) AND ($2::uuid IS NULL OR id < $2::uuid)
+   ORDER BY id DESC LIMIT $3::int OFFSET $4::int`,
+);
+export const COUNT = statement(
+  'invoices.count',
+  'SELECT count(*)::int AS count FROM invoices WHERE $1::uuid IS NULL OR user_id = $1::uuid',
+);

@@ -1,0 +1,50 @@
+import type { InvoiceKind } from './invoice-row.js';
+
+/** Placeholders of the statement, for example `$4`. */
+export interface IssuingParameters {
+  /** The moment of issue. */
+  readonly now: string;
+  /** The year of that moment in UTC, by which numbers start anew. */
+  readonly year: string;
+  /** The seller as an `InvoiceParty` in JSON. */
+  readonly seller: string;
+}
+
+const PREFIXES: Readonly<Record<InvoiceKind, string>> = { invoice: 'INV', credit_note: 'CN' };
+
+const LINES = `(SELECT jsonb_agg(jsonb_build_object('productId', i.product_id, 'sku', i.sku, 'name', i.name,
+    'unitPrice', i.unit_price::text, 'quantity', i.quantity, 'discount', i.discount::text, 'tax', i.tax::text,
+    'lineTotal', i.line_total::text) ORDER BY i.line_no) FROM sale_items i WHERE i.sale_id = t.sale_id)`;
+
+const BUYER = `jsonb_build_object('name', t.delivery_address ->> 'recipient', 'address', to_jsonb(array_remove(ARRAY[
+    t.delivery_address ->> 'line1', t.delivery_address ->> 'line2',
+    concat_ws(' ', t.delivery_address ->> 'postalCode', t.delivery_address ->> 'city'),
+    t.delivery_address ->> 'region'], NULL)), 'country', t.delivery_address ->> 'country', 'email', t.email, 'taxId', NULL)`;
+
+/**
+ * The end of a WITH list, which issues an invoice for each row of `issuing`: the sale's columns and `invoice_id`,
+ * `refund_id`, `event_id` and a row number `rn` from 1. `invoiced (id, number)` are those that it wrote.
+ *
+ * The counter's row lock is held until the commit, so that a failure gives the numbers back and leaves no gap. Whoever
+ * uses it must therefore commit soon, and do nothing slow before.
+ */
+export function issuing(kind: InvoiceKind, { now, year, seller }: IssuingParameters): string {
+  return `counted AS (
+     INSERT INTO invoice_counters (kind, year, last)
+     SELECT '${kind}', ${year}::int, count(*)::int FROM issuing HAVING count(*) > 0
+     ON CONFLICT (kind, year) DO UPDATE SET last = invoice_counters.last + excluded.last RETURNING last),
+   invoiced AS (
+     INSERT INTO invoices (id, kind, year, sequence, number, sale_id, refund_id, user_id, cart_id, sale_number, currency,
+       subtotal, discount, shipping, tax, total, seller, buyer, lines, issued_at)
+     SELECT t.invoice_id, '${kind}', ${year}::int, n.sequence,
+       '${PREFIXES[kind]}-' || ${year}::int || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0'),
+       t.sale_id, t.refund_id, t.user_id, t.cart_id, t.number, t.currency, t.subtotal, t.discount, t.shipping, t.tax,
+       t.total, ${seller}::jsonb, ${BUYER}, ${LINES}, ${now}::timestamptz
+     FROM issuing t CROSS JOIN counted
+       CROSS JOIN LATERAL (SELECT counted.last - (SELECT count(*)::int FROM issuing) + t.rn AS sequence) n
+     RETURNING id, number),
+   announced AS (
+     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
+     SELECT t.event_id, 'invoice.issued', t.sale_id, jsonb_build_object('invoiceId', v.id, 'number', v.number,
+       'kind', '${kind}', 'saleId', t.sale_id), ${now}::timestamptz FROM issuing t JOIN invoiced v ON v.id = t.invoice_id)`;
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { Outbox } from '../../platform/outbox/outbox.js';
+import { InvoicesApi } from '../invoices/invoices.api.js';
+import { type Settlement, SettlementRepository } from './settlement.repository.js';
+
+/** Most payments that one statement settles. */
+const MAX_BATCH = 32;
+/** Tries of one payment whose rows keep changing under it. */
+const ATTEMPTS = 20;
+
+interface Waiting {
+  readonly settlement: Settlement;
+  readonly resolve: (settled: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Settles payments. Invoice numbers without gaps have to be drawn one after another, so whatever is to be settled
+ * while a batch is being written goes into the next one: no timer, and no cost where nobody waits.
+ */
+@Injectable()
+export class SettlementQueue {
+  private readonly queue: Waiting[] = [];
+  private busy = false;
+
+  constructor(
+    private readonly settlements: SettlementRepository,
+    private readonly invoices: InvoicesApi,
+    private readonly uow: UnitOfWork,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Settles a payment and issues its invoice, in a transaction that is committed when this resolves.
+   * @returns false where the sale is no longer pending: the money has to go back
+   */
+  settle(settlement: Settlement): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ settlement, resolve, reject });
+      // One caller's batch carries the payments of others, so it must not run in that caller's transaction.
+      if (!this.busy) void this.uow.outside(() => this.drain());
+    });
+  }
+
+  private async drain(): Promise<void> {
+    this.busy = true;
+    while (this.queue.length > 0) await this.write(this.queue.splice(0, MAX_BATCH));
+    this.busy = false;
+  }
+
+  /** Writes a batch; should it fail, whatever is wrong with one of its members must not harm the others. */
+  private async write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const settled = await this.attempt(batch);
+      for (const { settlement, resolve } of batch) resolve(settled.has(settlement.saleId));
+      this.outbox.wake();
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const member of batch) await this.write([member]);
+    }
+  }
+
+  private async attempt(batch: readonly Waiting[]): Promise<ReadonlySet<string>> {
+    const settlements = batch.map(({ settlement }) => settlement);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const settled = await this.settlements.settle(settlements, this.invoices.seller, this.clock.now());
+      if (settled !== undefined) return settled;
+    }
+    throw new Error('A payment could not be settled: its sale changed again and again.');
+  }
+}
