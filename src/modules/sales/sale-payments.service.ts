@@ -88,6 +88,7 @@ export class SalePaymentsService {
     input: PaymentInput,
     request: IdempotentRequest | undefined,
   ): Promise<OpenPayment | StoredAnswer> {
+    let decided = false;
     for (let look = 0; look < LOOKS; look += 1) {
       const now = this.clock.now();
       const sale = await this.settlements.open(saleId, owner, { id: newId(), ...input }, now, request);
@@ -95,6 +96,11 @@ export class SalePaymentsService {
       if (sale.opened !== null) return { sale, id: sale.opened, provider: input.provider, method: input.method };
       const abandoned = abandonedPayment(sale, now);
       if (abandoned !== undefined) return abandoned;
+      // The statement may have waited for the request that paid, and then sees the sale as it is, but not its record.
+      if (request !== undefined && sale.status !== 'pending' && !decided) {
+        decided = true;
+        continue;
+      }
       refuseUnpayable(sale, now);
       if (request === undefined || sale.open_ref !== null) throw new PaymentInProgress();
       await delay(LOOK_MS);

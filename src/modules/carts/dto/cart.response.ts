@@ -1,6 +1,6 @@
+import { Amounts } from '../../../platform/fields/amounts.fields.js';
 import {
   BoolField,
-  CurrencyField,
   IntField,
   MoneyField,
   ObjectListField,
@@ -34,25 +34,7 @@ export class CartItemView {
 }
 
 /** What a cart comes to. */
-export class CartTotalView {
-  @CurrencyField()
-  currency!: string;
-
-  @MoneyField()
-  subtotal!: string;
-
-  @MoneyField({ example: '0.00' })
-  discount!: string;
-
-  @MoneyField({ example: '0.00' })
-  shipping!: string;
-
-  @MoneyField({ example: '0.00' })
-  tax!: string;
-
-  @MoneyField({ description: 'subtotal − discount + shipping + tax' })
-  total!: string;
-
+export class CartTotalView extends Amounts {
   @IntField({ description: 'Pieces, not lines.' })
   itemCount!: number;
 }

@@ -1,9 +1,7 @@
+import { Amounts, SoldLine } from '../../../platform/fields/amounts.fields.js';
 import {
-  CurrencyField,
   DateTimeField,
   EnumField,
-  IntField,
-  MoneyField,
   ObjectField,
   ObjectListField,
   TextField,
@@ -30,33 +28,9 @@ export class InvoicePartyResponse {
   taxId!: string | null;
 }
 
-export class InvoiceLineResponse {
-  @UuidField()
-  productId!: string;
+export class InvoiceLineResponse extends SoldLine {}
 
-  @TextField()
-  sku!: string;
-
-  @TextField()
-  name!: string;
-
-  @MoneyField()
-  unitPrice!: string;
-
-  @IntField({ min: 1 })
-  quantity!: number;
-
-  @MoneyField()
-  discount!: string;
-
-  @MoneyField()
-  tax!: string;
-
-  @MoneyField()
-  lineTotal!: string;
-}
-
-export class InvoiceResponse {
+export class InvoiceResponse extends Amounts {
   @UuidField()
   id!: string;
 
@@ -72,9 +46,6 @@ export class InvoiceResponse {
   @TextField()
   saleNumber!: string;
 
-  @CurrencyField()
-  currency!: string;
-
   @ObjectField(() => InvoicePartyResponse)
   seller!: InvoicePartyResponse;
 
@@ -83,21 +54,6 @@ export class InvoiceResponse {
 
   @ObjectListField(() => InvoiceLineResponse)
   lines!: InvoiceLineResponse[];
-
-  @MoneyField()
-  subtotal!: string;
-
-  @MoneyField()
-  discount!: string;
-
-  @MoneyField()
-  shipping!: string;
-
-  @MoneyField()
-  tax!: string;
-
-  @MoneyField()
-  total!: string;
 
   @DateTimeField()
   issuedAt!: string;

@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { AddressFields } from '../../../platform/fields/address.fields.js';
+import { Amounts, SoldLine } from '../../../platform/fields/amounts.fields.js';
 import {
   CurrencyField,
   DateTimeField,
   EnumField,
-  IntField,
   MoneyField,
   ObjectField,
   ObjectListField,
@@ -14,33 +14,9 @@ import {
 import { pageOf } from '../../../platform/fields/paging.fields.js';
 import { PAYMENT_STATUSES, SALE_STATUSES } from '../sale-lifecycle.js';
 
-export class SaleItemResponse {
-  @UuidField()
-  productId!: string;
+export class SaleItemResponse extends SoldLine {}
 
-  @TextField()
-  sku!: string;
-
-  @TextField()
-  name!: string;
-
-  @MoneyField()
-  unitPrice!: string;
-
-  @IntField({ min: 1 })
-  quantity!: number;
-
-  @MoneyField()
-  discount!: string;
-
-  @MoneyField()
-  tax!: string;
-
-  @MoneyField({ description: 'Unit price × quantity, before discount and tax.' })
-  lineTotal!: string;
-}
-
-export class SaleResponse {
+export class SaleResponse extends Amounts {
   @UuidField()
   id!: string;
 
@@ -53,26 +29,8 @@ export class SaleResponse {
   @EnumField('PaymentStatus', PAYMENT_STATUSES)
   paymentStatus!: string;
 
-  @CurrencyField()
-  currency!: string;
-
   @ObjectListField(() => SaleItemResponse)
   items!: SaleItemResponse[];
-
-  @MoneyField({ description: 'Sum of the line totals.' })
-  subtotal!: string;
-
-  @MoneyField()
-  discount!: string;
-
-  @MoneyField()
-  shipping!: string;
-
-  @MoneyField()
-  tax!: string;
-
-  @MoneyField({ description: 'subtotal − discount + shipping + tax.' })
-  total!: string;
 
   @TextField({ nullable: true })
   couponCode!: string | null;
