@@ -77,8 +77,3 @@ export function parseMoney(amount: string | number, currency: CurrencyCode, path
   }
   return minor;
 }
-
-/** Whether a code names a currency that this runtime knows. */
-export function isCurrency(code: string): boolean {
-  return /^[A-Z]{3}$/.test(code) && Intl.supportedValuesOf('currency').includes(code);
-}

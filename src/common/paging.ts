@@ -26,7 +26,7 @@ const MAX_OFFSET = 10_000;
 export function offsetOf(request: PageRequest): number {
   const offset = (request.page - 1) * request.perPage;
   if (offset > MAX_OFFSET) {
-    throw InvalidInput.field('page', `lies beyond the first ${MAX_OFFSET} rows; page with cursor= instead`);
+    throw InvalidInput.field('cursor', `must be used in place of page beyond the first ${MAX_OFFSET} rows`);
   }
   return offset;
 }

@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, optional, optionalUrl, text } from './settings.js';
+import { choice, currency, flag, integer, optional, optionalUrl, origins, text } from './settings.js';
 
 const DATABASE_PROTOCOLS = ['postgres', 'postgresql'] as const;
 
@@ -43,7 +43,7 @@ export const schema = {
   STORE_NAME: text('Tradepost', 'Name of the shop, on invoices and in the API documentation.'),
   STORE_ADDRESS: text('', 'Address of the seller, on invoices; lines separated by a semicolon.'),
   STORE_TAX_ID: text('', 'Tax identification of the seller, on invoices.'),
-  STORE_CURRENCY: text('USD', 'ISO 4217 code of the currency that the shop sells in.'),
+  STORE_CURRENCY: currency('USD', 'ISO 4217 code of the currency that the shop sells in.'),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),
@@ -57,7 +57,7 @@ export const schema = {
     'Memory of each password hash (argon2id, two passes), in KiB. OWASP asks for at least 19456.',
   ),
 
-  CORS_ORIGINS: list('Origins that browsers may call from, separated by commas; * for any. None by default.'),
+  CORS_ORIGINS: origins('Origins that browsers may call from, separated by commas; * for any. None by default.'),
   BODY_LIMIT_BYTES: integer(1_048_576, 1_024, 104_857_600, 'Largest request body.'),
   REQUEST_TIMEOUT_MS: integer(15_000, 1_000, 600_000, 'A client that takes longer to send its request is cut off.'),
   SHUTDOWN_TIMEOUT_MS: integer(25_000, 1_000, 600_000, 'Longest wait for open requests when the process is stopped.'),

@@ -63,15 +63,32 @@ export const choice = <const T extends string>(
   },
 });
 
-/** Comma-separated words; an empty text is an empty list. */
-export const list = (description: string): Setting<readonly string[]> => ({
+/** Origins (RFC 6454) separated by commas, or `*`; an empty text is an empty list. */
+export const origins = (description: string): Setting<readonly string[]> => ({
   fallback: [],
   description,
-  parse: (value) =>
-    value
+  parse: (value) => {
+    const words = value
       .split(',')
       .map((word) => word.trim())
-      .filter((word) => word !== ''),
+      .filter((word) => word !== '');
+    for (const word of words) {
+      // A browser sends the origin as URL writes it, and it is compared as text.
+      if (word === '*' || (URL.canParse(word) && new URL(word).origin === word)) continue;
+      throw new Error(`must be * or origins such as https://shop.example, separated by commas, and "${word}" is not`);
+    }
+    return words;
+  },
+});
+
+/** A currency in use, by its ISO 4217 code. */
+export const currency = (fallback: string, description: string): Setting<string> => ({
+  fallback,
+  description,
+  parse: (value) => {
+    if (Intl.supportedValuesOf('currency').includes(value)) return value;
+    throw new Error('must be the ISO 4217 code of a currency, such as USD');
+  },
 });
 
 /** A URL with one of the given protocols, or nothing. */

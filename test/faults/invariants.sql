@@ -40,10 +40,18 @@ WHERE (s.status IN ('confirmed', 'shipped', 'delivered', 'returned'))
     AND (p.id IS NULL OR p.amount <> s.total OR p.currency <> s.currency)
   OR s.status = 'pending' AND p.id IS NOT NULL;
 
--- name: one invoice per paid sale, with the same total
-SELECT s.id FROM sales s JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
+-- name: one invoice per sale that was confirmed, with the same total, and none for others
+SELECT s.id FROM sales s
+LEFT JOIN sale_history h ON h.sale_id = s.id AND h.to_status = 'confirmed'
 LEFT JOIN invoices v ON v.sale_id = s.id AND v.kind = 'invoice'
-WHERE p.updated_at < now() - interval '2 minutes' AND v.id IS NULL OR v.total <> s.total;
+WHERE (h.id IS NULL) <> (v.id IS NULL) OR v.total <> s.total;
+
+-- name: what was paid for a cancelled sale is being given back
+SELECT s.id FROM sales s JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
+WHERE s.status = 'cancelled' AND p.refunded_amount <> p.amount;
+
+-- name: no payment waits on a sale that is decided
+SELECT p.id FROM payments p JOIN sales s ON s.id = p.sale_id WHERE p.status = 'pending' AND s.status <> 'pending';
 
 -- name: no invoice without a payment
 SELECT v.id FROM invoices v

@@ -8,7 +8,9 @@ export const ISSUE_CREDIT_NOTE = statement(
      SELECT s.id AS sale_id, s.number, s.user_id, s.cart_id, s.email, s.currency, s.subtotal, s.discount, s.shipping,
        s.tax, s.total, s.delivery_address, r.id AS refund_id, $5::uuid AS invoice_id, $6::uuid AS event_id, 1 AS rn
      FROM refunds r JOIN sales s ON s.id = r.sale_id
-     WHERE r.id = $1::uuid AND r.amount = s.total AND NOT EXISTS (SELECT FROM invoices v WHERE v.refund_id = r.id)),
+     WHERE r.id = $1::uuid AND r.amount = s.total
+       AND EXISTS (SELECT FROM invoices v WHERE v.sale_id = s.id AND v.kind = 'invoice')
+       AND NOT EXISTS (SELECT FROM invoices v WHERE v.refund_id = r.id)),
    ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4' })}
    SELECT id, number FROM invoiced`,
 );

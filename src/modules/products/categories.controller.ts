@@ -1,20 +1,21 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Conditional, type FinishedJson } from '../../platform/http/conditional.js';
 import { Created } from '../../platform/http/created.js';
+import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { CategoriesService } from './categories.service.js';
 import { CategoryResponse, CategoryTree, CreateCategory, UpdateCategory } from './dto/category.dto.js';
 
-@ApiTags('categories')
+@ApiTags('Categories')
 @Controller('categories')
 export class CategoriesController {
   constructor(private readonly categories: CategoriesService) {}
 
   @Get()
   @Access('public')
-  @ApiOperation({ summary: 'Shows the tree of categories' })
+  @ApiOperation({ summary: 'Show the tree of categories' })
   @Conditional(CategoryTree)
   tree(): Promise<FinishedJson> {
     return this.categories.tree();
@@ -22,7 +23,8 @@ export class CategoriesController {
 
   @Post()
   @Access('products:write')
-  @ApiOperation({ summary: 'Makes a category' })
+  @ApiOperation({ summary: 'Make a category' })
+  @Idempotent()
   @Created(CategoryResponse, '/api/categories')
   create(@Body() input: CreateCategory): Promise<CategoryResponse> {
     return this.categories.create(input);
@@ -31,7 +33,7 @@ export class CategoriesController {
   @Patch(':id')
   @Access('products:write')
   @ApiOperation({
-    summary: 'Renames or moves a category',
+    summary: 'Rename or move a category',
     description: 'What lies below it moves along. 409 `category_cycle` where it would come to lie below itself.',
   })
   @ApiOkResponse({ type: CategoryResponse })
@@ -42,10 +44,11 @@ export class CategoriesController {
   @Delete(':id')
   @Access('products:write')
   @ApiOperation({
-    summary: 'Deletes a category',
+    summary: 'Delete a category',
     description: 'Its products stay, without one. 409 `category_not_empty` where categories lie below it.',
   })
   @HttpCode(204)
+  @ApiNoContentResponse()
   delete(@IdParam('category') id: string): Promise<void> {
     return this.categories.delete(id);
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Conditional, type FinishedJson, IfMatch, Preconditioned, Tagged } from '../../platform/http/conditional.js';
 import { Created } from '../../platform/http/created.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
@@ -14,7 +14,7 @@ import { productTag } from './product-row.js';
 import { ProductsService } from './products.service.js';
 import { StockService } from './stock.service.js';
 
-@ApiTags('products')
+@ApiTags('Products')
 @Controller('products')
 export class ProductsController {
   constructor(
@@ -25,23 +25,24 @@ export class ProductsController {
 
   @Get()
   @Access('public')
-  @ApiOperation({ summary: 'Searches and lists the catalogue' })
+  @ApiOperation({ summary: 'Search and list the catalogue' })
   @Conditional(ProductPage)
   list(@Query() query: ProductQuery): Promise<FinishedJson> {
     return this.catalogue.list(query);
   }
 
-  @Get(':idOrSlug')
+  @Get(':id')
   @Access('public')
-  @ApiOperation({ summary: 'Shows a product by its id or its slug' })
+  @ApiOperation({ summary: 'Show a product by its id or its slug' })
+  @ApiParam({ name: 'id', description: 'Id or slug.' })
   @Conditional(ProductResponse)
-  detail(@Param('idOrSlug') idOrSlug: string): Promise<FinishedJson> {
+  detail(@Param('id') idOrSlug: string): Promise<FinishedJson> {
     return this.catalogue.detail(idOrSlug);
   }
 
   @Post()
   @Access('products:write')
-  @ApiOperation({ summary: 'Makes a product' })
+  @ApiOperation({ summary: 'Make a product' })
   @Idempotent()
   @Created(ProductResponse, '/api/products')
   @Tagged(productTag)
@@ -51,7 +52,7 @@ export class ProductsController {
 
   @Patch(':id')
   @Access('products:write')
-  @ApiOperation({ summary: 'Changes a product' })
+  @ApiOperation({ summary: 'Change a product' })
   @ApiOkResponse({ type: ProductResponse })
   @Preconditioned()
   @Tagged(productTag)
@@ -65,8 +66,9 @@ export class ProductsController {
 
   @Delete(':id')
   @Access('products:write')
-  @ApiOperation({ summary: 'Archives a product', description: 'Gone from the catalogue, kept on past sales.' })
+  @ApiOperation({ summary: 'Archive a product', description: 'Gone from the catalogue, kept on past sales.' })
   @HttpCode(204)
+  @ApiNoContentResponse()
   @Preconditioned()
   archive(@IdParam('product') id: string, @IfMatch() tags: readonly string[] | undefined): Promise<void> {
     return this.products.archive(id, tags);
@@ -74,7 +76,7 @@ export class ProductsController {
 
   @Put(':id/stock')
   @Access('inventory:write')
-  @ApiOperation({ summary: 'Sets the stock to what was counted', description: 'Kept in the ledger as an adjustment.' })
+  @ApiOperation({ summary: 'Set the stock to what was counted', description: 'Kept in the ledger as an adjustment.' })
   @ApiOkResponse({ type: ProductResponse })
   @Preconditioned()
   @Tagged(productTag)

@@ -21,7 +21,7 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
 
 /** Products, their categories and their stock. */
 @Module({
-  controllers: [StockMovementsController, ProductsController, CategoriesController],
+  controllers: [ProductsController, StockMovementsController, CategoriesController],
   providers: [
     CatalogueCache,
     CatalogueImportService,

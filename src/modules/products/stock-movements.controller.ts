@@ -10,14 +10,14 @@ import { CurrentUser, type UserPrincipal } from '../../platform/security/princip
 import { CreateStockMovement, StockMovementPage, StockMovementResponse } from './dto/stock.dto.js';
 import { StockService } from './stock.service.js';
 
-@ApiTags('products')
+@ApiTags('Products')
 @Controller('products/:id/stock-movements')
 @Access('inventory:write')
 export class StockMovementsController {
   constructor(private readonly stock: StockService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Lists the stock ledger of a product, newest first' })
+  @ApiOperation({ summary: 'List the stock ledger of a product, newest first' })
   @ApiOkResponse({ type: StockMovementPage })
   @Linked()
   list(@IdParam('product') id: string, @Query() query: PageQuery): Promise<Page<StockMovementResponse>> {
@@ -26,7 +26,7 @@ export class StockMovementsController {
 
   @Post()
   @ApiOperation({
-    summary: 'Moves stock',
+    summary: 'Move stock',
     description: 'A receipt, a return or an adjustment. 409 `insufficient_stock` where it would fall below zero.',
   })
   @ApiCreatedResponse({ type: StockMovementResponse })

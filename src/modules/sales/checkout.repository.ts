@@ -133,9 +133,9 @@ export class CheckoutRepository extends BaseRepository {
    * Writes the sale, reserves its stock and empties its cart, in one statement that is a transaction of its own.
    * @returns false where something changed since the quote, so that nothing was written and it must be quoted again
    */
-  async place(sale: NewSale, answer: string, request: IdempotentRequest | undefined): Promise<boolean> {
+  async place(sale: NewSale, answer: StoredAnswer, request: IdempotentRequest | undefined): Promise<boolean> {
     const values = placeValues(sale);
-    if (request !== undefined) values.push(request.caller, request.key, request.hash, answer);
+    if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
     try {
       const row = await this.first<{ sold: number }>(request === undefined ? PLACE : PLACE_KEYED, values);
       return row?.sold === 1;

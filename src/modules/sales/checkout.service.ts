@@ -53,7 +53,7 @@ export class CheckoutService {
       if (quote instanceof StoredAnswer) return quote;
       const sale = this.price(principal, body, quote);
       const answer = this.answerOf(sale);
-      if (await this.checkouts.place(sale, JSON.stringify(answer), request)) {
+      if (await this.checkouts.place(sale, toRecord(answer, body), request)) {
         return { sale: answer, total: sale.total, productIds: sale.lines.map((line) => line.productId) };
       }
     }
@@ -147,6 +147,12 @@ export class CheckoutService {
     );
     return toSale(row, items);
   }
+}
+
+/** A sale that is to be paid at once is answered when that is decided. */
+function toRecord(answer: SaleResponse, body: PlaceSale): StoredAnswer {
+  const json = JSON.stringify(answer);
+  return body.payment === undefined ? new StoredAnswer(201, json) : StoredAnswer.unfinished(json);
 }
 
 function buyerOf(principal: Principal, body: PlaceSale): Buyer {

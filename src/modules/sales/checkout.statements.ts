@@ -59,7 +59,7 @@ export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Stat
 function place(keyed: boolean): Statement {
   const gate = keyed
     ? `INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
-       SELECT $31::uuid, $32::text, $33::bytea, 201, $34::text, $15::timestamptz FROM g WHERE g.ok
+       SELECT $31::uuid, $32::text, $33::bytea, $34::smallint, $35::text, $15::timestamptz FROM g WHERE g.ok
        ON CONFLICT (caller, key) DO NOTHING RETURNING caller`
     : 'SELECT 1 FROM g WHERE g.ok';
   return statement(

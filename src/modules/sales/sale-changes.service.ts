@@ -35,22 +35,20 @@ export class SaleChangesService {
       const first = request === undefined ? undefined : await this.records.claim(request, this.clock.now());
       if (first !== undefined) return first;
       const refundId = await this.cancellations.cancel(saleId, { actor, actorId: null, note: body.reason, owner });
-      await this.remember(request, await this.sales.get(principal, saleId));
+      if (request !== undefined) await this.records.record(request, StoredAnswer.unfinished(''));
       return { refundId };
     });
-    if (done instanceof StoredAnswer) return done;
-    await this.cancellations.refund(done.refundId);
+    if (done instanceof StoredAnswer) {
+      const answer = request === undefined ? done : await this.records.finished(request, done);
+      if (answer.finished) return answer;
+    } else await this.cancellations.refund(done.refundId);
     const sale = await this.sales.get(principal, saleId);
-    if (done.refundId !== undefined) await this.remember(request, sale);
+    if (request !== undefined) await this.records.record(request, new StoredAnswer(200, JSON.stringify(sale)));
     return sale;
   }
 
   async changeStatus(user: UserPrincipal, saleId: string, change: ChangeStatus): Promise<AdminSaleResponse> {
     await this.statuses.change(saleId, change, user.userId);
     return this.sales.getForStaff(saleId);
-  }
-
-  private async remember(request: IdempotentRequest | undefined, sale: SaleResponse): Promise<void> {
-    if (request !== undefined) await this.records.record(request, new StoredAnswer(200, JSON.stringify(sale)));
   }
 }

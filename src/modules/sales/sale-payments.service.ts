@@ -8,6 +8,7 @@ import { type ChargeOutcome, PaymentsApi } from '../payments/payments.api.js';
 import type { PaymentResponse } from './dto/payment.response.js';
 import type { PaymentInput } from './dto/place-sale.dto.js';
 import { toEventData } from './sale-mapper.js';
+import { SaleRefundsService } from './sale-refunds.service.js';
 import { AlreadyPaid, InvalidTransition, PaymentInProgress } from './sales.errors.js';
 import type { SaleOwner } from './sales.repository.js';
 import { type PayableSale, SettlementRepository } from './settlement.repository.js';
@@ -37,6 +38,7 @@ export class SalePaymentsService {
     private readonly settlements: SettlementRepository,
     private readonly payments: PaymentsApi,
     private readonly queue: SettlementQueue,
+    private readonly refunds: SaleRefundsService,
     private readonly clock: Clock,
   ) {}
 
@@ -110,9 +112,10 @@ export class SalePaymentsService {
 
   /** The sale was cancelled while the provider took the money: it goes back at once. */
   private async giveBack(open: OpenPayment, reference: string): Promise<never> {
-    const { sale, id, provider } = open;
+    const { sale, id } = open;
     this.logger.warn({ saleId: sale.id, paymentId: id }, 'A payment came too late for its sale and is given back.');
-    await this.payments.refund(provider, { id, charge: reference, amount: sale.total, currency: sale.currency });
+    const refundId = await this.settlements.openRefundOfLatePayment(sale.id, id, reference, this.clock.now());
+    if (refundId !== undefined) await this.refunds.carryOut(refundId);
     throw new InvalidTransition('cancelled', 'confirmed');
   }
 

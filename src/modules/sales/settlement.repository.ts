@@ -76,6 +76,17 @@ const FAIL_OPEN_PAYMENTS = statement(
   `UPDATE payments SET status = 'failed', failure_code = 'sale_cancelled', updated_at = $2::timestamptz
    WHERE sale_id = $1::uuid AND status = 'pending'`,
 );
+const REFUND_LATE_PAYMENT = statement(
+  'settlement.refundLatePayment',
+  `WITH p AS (
+     UPDATE payments SET status = 'completed', provider_ref = $3::text, failure_code = NULL, refunded_amount = amount,
+       updated_at = $4::timestamptz
+     WHERE id = $2::uuid AND sale_id = $1::uuid AND status IN ('pending', 'failed') RETURNING id, currency, amount)
+   INSERT INTO refunds (id, payment_id, sale_id, amount, currency, status, reason, created_at, updated_at)
+   SELECT $5::uuid, p.id, $1::uuid, p.amount, p.currency, 'pending', 'The payment came after the cancellation.',
+     $4::timestamptz, $4::timestamptz FROM p WHERE p.amount > 0
+   RETURNING id`,
+);
 const OPEN_REFUND = statement(
   'settlement.openRefund',
   `WITH p AS (
@@ -219,6 +230,16 @@ export class SettlementRepository extends BaseRepository {
   /** Takes down that all that was paid must be given back; undefined where nothing was. */
   async openRefund(saleId: string, reason: string, now: Date): Promise<string | undefined> {
     return (await this.first<{ id: string }>(OPEN_REFUND, [saleId, newId(), now, reason]))?.id;
+  }
+
+  /** Takes down that a provider took money for a sale that had been cancelled, and that it must be given back. */
+  async openRefundOfLatePayment(
+    saleId: string,
+    paymentId: string,
+    reference: string,
+    now: Date,
+  ): Promise<string | undefined> {
+    return (await this.first<{ id: string }>(REFUND_LATE_PAYMENT, [saleId, paymentId, reference, now, newId()]))?.id;
   }
 
   findRefund(refundId: string): Promise<RefundRow | undefined> {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../common/paging.js';
+import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
@@ -33,6 +34,7 @@ export class UsersController {
 
   @Get()
   @Access('users:read')
+  @Linked()
   @ApiOperation({ summary: 'Accounts, newest first' })
   @ApiOkResponse({ type: UserPage })
   list(@Query() query: ListUsersQuery): Promise<Page<UserResponse>> {

@@ -10,6 +10,9 @@ const types = {
     oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format),
 };
 
+/** How long PostgreSQL may take to accept a connection, and a request may wait for one of the pool. */
+export const CONNECTION_TIMEOUT_MS = 5_000;
+
 /** A class that is mapped to a table. */
 export type EntityClass = new () => object;
 
@@ -29,7 +32,7 @@ export function connectionSettings(config: PoolSettings, applicationName: string
     lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: config.DATABASE_IDLE_TRANSACTION_TIMEOUT_MS,
     query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + 2_000,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     keepAlive: true,
     types,
   };

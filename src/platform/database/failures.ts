@@ -46,6 +46,7 @@ const UNAVAILABLE_STATES = [
   /^25006$/, // read-only transaction: connected to a standby
   /^58/, // system error, such as an I/O error
   /^40001$|^40P01$/, // still colliding after every retry
+  /^42P01$|^42703$/, // no such table or column: migrations are pending, since the names in our statements are fixed
 ];
 const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const UNAVAILABLE_MESSAGES =

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { Config } from '../../config/config.js';
-import { dataSourceOptions } from './data-source.js';
+import { CONNECTION_TIMEOUT_MS, dataSourceOptions } from './data-source.js';
 
 /** The compiled migrations lie beside the compiled sources. */
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
@@ -38,7 +38,11 @@ export async function migrationDataSource(url: string, config: Config): Promise<
  */
 export async function migrate(migrationUrl: string, url: string, config: Config): Promise<string[]> {
   const dataSource = await migrationDataSource(migrationUrl, config);
-  const lock = new pg.Client({ connectionString: migrationUrl, application_name: 'tradepost migrations' });
+  const lock = new pg.Client({
+    connectionString: migrationUrl,
+    application_name: 'tradepost migrations',
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+  });
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -123,8 +123,8 @@ export function EnumField(name: string, values: readonly string[], options: Fiel
   return field(options, schema, rule('enum', `must be one of ${values.join(', ')}`, valid));
 }
 
-// RFC 3339, section 5.6, with `T` and an offset.
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+// RFC 3339, section 5.6, with `T` and an offset. PostgreSQL has no year 0 and no offset of sixteen hours or more.
+const RFC_3339 = /^(?!0000)\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-](0\d|1[0-5]):\d{2})$/;
 
 /** Whether a text is an RFC 3339 date-time that exists. */
 export function isDateTime(value: unknown): value is string {
@@ -144,10 +144,12 @@ export function MoneyField(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { type: String, format: 'decimal', example: '29.99' });
 }
 
+const AMOUNT = rule('money', 'must be a non-negative amount, for example "29.99"', (value) => {
+  return (typeof value === 'string' || typeof value === 'number') && /^\d{1,13}(\.\d{1,4})?$/.test(String(value));
+});
+
 /** Money in a request: a decimal string or a JSON number; its digits are checked against the currency later. */
 export function MoneyInputField(options: FieldOptions = {}): PropertyDecorator {
-  const valid = (value: unknown): boolean =>
-    (typeof value === 'string' || typeof value === 'number') && /^\d{1,13}(\.\d{1,4})?$/.test(String(value));
   const schema = {
     oneOf: [
       { type: 'string', format: 'decimal' },
@@ -155,8 +157,12 @@ export function MoneyInputField(options: FieldOptions = {}): PropertyDecorator {
     ],
     example: '29.99',
   };
-  const message = 'must be a non-negative amount, for example "29.99"';
-  return field(options, schema as ApiPropertyOptions, rule('money', message, valid));
+  return field(options, schema as ApiPropertyOptions, AMOUNT);
+}
+
+/** Money in a query string. */
+export function MoneyQuery(options: FieldOptions = {}): PropertyDecorator {
+  return field({ optional: true, ...options }, { type: String, format: 'decimal' }, AMOUNT);
 }
 
 /** An ISO 4217 code in an answer. */
@@ -166,9 +172,15 @@ export function CurrencyField(options: FieldOptions = {}): PropertyDecorator {
 
 type ClassOf<T = object> = new () => T;
 
+/** The generator of the OpenAPI document takes a function for a class, unless it is called `type`. */
+function lazy(of: () => ClassOf): () => ClassOf {
+  const type = (): ClassOf => of();
+  return type;
+}
+
 /** A nested object. */
 export function ObjectField(type: () => ClassOf, options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type }, Type(type), IsObject({ message: 'must be an object' }), ValidateNested());
+  return field(options, { type: lazy(type) }, Type(type), IsObject({ message: 'must be an object' }), ValidateNested());
 }
 
 export interface ListOptions extends FieldOptions {
@@ -181,7 +193,7 @@ export function ObjectListField(type: () => ClassOf, options: ListOptions = {}):
   const { min = 0, max = 1_000 } = options;
   return field(
     options,
-    { type, isArray: true, ...(min > 0 ? { minItems: min } : {}), maxItems: max },
+    { type: lazy(type), isArray: true, ...(min > 0 ? { minItems: min } : {}), maxItems: max },
     Type(type),
     IsArray({ message: 'must be an array' }),
     ArrayMinSize(min, { message: `must hold at least ${min}` }),

@@ -3,9 +3,12 @@ import {
   type CallHandler,
   createParamDecorator,
   type ExecutionContext,
+  Injectable,
   type NestInterceptor,
+  SetMetadata,
   UseInterceptors,
 } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
@@ -73,15 +76,24 @@ function finish(request: FastifyRequest, reply: FastifyReply, answer: FinishedJs
   return answer.body;
 }
 
-class EntityTagInterceptor implements NestInterceptor {
-  constructor(private readonly tagOf: (value: never) => string) {}
+type TagOf = (value: never) => string;
+
+const ENTITY_TAG_OF = 'tradepost:entity-tag';
+
+/** Sets the `ETag` of {@link Tagged} handlers from the thing in their answer, replayed ones included. */
+@Injectable()
+export class EntityTagInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const tagOf = this.reflector.get<TagOf | undefined>(ENTITY_TAG_OF, context.getHandler());
+    if (tagOf === undefined) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
-      map((value: unknown) => {
-        if (typeof value === 'object' && value !== null) reply.header('etag', this.tagOf(value as never));
-        return value;
+      map((answer: unknown) => {
+        const thing: unknown = typeof answer === 'string' && answer.startsWith('{') ? JSON.parse(answer) : answer;
+        if (typeof thing === 'object' && thing !== null) reply.header('etag', tagOf(thing as never));
+        return answer;
       }),
     );
   }
@@ -108,7 +120,7 @@ export function Conditional(type: new () => object): MethodDecorator {
 
 /** A write whose answer is a thing with an entity tag of its own. */
 export function Tagged<T extends object>(tagOf: (value: T) => string): MethodDecorator {
-  return UseInterceptors(new EntityTagInterceptor(tagOf as (value: never) => string)) as MethodDecorator;
+  return SetMetadata(ENTITY_TAG_OF, tagOf);
 }
 
 /** A write that honours If-Match; the service compares the tags with the thing as it is in the transaction. */

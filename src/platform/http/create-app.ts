@@ -10,6 +10,7 @@ import { newId } from '../../common/ids.js';
 import type { Config } from '../../config/config.js';
 import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
+import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { acceptJson } from './json-body.js';
 import { openApiDocument } from './openapi.js';
@@ -49,7 +50,10 @@ function createFastify(config: Config): FastifyInstance {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
     },
     routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: refuseClientError,
+    // No hook runs for these.
     frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
       sendProblem(reply, request, new DomainError('invalid', 'invalid_request', error.message));
     },
   });
@@ -72,7 +76,8 @@ export async function createHttpApp(
   });
   acceptJson(server);
   server.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    // What no handler declares fit for a cache is somebody's own, or of this moment.
+    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     done();
   });
   registerRequestLog(server, logger);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../database/base.repository.js';
 import { failedWith } from '../database/failures.js';
@@ -5,6 +6,8 @@ import { statement } from '../database/statement.js';
 import { IdempotencyInProgress, IdempotencyKeyReused, type IdempotentRequest, StoredAnswer } from './idempotency.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const LOOKS = 40;
+const LOOK_MS = 50;
 
 const FIND = statement(
   'idempotency.find',
@@ -55,6 +58,19 @@ export class IdempotencyRepository extends BaseRepository {
     } catch (error) {
       throw failedWith(error, LOCK_NOT_AVAILABLE) ? new IdempotencyInProgress() : error;
     }
+  }
+
+  /**
+   * Waits for the final answer to a request whose first one is unfinished.
+   * @returns the unfinished one where it takes longer than two seconds: whoever was at it may have died
+   */
+  async finished(request: IdempotentRequest, unfinished: StoredAnswer): Promise<StoredAnswer> {
+    let answer = unfinished;
+    for (let look = 0; look < LOOKS && !answer.finished; look += 1) {
+      await delay(LOOK_MS);
+      answer = (await this.find(request)) ?? unfinished;
+    }
+    return answer;
   }
 
   /** Puts the answer under a key that this transaction has claimed. */

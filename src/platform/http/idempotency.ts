@@ -10,12 +10,24 @@ export interface IdempotentRequest {
   readonly hash: Buffer;
 }
 
+/** Status of an answer whose effect stands while what follows it, such as a payment, is under way. */
+const UNFINISHED = 0;
+
 /** A first answer that is given again: its status and its body, byte by byte. */
 export class StoredAnswer {
   constructor(
     readonly status: number,
     readonly body: string,
   ) {}
+
+  /** What is known of an answer that will be replaced by the final one. */
+  static unfinished(body: string): StoredAnswer {
+    return new StoredAnswer(UNFINISHED, body);
+  }
+
+  get finished(): boolean {
+    return this.status !== UNFINISHED;
+  }
 }
 
 /** The key was used before, with another request. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { InvalidInput } from '../../common/domain-error.js';
+import { DomainError, InvalidInput } from '../../common/domain-error.js';
 
 /** No request of this API nests deeper than a few levels; class-transformer overflows its stack on thousands. */
 const MAX_DEPTH = 20;
@@ -34,15 +34,10 @@ export function nestsTooDeep(text: string, max: number): boolean {
   return false;
 }
 
-/** class-transformer drops this key in silence; like any unknown field it is refused. */
-function namesConstructor(text: string, value: unknown): InvalidInput | null {
-  if (!text.includes('constructor') || !holdsConstructor(value)) return null;
-  return InvalidInput.field('constructor', 'is not a known field');
-}
-
-function holdsConstructor(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, 'constructor') || Object.values(value).some(holdsConstructor);
+class UnsupportedEncoding extends DomainError {
+  constructor() {
+    super('unsupported', 'unsupported_media_type', 'A body must come without Content-Encoding.');
+  }
 }
 
 function decode(body: Buffer): string {
@@ -54,20 +49,22 @@ function decode(body: Buffer): string {
 }
 
 /**
- * Reads JSON bodies: UTF-8, nested at most 20 deep, without `__proto__` or `constructor` keys. An empty body counts
- * as none. Every other content type is refused with 415.
+ * Reads JSON bodies: UTF-8, nested at most 20 deep, without `__proto__` keys. An empty body counts as none. Every other
+ * content type, and a compressed body (RFC 9110, section 15.5.16), is refused with 415.
  */
 export function acceptJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() !== 'identity') return done(new UnsupportedEncoding());
     const text = decode(body as Buffer);
     if (text.trim() === '') return done(null, undefined);
     if (nestsTooDeep(text, MAX_DEPTH)) {
       return done(new InvalidInput([{ path: 'body', message: `must not nest deeper than ${MAX_DEPTH}` }]));
     }
     return parse(request, text, (error, value) => {
-      if (error === null || error === undefined) done(namesConstructor(text, value), value);
+      if (error === null || error === undefined) done(null, value);
       else done(new InvalidInput([{ path: 'body', message: 'must be valid JSON' }], 'malformed_json'));
     });
   });

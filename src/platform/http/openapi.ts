@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { refine } from './openapi-refine.js';
 import { Problem } from './problem.js';
 
 const DESCRIPTION = `Commerce over REST: users, products, carts, sales, invoices and delivery addresses.
@@ -9,46 +10,39 @@ const DESCRIPTION = `Commerce over REST: users, products, carts, sales, invoices
 - Lists come by page, or with \`cursor=\` by keyset.
 - A POST with an \`Idempotency-Key\` can be sent again without a second effect.`;
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+/** Groups of operations, in the order in which a newcomer meets them. */
+const TAGS: Readonly<Record<string, string>> = {
+  Products: 'The catalogue and its stock.',
+  Categories: 'A tree of categories.',
+  Users: 'Accounts, sessions and roles.',
+  Cart: 'Of a customer, or of a guest who sends the `Cart-Token` that the first write answered.',
+  'Delivery addresses': 'Where a customer has things sent to.',
+  Sales: 'Checkout, payment and what became of it.',
+  'Sales (staff)': 'The sales of all customers.',
+  Invoices: 'Numbered without a gap; an issued one never changes.',
+  Tokens: 'What other servers need to verify access tokens.',
+  Operations: 'For operators, load balancers and Prometheus.',
+};
 
 /** Describes the application as OpenAPI 3.1. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const options = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setTitle('Tradepost')
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .addServer('/')
-    .build();
-  const document = SwaggerModule.createDocument(app, options, {
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'The `accessToken` that `POST /api/users/login` answers.',
+    })
+    .addServer('/');
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
     extraModels: [Problem],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  return withProblems(nullTypes(document as unknown as Json) as unknown as OpenAPIObject);
-}
-
-/** OpenAPI 3.1 follows JSON Schema, which knows no `nullable`: null is one of the types. */
-function nullTypes(value: Json): Json {
-  if (Array.isArray(value)) return value.map(nullTypes);
-  if (typeof value !== 'object' || value === null) return value;
-  const { nullable, ...rest } = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, nullTypes(part)]));
-  if (typeof nullable !== 'boolean') return nullable === undefined ? rest : { ...rest, nullable };
-  if (!nullable) return rest;
-  if (typeof rest.type === 'string') return { ...rest, type: [rest.type, 'null'] };
-  const { description, ...schema } = rest;
-  return { ...(description === undefined ? {} : { description }), anyOf: [schema, { type: 'null' }] };
-}
-
-/** Every operation can fail, and every failure looks alike. */
-function withProblems(document: OpenAPIObject): OpenAPIObject {
-  const schema = { $ref: `#/components/schemas/${Problem.name}` };
-  const problem = { description: 'What went wrong.', content: { 'application/problem+json': { schema } } };
-  for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
-      if (operation !== undefined) operation.responses.default ??= problem;
-    }
-  }
-  return document;
+  return refine(document);
 }

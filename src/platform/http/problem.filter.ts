@@ -78,6 +78,8 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
   if (error?.kind === 'unavailable' || error?.kind === 'rate_limited') {
     reply.header('retry-after', String(error.params.retryAfter ?? RETRY_AFTER));
   }
+  // Nest sets the header that a handler declares for its success before it runs.
+  reply.removeHeader('location');
   reply
     .status(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

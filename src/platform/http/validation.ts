@@ -13,6 +13,9 @@ export function problemsOf(errors: readonly ValidationError[], prefix = ''): Fie
   });
 }
 
+/** More than anyone reads; an answer should not be longer than its request. */
+const MAX_PROBLEMS = 100;
+
 /** Checks bodies, queries and path parameters against their DTOs and refuses what these do not name. */
 export function createValidationPipe(): ValidationPipe {
   return new ValidationPipe({
@@ -22,6 +25,6 @@ export function createValidationPipe(): ValidationPipe {
     forbidUnknownValues: true,
     stopAtFirstError: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) => new InvalidInput(problemsOf(errors)),
+    exceptionFactory: (errors) => new InvalidInput(problemsOf(errors).slice(0, MAX_PROBLEMS)),
   });
 }

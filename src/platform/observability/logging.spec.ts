@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { createLogger } from './logging.js';
+import { buildLogging, createLogger } from './logging.js';
 import { NestLogger } from './nest-logger.js';
 
 function capture(level: 'debug' | 'info' = 'info') {
@@ -27,6 +27,15 @@ describe('logging', () => {
     const { logger, lines } = capture();
     logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'Failed.');
     expect(lines[0]).toMatchObject({ err: { message: 'outer', cause: { message: 'inner' } } });
+  });
+});
+
+describe('a log file', () => {
+  it('that cannot be written is an error at the start', async () => {
+    const belowAFile = 'package.json/shop.log';
+    await expect(buildLogging({ LOG_LEVEL: 'info', LOG_FILE: belowAFile })).rejects.toThrow(
+      `LOG_FILE "${belowAFile}" cannot be written`,
+    );
   });
 });
 

@@ -47,9 +47,10 @@ export function createLogger(level: Config['LOG_LEVEL'], target: LogTarget): Log
   );
 }
 
-function openLogFile(path: string) {
+/** @throws {Error} where the file cannot be written */
+async function openLogFile(path: string) {
   const extension = extname(path) || '.log';
-  return roll({
+  const file = await roll({
     file: path.endsWith(extension) ? path.slice(0, -extension.length) : path,
     extension,
     frequency: 'daily',
@@ -58,4 +59,11 @@ function openLogFile(path: string) {
     sync: false,
     limit: { count: 14, removeOtherLogFiles: true },
   });
+  try {
+    await once(file, 'ready');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`LOG_FILE "${path}" cannot be written: ${reason}.`, { cause });
+  }
+  return file;
 }

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { Problem } from '../http/problem.js';
 import type { Permission } from './permissions.js';
 
@@ -24,7 +24,7 @@ const cartToken = ApiHeader({
 /** Declares who may call a route, or every route of a controller. A route without it is refused to everybody. */
 export function Access(rule: AccessRule): MethodDecorator & ClassDecorator {
   const decorators = [SetMetadata(ACCESS, rule)];
-  if (rule === 'guest') return applyDecorators(...decorators, ApiBearerAuth(), cartToken);
+  if (rule === 'guest') return applyDecorators(...decorators, ApiBearerAuth(), ApiSecurity({}), cartToken);
   if (rule === 'public') return applyDecorators(...decorators);
   decorators.push(ApiBearerAuth() as never, problem(401, 'No valid access token.') as never);
   if (rule !== 'bearer') decorators.push(problem(403, `The role lacks the permission ${rule}.`) as never);

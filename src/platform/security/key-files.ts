@@ -66,7 +66,10 @@ function parseKeyFile(file: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(file));
   } catch (error) {
-    throw new KeyFileError(`${file} cannot be read as a private key (${reasonOf(error)}): remove it and ${REMEDY}.`);
+    const reason = reasonOf(error);
+    // Removing a good key would log everybody out.
+    const remedy = reason === 'EACCES' ? 'let the user of this process read it' : `remove it and ${REMEDY}`;
+    throw new KeyFileError(`${file} cannot be read as a private key (${reason}): ${remedy}.`);
   }
 }
 

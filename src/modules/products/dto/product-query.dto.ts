@@ -1,4 +1,4 @@
-import { BoolQuery, EnumField, MoneyInputField, TextField } from '../../../platform/fields/fields.js';
+import { BoolQuery, EnumField, MoneyQuery, TextField } from '../../../platform/fields/fields.js';
 import { PageQuery } from '../../../platform/fields/paging.fields.js';
 import { SORT_KEYS, type SortKey } from '../catalogue-sorts.js';
 
@@ -15,10 +15,10 @@ export class ProductQuery extends PageQuery {
   @TextField({ optional: true, max: 200, description: 'Slug of a category; those below it count too.' })
   category?: string;
 
-  @MoneyInputField({ optional: true })
+  @MoneyQuery({ description: 'Lowest price.' })
   minPrice?: string;
 
-  @MoneyInputField({ optional: true })
+  @MoneyQuery({ description: 'Highest price.' })
   maxPrice?: string;
 
   @BoolQuery({ description: 'Only those in stock, or only those that are not.' })
