@@ -42,3 +42,17 @@ export class UnacceptablePassword extends InvalidInput {
     super(messages.map((message) => ({ path, message })));
   }
 }
+
+/** The password is right, and the account has a second factor that was not shown. */
+export class OtpRequired extends DomainError {
+  constructor() {
+    super('unauthenticated', 'otp_required', 'This account has a second factor: send its code along as otp.');
+  }
+}
+
+/** The second factor is in use; to get a new secret it must be removed first. */
+export class TotpActive extends DomainError {
+  constructor() {
+    super('conflict', 'totp_active', 'Your second factor is active already; remove it before you set up another.');
+  }
+}

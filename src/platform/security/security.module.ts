@@ -12,6 +12,7 @@ import { readKeyFiles } from './key-files.js';
 import { KeyRing } from './key-ring.js';
 import { RevocationList } from './revocation-list.js';
 import { RevocationsRepository } from './revocations.repository.js';
+import { SecretBox } from './secret-box.js';
 import { TokenTimes } from './token-times.js';
 
 const keyRing = {
@@ -34,8 +35,9 @@ const keyRing = {
     BearerTokens,
     RevocationsRepository,
     RevocationList,
+    SecretBox,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessTokens, RevocationList, TokenTimes],
+  exports: [AccessTokens, RevocationList, SecretBox, TokenTimes],
 })
 export class SecurityModule {}
