@@ -56,3 +56,24 @@ export class TotpActive extends DomainError {
     super('conflict', 'totp_active', 'Your second factor is active already; remove it before you set up another.');
   }
 }
+
+/** Not a sign-in that this browser began, or one that was finished before, or took too long. */
+export class OidcAttemptUnknown extends DomainError {
+  constructor() {
+    super('invalid', 'oidc_attempt_unknown', 'This sign-in was not begun in this browser, or is over; begin another.');
+  }
+}
+
+/** An account needs an email address, and the provider gave none. */
+export class OidcEmailMissing extends DomainError {
+  constructor() {
+    super('conflict', 'oidc_email_missing', 'The provider did not tell your email address, which an account needs.');
+  }
+}
+
+/** Told to those alone who have shown that the account is theirs. */
+export class AccountClosed extends DomainError {
+  constructor() {
+    super('forbidden', 'account_closed', 'Your account is closed.');
+  }
+}

@@ -10,6 +10,7 @@ import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { readKeyFiles } from './key-files.js';
 import { KeyRing } from './key-ring.js';
+import { OidcClient } from './oidc-client.js';
 import { RevocationList } from './revocation-list.js';
 import { RevocationsRepository } from './revocations.repository.js';
 import { SecretBox } from './secret-box.js';
@@ -36,8 +37,9 @@ const keyRing = {
     RevocationsRepository,
     RevocationList,
     SecretBox,
+    OidcClient,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessTokens, RevocationList, SecretBox, TokenTimes],
+  exports: [AccessTokens, OidcClient, RevocationList, SecretBox, TokenTimes],
 })
 export class SecurityModule {}
