@@ -49,8 +49,8 @@ install-deps: node_modules/.stamp ## Install the packages that package-lock.json
 
 setup-env: .env ## Make .env, where settings can be written, unless there is one
 
-generate-keys: build ## Make the RSA key that signs access tokens, unless there is one
-	@set -- "$(KEYS_DIR)"/*.pem; test -e "$$1" || $(NODE) dist/src/cli/generate-keys.js
+generate-keys: build ## Make the keys that sign access tokens and encrypt secrets, unless they are there
+	@set -- "$(KEYS_DIR)"/*.pem; test -e "$$1" -a -e "$(KEYS_DIR)/secrets.key" || $(NODE) dist/src/cli/generate-keys.js
 
 setup-db: migrate ## Make the database (an embedded one, unless DATABASE_URL names another) and its tables
 

@@ -1,4 +1,8 @@
+import { OidcAttempt } from './modules/auth/oidc-attempt.entity.js';
+import { RecoveryCode } from './modules/auth/recovery-code.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
+import { TotpFactor } from './modules/auth/totp-factor.entity.js';
+import { UserIdentity } from './modules/auth/user-identity.entity.js';
 import { Cart, CartItem } from './modules/carts/cart.entity.js';
 import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.entity.js';
 import { Invoice } from './modules/invoices/invoice.entity.js';
@@ -27,9 +31,11 @@ export const entities = [
   IdempotencyRecord,
   Invoice,
   InvoiceCounter,
+  OidcAttempt,
   OutboxEvent,
   Payment,
   Product,
+  RecoveryCode,
   Refund,
   RefreshToken,
   Revocation,
@@ -37,5 +43,7 @@ export const entities = [
   SaleHistoryEntry,
   SaleItem,
   StockMovement,
+  TotpFactor,
   User,
+  UserIdentity,
 ];

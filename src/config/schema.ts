@@ -50,6 +50,17 @@ export const schema = {
   JWT_AUDIENCE: text('tradepost', 'The aud claim of access tokens.'),
   ACCESS_TOKEN_SECONDS: integer(3_600, 60, 86_400, 'Life of an access token.'),
   REFRESH_TOKEN_DAYS: integer(30, 1, 365, 'Life of a refresh token.'),
+  OIDC_ISSUER: optionalUrl(
+    ['https', 'http'],
+    'OpenID Connect provider to sign in with; http only on this machine, and not in production.',
+  ),
+  OIDC_CLIENT_ID: optional('Id of this shop at the OpenID provider.'),
+  OIDC_CLIENT_SECRET: optional('Secret of this shop at the OpenID provider; without it, it is a public client.'),
+  OIDC_REDIRECT_URI: optionalUrl(
+    ['https', 'http'],
+    'Where the OpenID provider sends people back to. Without it: PUBLIC_URL/api/users/oidc/callback.',
+  ),
+  OIDC_SCOPES: text('openid email profile', 'What the OpenID provider is asked for, separated by spaces.'),
   PASSWORD_HASH_MEMORY_KIB: integer(
     19_456,
     1_024,

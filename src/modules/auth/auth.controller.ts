@@ -19,6 +19,10 @@ import { RegisterRequest } from './dto/register.request.js';
 import { LoginResponse, TokenResponse } from './dto/token.response.js';
 import { SessionsService } from './sessions.service.js';
 
+const LOGIN_REFUSED =
+  '`invalid_credentials`, whatever it was that was not right; `otp_required` where all was but the account has a ' +
+  'second factor, and the request no `otp`.';
+
 @ApiTags('Users')
 @Controller('users')
 export class AuthController {
@@ -44,7 +48,7 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Log in with an email address or a username' })
   @ApiOkResponse({ type: LoginResponse })
-  @ApiUnauthorizedResponse({ type: Problem, description: '`invalid_credentials`, whatever it was that was not right.' })
+  @ApiUnauthorizedResponse({ type: Problem, description: LOGIN_REFUSED })
   login(@Body() body: LoginRequest): Promise<LoginResponse> {
     return this.auth.login(body);
   }

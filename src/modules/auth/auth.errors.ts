@@ -42,3 +42,38 @@ export class UnacceptablePassword extends InvalidInput {
     super(messages.map((message) => ({ path, message })));
   }
 }
+
+/** The password is right, and the account has a second factor that was not shown. */
+export class OtpRequired extends DomainError {
+  constructor() {
+    super('unauthenticated', 'otp_required', 'This account has a second factor: send its code along as otp.');
+  }
+}
+
+/** The second factor is in use; to get a new secret it must be removed first. */
+export class TotpActive extends DomainError {
+  constructor() {
+    super('conflict', 'totp_active', 'Your second factor is active already; remove it before you set up another.');
+  }
+}
+
+/** Not a sign-in that this browser began, or one that was finished before, or took too long. */
+export class OidcAttemptUnknown extends DomainError {
+  constructor() {
+    super('invalid', 'oidc_attempt_unknown', 'This sign-in was not begun in this browser, or is over; begin another.');
+  }
+}
+
+/** An account needs an email address, and the provider gave none. */
+export class OidcEmailMissing extends DomainError {
+  constructor() {
+    super('conflict', 'oidc_email_missing', 'The provider did not tell your email address, which an account needs.');
+  }
+}
+
+/** Told to those alone who have shown that the account is theirs. */
+export class AccountClosed extends DomainError {
+  constructor() {
+    super('forbidden', 'account_closed', 'Your account is closed.');
+  }
+}

@@ -10,6 +10,7 @@ import type { RegisterRequest } from './dto/register.request.js';
 import type { LoginResponse } from './dto/token.response.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { passwordProblems } from './password-rules.js';
+import { SecondFactorService } from './second-factor.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** An administrator to make from the command line. */
@@ -26,6 +27,7 @@ export class AuthService {
     @Inject(UsersApi) private readonly users: UsersApi,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
     @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(SecondFactorService) private readonly secondFactor: SecondFactorService,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
   ) {}
 
@@ -38,13 +40,14 @@ export class AuthService {
     });
   }
 
-  /** @throws {InvalidCredentials | PasswordHashingBusy} */
+  /** @throws {InvalidCredentials | OtpRequired | PasswordHashingBusy} */
   async login(request: LoginRequest): Promise<LoginResponse> {
     const account = await this.findAccount(request);
     const { passwordHash } = await this.authenticate(account, request.password);
     return this.uow.run(async () => {
       const user = account && (await this.users.recordLogin(account.id, passwordHash));
       if (user === undefined) throw new InvalidCredentials();
+      await this.secondFactor.demand(user.id, request.otp);
       return { user, ...(await this.sessions.start(user.id, user.role)) };
     });
   }
@@ -61,6 +64,14 @@ export class AuthService {
       if (!(await this.users.replacePassword(principal.userId, passwordHash, newHash))) throw new InvalidCredentials();
       await this.sessions.endOthers(principal);
     });
+  }
+
+  /**
+   * Asks for the password again, before something that an access token alone is not enough for.
+   * @throws {InvalidCredentials | PasswordHashingBusy}
+   */
+  async reauthenticate({ userId }: UserPrincipal, password: string): Promise<void> {
+    await this.authenticate(await this.users.findLoginById(userId), password);
   }
 
   /**

@@ -38,7 +38,9 @@ export class UsersApi {
    * Makes an administrator, or promotes the account that has the email address and sets its password.
    * @throws {UsernameTaken}
    */
-  makeAdministrator(user: NewUser): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
+  makeAdministrator(
+    user: NewUser & { readonly passwordHash: string },
+  ): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
     return this.service.makeAdministrator(user);
   }
 
@@ -65,6 +67,23 @@ export class UsersApi {
   async recordLogin(id: string, passwordHash: string): Promise<UserResponse | undefined> {
     const user = await this.users.recordLogin(id, passwordHash, this.clock.now());
     return user && toUserResponse(user);
+  }
+
+  /**
+   * Notes a login that somebody else vouches for, and keeps other changes of the account waiting until the transaction
+   * ends; undefined where the account is closed.
+   */
+  async recordSignIn(id: string): Promise<UserResponse | undefined> {
+    const user = await this.users.recordSignIn(id, this.clock.now());
+    return user && toUserResponse(user);
+  }
+
+  /**
+   * The id of the account of an email address, in whatever writing, if the address was verified. It may be closed.
+   * Keeps other changes of it waiting until the transaction ends.
+   */
+  lockByVerifiedEmail(email: string): Promise<string | undefined> {
+    return this.users.lockByVerifiedEmail(emailKey(email));
   }
 
   /** Keeps other changes of an account waiting until the transaction ends; undefined where there is none. */

@@ -25,6 +25,15 @@ const RECORD_LOGIN = statement(
   'users.record-login',
   `UPDATE users SET last_login_at = $3 WHERE id = $1 AND active AND password_hash = $2 RETURNING ${PROFILE}`,
 );
+const RECORD_SIGN_IN = statement(
+  'users.record-sign-in',
+  `UPDATE users SET last_login_at = $2 WHERE id = $1 AND active AND erased_at IS NULL RETURNING ${PROFILE}`,
+);
+const VERIFIED_BY_EMAIL = statement(
+  'users.verified-by-email',
+  `SELECT id FROM users WHERE email_key = $1 AND email_verified_at IS NOT NULL AND erased_at IS NULL
+   FOR NO KEY UPDATE`,
+);
 const LOCK = statement('users.lock', 'SELECT role, active FROM users WHERE id = $1 FOR NO KEY UPDATE');
 const SET_PASSWORD = statement(
   'users.set-password',
@@ -115,6 +124,16 @@ export class UsersRepository extends BaseRepository {
   /** Notes a login and locks the account; undefined where it was closed, or its password changed, in the meantime. */
   recordLogin(id: string, passwordHash: string, at: Date): Promise<UserProfile | undefined> {
     return this.first<ProfileRow>(RECORD_LOGIN, [id, passwordHash, at]);
+  }
+
+  /** Notes a login without a password and locks the account; undefined where it is closed. */
+  recordSignIn(id: string, at: Date): Promise<UserProfile | undefined> {
+    return this.first<ProfileRow>(RECORD_SIGN_IN, [id, at]);
+  }
+
+  /** The account whose owner has shown that the email address is theirs; locks it. */
+  async lockByVerifiedEmail(key: string): Promise<string | undefined> {
+    return (await this.first<{ id: string }>(VERIFIED_BY_EMAIL, [key]))?.id;
   }
 
   /** Keeps every other change of the account waiting until this transaction ends. */

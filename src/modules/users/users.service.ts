@@ -20,8 +20,11 @@ export interface NewUser {
   readonly email: string;
   readonly name: string;
   readonly username?: string | undefined;
-  readonly passwordHash: string;
+  /** Null where somebody else vouches for the person. */
+  readonly passwordHash: string | null;
   readonly role?: Role;
+  /** The address is known to be the person's. */
+  readonly emailVerified?: boolean;
 }
 
 /** Accounts: making, reading and changing them. */
@@ -81,7 +84,9 @@ export class UsersService {
   }
 
   /** Makes an administrator, or makes one of the account that has the email address; its sessions end. */
-  makeAdministrator(input: NewUser): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
+  makeAdministrator(
+    input: NewUser & { readonly passwordHash: string },
+  ): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
     return this.uow.run(async () => {
       const promoted = await this.users.promote(emailKey(input.email), input.passwordHash, this.clock.now());
       if (promoted === undefined) return { user: await this.create({ ...input, role: 'admin' }), created: true };
@@ -90,7 +95,7 @@ export class UsersService {
     });
   }
 
-  private newUser({ email, name, username, passwordHash, role = 'customer' }: NewUser): User {
+  private newUser({ email, name, username, passwordHash, role = 'customer', emailVerified = false }: NewUser): User {
     const now = this.clock.now();
     return {
       id: newId(),
@@ -102,7 +107,7 @@ export class UsersService {
       name,
       role,
       active: true,
-      emailVerifiedAt: null,
+      emailVerifiedAt: emailVerified ? now : null,
       lastLoginAt: null,
       erasedAt: null,
       createdAt: now,

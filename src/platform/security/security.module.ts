@@ -10,8 +10,10 @@ import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { readKeyFiles } from './key-files.js';
 import { KeyRing } from './key-ring.js';
+import { OidcClient } from './oidc-client.js';
 import { RevocationList } from './revocation-list.js';
 import { RevocationsRepository } from './revocations.repository.js';
+import { SecretBox } from './secret-box.js';
 import { TokenTimes } from './token-times.js';
 
 const keyRing = {
@@ -34,8 +36,10 @@ const keyRing = {
     BearerTokens,
     RevocationsRepository,
     RevocationList,
+    SecretBox,
+    OidcClient,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessTokens, RevocationList, TokenTimes],
+  exports: [AccessTokens, OidcClient, RevocationList, SecretBox, TokenTimes],
 })
 export class SecurityModule {}

@@ -1,4 +1,5 @@
 import { TextField } from '../../../platform/fields/fields.js';
+import { OneTimeCodeField } from './one-time-code.field.js';
 import { PasswordField } from './password.field.js';
 
 /** Either the email address or the username. */
@@ -11,4 +12,7 @@ export class LoginRequest {
 
   @PasswordField()
   password!: string;
+
+  @OneTimeCodeField({ optional: true, description: 'Where the account has a second factor.' })
+  otp?: string;
 }

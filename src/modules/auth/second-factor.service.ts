@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { NotFound } from '../../common/domain-error.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { InvalidCredentials, OtpRequired, TotpActive } from './auth.errors.js';
+import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODE, RECOVERY_CODES } from './recovery-codes.js';
+import { type StoredFactor, TotpRepository } from './totp.repository.js';
+import { type NewTotpSecret, TotpSecrets } from './totp-secrets.service.js';
+
+/** The second factor of those who have one: its secret, its codes, and the asking for them. */
+@Injectable()
+export class SecondFactorService {
+  constructor(
+    @Inject(TotpRepository) private readonly factors: TotpRepository,
+    @Inject(TotpSecrets) private readonly secrets: TotpSecrets,
+    @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Lets through whoever has no second factor, or shows a code of it that was not used before (RFC 6238, section 5.2).
+   * Comes after the password, in the transaction that logs in. A wrong code is told like a wrong password. Without a
+   * code nothing was tried: that counts neither as a failure nor as a success.
+   * @throws {OtpRequired | InvalidCredentials}
+   */
+  async demand(userId: string, code: string | undefined): Promise<void> {
+    const factor = await this.factors.find(userId);
+    if (!factor?.confirmedAt) return;
+    if (code === undefined) throw new OtpRequired();
+    if (!(await this.take(userId, factor, code))) throw new InvalidCredentials();
+  }
+
+  /**
+   * Makes a secret, which counts once it is confirmed, in place of another that was not.
+   * @throws {TotpActive}
+   */
+  async prepare(userId: string, account: string): Promise<NewTotpSecret['shown']> {
+    const { sealed, shown } = this.secrets.make(userId, account);
+    if (!(await this.factors.putPending(userId, sealed, this.clock.now()))) throw new TotpActive();
+    return shown;
+  }
+
+  /**
+   * Makes the secret count that a code was made with.
+   * @returns the recovery codes, of which the hashes alone are kept
+   * @throws {NotFound | TotpActive | InvalidCredentials}
+   */
+  confirm(userId: string, code: string): Promise<string[]> {
+    return this.uow.run(async () => {
+      const { secret, confirmedAt } = await this.get(userId);
+      if (confirmedAt !== null) throw new TotpActive();
+      const step = this.secrets.stepOf(userId, secret, code);
+      if (step === undefined) throw new InvalidCredentials();
+      if (!(await this.factors.confirm(userId, secret, this.clock.now(), step))) throw new TotpActive();
+      const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
+      await this.factors.addRecoveryCodes(userId, codes.map(hashRecoveryCode));
+      return codes;
+    });
+  }
+
+  /** @throws {NotFound | InvalidCredentials} */
+  remove(userId: string, code: string): Promise<void> {
+    return this.uow.run(async () => {
+      const factor = await this.get(userId);
+      if (factor.confirmedAt !== null && !(await this.take(userId, factor, code))) throw new InvalidCredentials();
+      await this.factors.remove(userId);
+    });
+  }
+
+  private async get(userId: string): Promise<StoredFactor> {
+    const factor = await this.factors.find(userId);
+    if (factor === undefined) throw new NotFound('totp');
+    return factor;
+  }
+
+  /** Takes a code, which is of no use from then on; false where it is wrong, or was used before. */
+  private async take(userId: string, { secret }: StoredFactor, code: string): Promise<boolean> {
+    if (RECOVERY_CODE.test(code)) {
+      return this.factors.useRecoveryCode(userId, hashRecoveryCode(code), this.clock.now());
+    }
+    const step = this.secrets.stepOf(userId, secret, code);
+    return step !== undefined && this.factors.takeStep(userId, step);
+  }
+}
