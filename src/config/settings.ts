@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /**
  * One setting of the environment: how its text becomes a value, what it is without one, and what it is for.
  * `env.example` and the table in the README are generated from these.
@@ -72,6 +74,31 @@ export const list = (description: string): Setting<readonly string[]> => ({
       .split(',')
       .map((word) => word.trim())
       .filter((word) => word !== ''),
+});
+
+/** Names of ranges that every network has, as Fastify's trustProxy knows them. */
+const NAMED_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isRange(text: string): boolean {
+  if (NAMED_RANGES.includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** Comma-separated IP addresses and ranges (CIDR, or one of three names). */
+export const ranges = (description: string): Setting<readonly string[]> => ({
+  fallback: [],
+  description,
+  parse: (value) => {
+    const words = list('').parse(value);
+    const wrong = words.find((word) => !isRange(word));
+    if (wrong !== undefined) {
+      throw new Error(`must be IP addresses, CIDRs or ${NAMED_RANGES.join(', ')}, and "${wrong}" is none`);
+    }
+    return words;
+  },
 });
 
 /** A URL with one of the given protocols, or nothing. */
