@@ -4,6 +4,7 @@ import { AttemptLocks } from '../../src/platform/rate-limits/attempt-locks.js';
 import type { RateLimitPolicy } from '../../src/platform/rate-limits/rate-limit-policy.js';
 import { TooManyRequests } from '../../src/platform/rate-limits/rate-limits.errors.js';
 import { RateLimits } from '../../src/platform/rate-limits/rate-limits.js';
+import { startApp } from '../support/app.js';
 import { TestClock } from '../support/clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
@@ -115,6 +116,7 @@ withRedis('rate limits that replicas share through Redis', () => {
 
   it('keep nothing in Redis from which a name could be read', async () => {
     await fail(0, 'email:ada@example.com');
+    expect(await redis.run('KEYS tradepost:rate:attempts:*')).not.toBe('*0\r\n');
     expect(await redis.run('KEYS *ada*')).toBe('*0\r\n');
   });
 
@@ -133,5 +135,36 @@ withRedis('rate limits that replicas share through Redis', () => {
       await back();
     }
     await sharing();
+  });
+});
+
+withRedis('replicas that serve over HTTP', () => {
+  it('refuse together what is above a limit, and go on when Redis is killed', async () => {
+    const redis = await startRedis();
+    const settings = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_LOGIN: '6', REDIS_URL: redis.url };
+    const first = await startApp(settings);
+    const second = await startApp(settings, first);
+    const login = async (shop: typeof first): Promise<number> => {
+      const body = { email: 'nobody@example.com', password: 'Wrong-walrus-25' };
+      return (await shop.http.post('/api/users/login').send(body)).status;
+    };
+    try {
+      for (const { app } of [first, second]) {
+        const { client } = app.get(RedisLink, { strict: false });
+        await eventually(() => expect(client?.isReady).toBe(true));
+      }
+      const together: number[] = [];
+      for (let i = 0; i < 8; i += 1) together.push(await login(i % 2 === 0 ? first : second));
+      expect(together).toEqual([401, 401, 401, 401, 401, 401, 429, 429]);
+      await redis.kill();
+      first.clock.advance(MINUTE);
+      const alone: number[] = [];
+      for (let i = 0; i < 7; i += 1) alone.push(await login(first));
+      expect(alone).toEqual([401, 401, 401, 401, 401, 401, 429]);
+    } finally {
+      await second.close();
+      await first.close();
+      await redis.remove();
+    }
   });
 });
