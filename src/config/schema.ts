@@ -1,4 +1,4 @@
-import { choice, currency, flag, integer, optional, optionalUrl, origins, text } from './settings.js';
+import { choice, currency, flag, integer, optional, optionalUrl, origins, ranges, text } from './settings.js';
 
 const DATABASE_PROTOCOLS = ['postgres', 'postgresql'] as const;
 
@@ -66,6 +66,25 @@ export const schema = {
     1_024,
     1_048_576,
     'Memory of each password hash (argon2id, two passes), in KiB. OWASP asks for at least 19456.',
+  ),
+
+  RATE_LIMIT_ENABLED: flag(true, 'Whether requests are counted and, beyond the limits below, refused with 429.'),
+  RATE_LIMIT_READ: integer(1_200, 1, 1_000_000, 'Reading requests a minute of one user, or of one address without.'),
+  RATE_LIMIT_WRITE: integer(600, 1, 1_000_000, 'Other requests a minute of one user, or of one address without.'),
+  RATE_LIMIT_REGISTER: integer(100, 1, 1_000_000, 'Registrations a minute from one address.'),
+  RATE_LIMIT_LOGIN: integer(60, 1, 1_000_000, 'Logins a minute from one address, whether they succeed or not.'),
+  RATE_LIMIT_LOGIN_FAILURES: integer(
+    10,
+    1,
+    1_000,
+    'Wrong passwords in a row that lock an account: for a minute, then longer each time, up to 15 minutes.',
+  ),
+  RATE_LIMIT_RESET: integer(60, 1, 1_000_000, 'Requests about password resets a minute from one address.'),
+  RATE_LIMIT_RESET_ACCOUNT: integer(5, 1, 1_000_000, 'Password resets in 15 minutes for one email address.'),
+  RATE_LIMIT_ADDRESS: integer(6_000, 1, 1_000_000, 'Requests a minute of all users of one address together.'),
+  TRUSTED_PROXIES: ranges(
+    'Proxies whose X-Forwarded-For names the client: addresses and CIDRs separated by commas, or loopback, linklocal, ' +
+      'uniquelocal. Without them clients are known by the address that connects, which behind a proxy is the same for all.',
   ),
 
   CORS_ORIGINS: origins('Origins that browsers may call from, separated by commas; * for any. None by default.'),

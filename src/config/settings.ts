@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /**
  * One setting of the environment: how its text becomes a value, what it is without one, and what it is for.
  * `env.example` and the table in the README are generated from these.
@@ -63,15 +65,19 @@ export const choice = <const T extends string>(
   },
 });
 
+function wordsOf(value: string): string[] {
+  return value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
 /** Origins (RFC 6454) separated by commas, or `*`; an empty text is an empty list. */
 export const origins = (description: string): Setting<readonly string[]> => ({
   fallback: [],
   description,
   parse: (value) => {
-    const words = value
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
+    const words = wordsOf(value);
     for (const word of words) {
       // A browser sends the origin as URL writes it, and it is compared as text.
       if (word === '*' || (URL.canParse(word) && new URL(word).origin === word)) continue;
@@ -88,6 +94,31 @@ export const currency = (fallback: string, description: string): Setting<string>
   parse: (value) => {
     if (Intl.supportedValuesOf('currency').includes(value)) return value;
     throw new Error('must be the ISO 4217 code of a currency, such as USD');
+  },
+});
+
+/** Names of ranges that every network has, as Fastify's trustProxy knows them. */
+const NAMED_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isRange(text: string): boolean {
+  if (NAMED_RANGES.includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** Comma-separated IP addresses and ranges (CIDR, or one of three names). */
+export const ranges = (description: string): Setting<readonly string[]> => ({
+  fallback: [],
+  description,
+  parse: (value) => {
+    const words = wordsOf(value);
+    const wrong = words.find((word) => !isRange(word));
+    if (wrong !== undefined) {
+      throw new Error(`must be IP addresses, CIDRs or ${NAMED_RANGES.join(', ')}, and "${wrong}" is none`);
+    }
+    return words;
   },
 });
 

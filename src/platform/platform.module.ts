@@ -9,9 +9,10 @@ import { IdempotencyRepository } from './http/idempotency.repository.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { SecurityModule } from './security/security.module.js';
 
-const PLUMBING = [CacheModule, JobsModule, ObservabilityModule, OutboxModule, SecurityModule];
+const PLUMBING = [CacheModule, JobsModule, ObservabilityModule, OutboxModule, RateLimitsModule, SecurityModule];
 
 export interface PlatformOptions {
   readonly config: Config;

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -34,16 +35,26 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
     DATABASE_MIGRATION_URL: database.ownerUrl,
     KEYS_DIR: testKeysDir(),
     PASSWORD_HASH_MEMORY_KIB: '1024',
+    RATE_LIMIT_ENABLED: 'false',
     ...overrides,
   });
 }
 
-/** Starts the whole application on a free port and a database of its own, or on another one's, as a second replica. */
-export async function startApp(overrides: Readonly<Record<string, string>> = {}, beside?: TestApp): Promise<TestApp> {
+/**
+ * Starts the whole application on a free port and a database of its own, or on another one's, as a second replica.
+ * Further controllers show what the platform does for routes that the application does not have.
+ */
+export async function startApp(
+  overrides: Readonly<Record<string, string>> = {},
+  beside?: TestApp,
+  controllers: readonly Type[] = [],
+): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase());
   const clock = beside?.clock ?? new TestClock();
   const config = testConfig(database, overrides);
-  const app = await createHttpApp(AppModule.register({ config, databaseUrl: database.url, clock }), config, silent);
+  const whole = AppModule.register({ config, databaseUrl: database.url, clock });
+  const module: DynamicModule = { ...whole, controllers: [...controllers] };
+  const app = await createHttpApp(module, config, silent);
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
   const db = beside?.db ?? new pg.Pool({ connectionString: database.ownerUrl, max: 5 });

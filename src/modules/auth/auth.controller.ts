@@ -9,6 +9,7 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import { Problem } from '../../platform/http/problem.js';
+import { RateLimited } from '../../platform/rate-limits/rate-limited.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
 import { AuthService } from './auth.service.js';
@@ -33,6 +34,7 @@ export class AuthController {
 
   @Post('register')
   @Access('public')
+  @RateLimited('register')
   @Header('Cache-Control', 'no-store')
   @Header('Location', '/api/users/me')
   @ApiOperation({ summary: 'Make an account and log in' })
@@ -45,6 +47,7 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Access('public')
+  @RateLimited('login')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Log in with an email address or a username' })
   @ApiOkResponse({ type: LoginResponse })

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { JobsModule } from '../../platform/jobs/jobs.module.js';
+import { RateLimitsModule } from '../../platform/rate-limits/rate-limits.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { LoginAttempts } from './login-attempts.service.js';
 import { OidcController } from './oidc.controller.js';
 import { OidcService } from './oidc.service.js';
 import { OidcAccounts } from './oidc-accounts.service.js';
@@ -24,10 +26,11 @@ const SECOND_FACTOR = [SecondFactorService, TotpRepository, TotpSecrets, TotpSer
 const OIDC = [OidcService, OidcAttempts, OidcAttemptsRepository, OidcAccounts, UserIdentitiesRepository, OidcSweeps];
 
 @Module({
-  imports: [UsersModule, JobsModule],
+  imports: [UsersModule, JobsModule, RateLimitsModule],
   controllers: [AuthController, TotpController, OidcController],
   providers: [
     AuthService,
+    LoginAttempts,
     SessionsService,
     PasswordHasher,
     RefreshTokensRepository,

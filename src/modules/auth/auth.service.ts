@@ -8,6 +8,7 @@ import type { ChangePasswordRequest } from './dto/change-password.request.js';
 import type { LoginRequest } from './dto/login.request.js';
 import type { RegisterRequest } from './dto/register.request.js';
 import type { LoginResponse } from './dto/token.response.js';
+import { LoginAttempts } from './login-attempts.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { passwordProblems } from './password-rules.js';
 import { SecondFactorService } from './second-factor.service.js';
@@ -29,6 +30,7 @@ export class AuthService {
     @Inject(SessionsService) private readonly sessions: SessionsService,
     @Inject(SecondFactorService) private readonly secondFactor: SecondFactorService,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(LoginAttempts) private readonly attempts: LoginAttempts,
   ) {}
 
   /** @throws {UnacceptablePassword | EmailTaken | UsernameTaken | PasswordHashingBusy} */
@@ -40,25 +42,20 @@ export class AuthService {
     });
   }
 
-  /** @throws {InvalidCredentials | OtpRequired | PasswordHashingBusy} */
-  async login(request: LoginRequest): Promise<LoginResponse> {
-    const account = await this.findAccount(request);
-    const { passwordHash } = await this.authenticate(account, request.password);
-    return this.uow.run(async () => {
-      const user = account && (await this.users.recordLogin(account.id, passwordHash));
-      if (user === undefined) throw new InvalidCredentials();
-      await this.secondFactor.demand(user.id, request.otp);
-      return { user, ...(await this.sessions.start(user.id, user.role)) };
-    });
+  /** @throws {InvalidCredentials | OtpRequired | TooManyRequests | PasswordHashingBusy} */
+  login(request: LoginRequest): Promise<LoginResponse> {
+    return this.attempts.byName(request, () => this.tryLogin(request));
   }
 
   /**
    * Replaces a password. Every other session of the user ends; the one that did it goes on.
-   * @throws {InvalidCredentials | UnacceptablePassword | PasswordHashingBusy}
+   * @throws {InvalidCredentials | TooManyRequests | UnacceptablePassword | PasswordHashingBusy}
    */
   async changePassword(principal: UserPrincipal, request: ChangePasswordRequest): Promise<void> {
     const account = await this.users.findLoginById(principal.userId);
-    const { passwordHash } = await this.authenticate(account, request.currentPassword);
+    const { passwordHash } = await this.attempts.byUser(principal.userId, () =>
+      this.authenticate(account, request.currentPassword),
+    );
     const newHash = await this.hashNew('newPassword', request.newPassword);
     await this.uow.run(async () => {
       if (!(await this.users.replacePassword(principal.userId, passwordHash, newHash))) throw new InvalidCredentials();
@@ -68,10 +65,11 @@ export class AuthService {
 
   /**
    * Asks for the password again, before something that an access token alone is not enough for.
-   * @throws {InvalidCredentials | PasswordHashingBusy}
+   * @throws {InvalidCredentials | TooManyRequests | PasswordHashingBusy}
    */
   async reauthenticate({ userId }: UserPrincipal, password: string): Promise<void> {
-    await this.authenticate(await this.users.findLoginById(userId), password);
+    const account = await this.users.findLoginById(userId);
+    await this.attempts.byUser(userId, () => this.authenticate(account, password));
   }
 
   /**
@@ -82,6 +80,17 @@ export class AuthService {
     const passwordHash = await this.hashNew('password', password);
     const { created } = await this.users.makeAdministrator({ email, name, passwordHash });
     return created ? 'created' : 'promoted';
+  }
+
+  private async tryLogin(request: LoginRequest): Promise<LoginResponse> {
+    const account = await this.findAccount(request);
+    const { passwordHash } = await this.authenticate(account, request.password);
+    return this.uow.run(async () => {
+      const user = account && (await this.users.recordLogin(account.id, passwordHash));
+      if (user === undefined) throw new InvalidCredentials();
+      await this.secondFactor.demand(user.id, request.otp);
+      return { user, ...(await this.sessions.start(user.id, user.role)) };
+    });
   }
 
   private findAccount({ email, username }: LoginRequest): Promise<LoginAccount | undefined> {

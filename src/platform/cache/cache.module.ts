@@ -19,8 +19,9 @@ const NAMESPACE = 'tradepost';
 /** Values and generations that one process keeps without Redis. */
 const MEMORY_ENTRIES = 20_000;
 
+/** The one connection to Redis. */
 @Module({ providers: [RedisLink], exports: [RedisLink] })
-class RedisLinkModule {}
+export class RedisLinkModule {}
 
 function createStore(client: RedisClient | undefined): Keyv {
   if (client === undefined) {

@@ -45,6 +45,7 @@ function createFastify(config: Config): FastifyInstance {
     forceCloseConnections: 'idle',
     http: { headersTimeout: config.REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
     requestIdHeader: false,
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();

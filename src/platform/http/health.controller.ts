@@ -2,6 +2,7 @@ import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Health } from '../observability/health.js';
+import { RateLimited } from '../rate-limits/rate-limited.js';
 import { Access } from '../security/access.js';
 
 /** Seconds after which a probe may find the database back. */
@@ -50,6 +51,7 @@ export class ReadinessResponse {
 
 @ApiTags('Operations')
 @Access('public')
+@RateLimited('none')
 @Controller('health')
 export class HealthController {
   constructor(@Inject(Health) private readonly health: Health) {}

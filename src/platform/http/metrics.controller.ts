@@ -2,6 +2,7 @@ import { Controller, Get, Header, Headers, Inject, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Metrics } from '../observability/metrics.js';
+import { RateLimited } from '../rate-limits/rate-limited.js';
 import { Access } from '../security/access.js';
 
 const numbers = (description: string, example: Record<string, number>) => ({
@@ -33,6 +34,7 @@ export class MetricsResponse {
 
 @ApiTags('Operations')
 @Access('public')
+@RateLimited('none')
 @Controller('metrics')
 export class MetricsController {
   constructor(@Inject(Metrics) private readonly metrics: Metrics) {}

@@ -8,7 +8,9 @@ const DESCRIPTION = `Commerce over REST: users, products, carts, sales, invoices
 - Amounts of money are decimal strings with exactly the digits of their currency, beside an ISO 4217 code.
 - Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`; unknown fields and parameters are refused.
 - Lists come by page, or with \`cursor=\` by keyset.
-- A POST with an \`Idempotency-Key\` can be sent again without a second effect.`;
+- A POST with an \`Idempotency-Key\` can be sent again without a second effect.
+- Requests are limited by user and by address: \`RateLimit-Policy\` and \`RateLimit\` tell the quota and what remains of
+  it; beyond it the answer is 429 \`rate_limited\` with \`Retry-After\`.`;
 
 /** Groups of operations, in the order in which a newcomer meets them. */
 const TAGS: Readonly<Record<string, string>> = {

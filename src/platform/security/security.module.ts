@@ -2,6 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { CONFIG, type Config } from '../../config/config.js';
+import { AddressLimitGuard } from '../http/address-limit.guard.js';
+import { CallerLimitGuard } from '../http/caller-limit.guard.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens } from './access-tokens.js';
 import { BearerTokens } from './bearer-tokens.js';
@@ -25,7 +28,7 @@ const keyRing = {
 /** Tokens and guards: who sent a request, and whether its route is open to them. */
 @Global()
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [JwtModule.register({}), RateLimitsModule],
   controllers: [JwksController],
   providers: [
     keyRing,
@@ -38,7 +41,10 @@ const keyRing = {
     RevocationList,
     SecretBox,
     OidcClient,
+    // In the order in which they look at a request: an address is counted before its tokens are verified.
+    { provide: APP_GUARD, useClass: AddressLimitGuard },
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: CallerLimitGuard },
   ],
   exports: [AccessTokens, OidcClient, RevocationList, SecretBox, TokenTimes],
 })

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { emailKey } from '../../common/email.js';
+import type { RateLimitPolicy } from '../rate-limits/rate-limit-policy.js';
+import { RateLimits } from '../rate-limits/rate-limits.js';
+import { principalOf } from '../security/principal.js';
+import { addressKey } from './client-address.js';
+import { enforce } from './rate-limit-headers.js';
+import { countedByCaller, routeClassOf } from './route-class.js';
+
+interface Count {
+  readonly policy: RateLimitPolicy;
+  readonly key: string;
+}
+
+/** Counts requests by their caller, now that it is known, and resets by the account that they are for. */
+@Injectable()
+export class CallerLimitGuard implements CanActivate {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(RateLimits) private readonly limits: RateLimits,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (!this.limits.enabled) return true;
+    const http = context.switchToHttp();
+    const count = this.countOf(context, http.getRequest<FastifyRequest>());
+    if (count === undefined) return true;
+    enforce(await this.limits.take(count.policy, [count.key]), http.getResponse<FastifyReply>());
+    return true;
+  }
+
+  private countOf(context: ExecutionContext, request: FastifyRequest): Count | undefined {
+    const routeClass = routeClassOf(context, this.reflector);
+    if (routeClass === 'none') return undefined;
+    const { caller, resetAccount } = this.limits.policies;
+    const user = userKey(request);
+    if (routeClass === 'reset') {
+      const key = emailIn(request.body) ?? user;
+      return key === undefined ? undefined : { policy: resetAccount, key };
+    }
+    if (!countedByCaller(routeClass, request)) return undefined;
+    return { policy: caller[routeClass], key: user ?? addressKey(request) };
+  }
+}
+
+function userKey(request: FastifyRequest): string | undefined {
+  const principal = principalOf(request);
+  return principal.kind === 'user' ? `user:${principal.userId}` : undefined;
+}
+
+/** The email address that a body names, hashed; the body has not been validated yet. */
+function emailIn(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('email' in body) || typeof body.email !== 'string')
+    return undefined;
+  return `email:${createHash('sha256').update(emailKey(body.email)).digest('base64url')}`;
+}
