@@ -1,3 +1,5 @@
+import { AuditAddress } from './modules/audit/audit-address.entity.js';
+import { AuditEntry } from './modules/audit/audit-entry.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
 import { Cart, CartItem } from './modules/carts/cart.entity.js';
 import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.entity.js';
@@ -19,6 +21,8 @@ import { Revocation } from './platform/security/revocation.entity.js';
 
 /** Every table of the application. */
 export const entities = [
+  AuditAddress,
+  AuditEntry,
   Cart,
   CartItem,
   Category,

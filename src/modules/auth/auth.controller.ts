@@ -17,6 +17,7 @@ import { LoginRequest } from './dto/login.request.js';
 import { RefreshRequest } from './dto/refresh.request.js';
 import { RegisterRequest } from './dto/register.request.js';
 import { LoginResponse, TokenResponse } from './dto/token.response.js';
+import { SessionEnds } from './session-ends.service.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Users')
@@ -25,6 +26,7 @@ export class AuthController {
   constructor(
     @Inject(AuthService) private readonly auth: AuthService,
     @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(SessionEnds) private readonly ends: SessionEnds,
   ) {}
 
   @Post('register')
@@ -71,7 +73,7 @@ export class AuthController {
   @ApiOperation({ summary: 'End this session' })
   @ApiNoContentResponse()
   logout(@CurrentUser() user: UserPrincipal): Promise<void> {
-    return this.sessions.end(user);
+    return this.ends.end(user);
   }
 
   @Post('logout-all')
@@ -80,7 +82,7 @@ export class AuthController {
   @ApiOperation({ summary: 'End every session of yours' })
   @ApiNoContentResponse()
   logoutAll(@CurrentUser() user: UserPrincipal): Promise<void> {
-    return this.sessions.endAll(user);
+    return this.ends.endAll(user);
   }
 
   @Post('me/password')

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InvalidInput } from '../../common/domain-error.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { UserPrincipal } from '../../platform/security/principal.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { type LoginAccount, UsersApi } from '../users/users.api.js';
 import { InvalidCredentials, UnacceptablePassword } from './auth.errors.js';
 import type { ChangePasswordRequest } from './dto/change-password.request.js';
@@ -10,6 +11,7 @@ import type { RegisterRequest } from './dto/register.request.js';
 import type { LoginResponse } from './dto/token.response.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { passwordProblems } from './password-rules.js';
+import { SessionEnds } from './session-ends.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** An administrator to make from the command line. */
@@ -26,7 +28,9 @@ export class AuthService {
     @Inject(UsersApi) private readonly users: UsersApi,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
     @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(SessionEnds) private readonly ends: SessionEnds,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   /** @throws {UnacceptablePassword | EmailTaken | UsernameTaken | PasswordHashingBusy} */
@@ -41,12 +45,19 @@ export class AuthService {
   /** @throws {InvalidCredentials | PasswordHashingBusy} */
   async login(request: LoginRequest): Promise<LoginResponse> {
     const account = await this.findAccount(request);
-    const { passwordHash } = await this.authenticate(account, request.password);
-    return this.uow.run(async () => {
-      const user = account && (await this.users.recordLogin(account.id, passwordHash));
-      if (user === undefined) throw new InvalidCredentials();
-      return { user, ...(await this.sessions.start(user.id, user.role)) };
-    });
+    try {
+      const { passwordHash } = await this.authenticate(account, request.password);
+      return await this.uow.run(async () => {
+        const user = account && (await this.users.recordLogin(account.id, passwordHash));
+        if (user === undefined) throw new InvalidCredentials();
+        await this.audit.record({ ...aboutUser(user.id), action: 'user.logged_in', actorId: user.id });
+        return { user, ...(await this.sessions.start(user.id, user.role)) };
+      });
+    } catch (error) {
+      // One insert whether or not there is such an account: the time that it takes tells nothing.
+      if (error instanceof InvalidCredentials) await this.recordFailure('user.login_failed', account?.id);
+      throw error;
+    }
   }
 
   /**
@@ -55,11 +66,17 @@ export class AuthService {
    */
   async changePassword(principal: UserPrincipal, request: ChangePasswordRequest): Promise<void> {
     const account = await this.users.findLoginById(principal.userId);
-    const { passwordHash } = await this.authenticate(account, request.currentPassword);
+    const { passwordHash } = await this.authenticate(account, request.currentPassword).catch(async (error: unknown) => {
+      if (error instanceof InvalidCredentials) {
+        await this.recordFailure('user.password_change_failed', principal.userId);
+      }
+      throw error;
+    });
     const newHash = await this.hashNew('newPassword', request.newPassword);
     await this.uow.run(async () => {
       if (!(await this.users.replacePassword(principal.userId, passwordHash, newHash))) throw new InvalidCredentials();
-      await this.sessions.endOthers(principal);
+      await this.ends.endOthers(principal);
+      await this.audit.record({ ...aboutUser(principal.userId), action: 'user.password_changed' });
     });
   }
 
@@ -71,6 +88,10 @@ export class AuthService {
     const passwordHash = await this.hashNew('password', password);
     const { created } = await this.users.makeAdministrator({ email, name, passwordHash });
     return created ? 'created' : 'promoted';
+  }
+
+  private recordFailure(action: string, userId: string | undefined): Promise<void> {
+    return this.audit.recordRefusal({ ...aboutUser(userId ?? null), action });
   }
 
   private findAccount({ email, username }: LoginRequest): Promise<LoginAccount | undefined> {
@@ -96,3 +117,5 @@ export class AuthService {
     return this.hasher.hash(password);
   }
 }
+
+const aboutUser = (subjectId: string | null) => ({ subjectType: 'user', subjectId });

@@ -10,6 +10,7 @@ import { newId } from '../../common/ids.js';
 import type { Config } from '../../config/config.js';
 import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
+import { withinRequest } from '../security/request-context.js';
 import { serveDocs } from './docs.js';
 import { acceptJson } from './json-body.js';
 import { openApiDocument } from './openapi.js';
@@ -75,6 +76,8 @@ export async function createHttpApp(
     reply.header('x-request-id', request.id);
     done();
   });
+  // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
+  server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
