@@ -29,6 +29,7 @@ const up = [
   'CREATE INDEX audit_log_actor_idx ON audit_log (actor_id, id)',
   'CREATE INDEX audit_log_subject_idx ON audit_log (subject_id, id)',
   'CREATE INDEX audit_addresses_person_idx ON audit_addresses (person_id)',
+  'CREATE INDEX users_erased_idx ON users (erased_at) WHERE erased_at IS NOT NULL',
   'CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change()',
   'CREATE TRIGGER audit_log_not_emptied BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
 ];
@@ -61,6 +62,7 @@ export class AddAuditLog1795236100000 implements MigrationInterface {
       `CREATE TRIGGER sale_history_append_only BEFORE UPDATE OR DELETE ON sale_history FOR EACH ROW
        EXECUTE FUNCTION refuse_change()`,
     );
+    await runner.query('DROP INDEX users_erased_idx');
     await runner.query('DROP TABLE audit_addresses, audit_log');
   }
 }

@@ -40,9 +40,9 @@ export class AuditApi {
     await this.write(records);
   }
 
-  /** Writes down what was tried and refused, which no transaction stands for. */
+  /** Writes down what was tried and refused; it stands also where a transaction under way is rolled back for it. */
   recordRefusal(record: AuditRecord): Promise<void> {
-    return this.uow.run(() => this.write([record]));
+    return this.uow.outside(() => this.uow.run(() => this.write([record])));
   }
 
   private async write(records: readonly AuditRecord[]): Promise<void> {

@@ -23,16 +23,16 @@ import { PrivacyJobs } from './privacy.jobs.js';
 import { HOLDERS, PrivacyService } from './privacy.service.js';
 
 /**
- * Whoever keeps something about people stands here. The cart comes before the account, whose row a checkout refers to
- * while it holds the cart: the other way round the two would wait for each other.
+ * Whoever keeps something about people stands here. Carts and sales come before the account: checkouts and settlements
+ * hold those while they refer to its row, and would wait for us as we for them the other way round.
  */
 const IN_ORDER = [
   CartPrivacy,
+  SalePrivacy,
+  PaymentPrivacy,
   UserPrivacy,
   SessionPrivacy,
   DeliveryAddressPrivacy,
-  SalePrivacy,
-  PaymentPrivacy,
   InvoicePrivacy,
   IdempotencyPrivacy,
   AuditPrivacy,
