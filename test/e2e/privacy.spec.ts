@@ -80,6 +80,12 @@ async function whereabouts(words: readonly string[]): Promise<string[]> {
   return found;
 }
 
+/** Erases whoever other cases have left behind with the same name. */
+async function eraseNamesakes(): Promise<void> {
+  const { rows } = await shop.db.query<{ id: string }>('SELECT id FROM users WHERE name = $1', [NAME]);
+  for (const { id } of rows) await as(admin).delete(`/api/users/${id}`).expect(204);
+}
+
 const wordsOf = ({ email }: Person): string[] => [
   email,
   'Wilhelmina',
@@ -149,8 +155,7 @@ describe('the erasure of a person', () => {
       expect.arrayContaining(['users.email', 'sales.delivery_address', 'sale_history.note', 'idempotency_keys.body']),
     );
     await as(person).delete('/api/users/me').expect(204);
-    const others = await shop.db.query(`SELECT id FROM users WHERE name = $1`, [NAME]);
-    for (const { id } of others.rows) await as(admin).delete(`/api/users/${id}`).expect(204);
+    await eraseNamesakes();
     expect(await whereabouts(wordsOf(person))).toEqual([]);
     const { rows } = await shop.db.query('SELECT FROM audit_addresses WHERE person_id = $1', [person.id]);
     expect(rows).toEqual([]);
@@ -229,6 +234,26 @@ describe('the erasure of a person', () => {
     await shop.app.get(PrivacyService, { strict: false }).eraseAftermath(new AbortController().signal);
     const { rows } = await shop.db.query('SELECT FROM delivery_addresses WHERE user_id = $1', [person.id]);
     expect(rows).toEqual([]);
+  });
+
+  it('does not get in the way of checkouts and payments that run beside it, nor they in its', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const person = await busyCustomer();
+      const { get, post } = as(person);
+      const { items: open } = (await get('/api/sales?status=pending').expect(200)).body;
+      const answers = await Promise.all([
+        ...[1, 2, 3].map(() => post('/api/sales', { items: [{ productId: product.id, quantity: 1 }] })),
+        post('/api/sales', {}),
+        post(`/api/sales/${open[0].id}/payments`, { provider: 'sandbox', method: 'ok' }),
+        as(person).delete('/api/users/me'),
+        post('/api/cart/items', { productId: product.id, quantity: 1 }),
+        post('/api/delivery-addresses', ADDRESS),
+      ]);
+      expect(answers[5]?.status).toBe(204);
+      expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
+      await shop.app.get(PrivacyService, { strict: false }).eraseAftermath(new AbortController().signal);
+      expect(await whereabouts(wordsOf(person))).toEqual([]);
+    }
   });
 
   it('is done by staff who may write users, to others than the unknown', async () => {
