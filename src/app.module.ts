@@ -2,11 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from './common/clock.js';
 import type { Config } from './config/config.js';
 import { entities } from './entities.js';
+import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { CartsModule } from './modules/carts/carts.module.js';
 import { DeliveryAddressesModule } from './modules/delivery-addresses/delivery-addresses.module.js';
 import { InvoicesModule } from './modules/invoices/invoices.module.js';
 import { PaymentsModule } from './modules/payments/payments.module.js';
+import { PrivacyModule } from './modules/privacy/privacy.module.js';
 import { ProductsModule } from './modules/products/products.module.js';
 import { SalesModule } from './modules/sales/sales.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -21,11 +23,13 @@ export interface ApplicationOptions {
 }
 
 const FEATURES = [
+  AuditModule,
   AuthModule,
   CartsModule,
   DeliveryAddressesModule,
   InvoicesModule,
   PaymentsModule,
+  PrivacyModule,
   ProductsModule,
   SalesModule,
   UsersModule,

@@ -1,3 +1,5 @@
+import { AuditAddress } from './modules/audit/audit-address.entity.js';
+import { AuditEntry } from './modules/audit/audit-entry.entity.js';
 import { OidcAttempt } from './modules/auth/oidc-attempt.entity.js';
 import { RecoveryCode } from './modules/auth/recovery-code.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
@@ -23,6 +25,8 @@ import { Revocation } from './platform/security/revocation.entity.js';
 
 /** Every table of the application. */
 export const entities = [
+  AuditAddress,
+  AuditEntry,
   Cart,
   CartItem,
   Category,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isEmail } from '../common/email.js';
-import { AuthService, type NewAdministrator } from '../modules/auth/auth.service.js';
+import { type NewAdministrator, PasswordsService } from '../modules/auth/passwords.service.js';
 import { withApplication } from './context.js';
 import { runMain } from './fail.js';
 
@@ -19,7 +19,7 @@ function readArguments(): NewAdministrator {
 await runMain(async () => {
   const administrator = readArguments();
   await withApplication(async (app) => {
-    const outcome = await app.get(AuthService, { strict: false }).makeAdministrator(administrator);
+    const outcome = await app.get(PasswordsService, { strict: false }).makeAdministrator(administrator);
     const told = outcome === 'created' ? 'Made the administrator' : 'Promoted, with a new password,';
     process.stdout.write(`${told} ${administrator.email}.\n`);
   });

@@ -7,6 +7,7 @@ import { migrate, migratesOnStart } from '../platform/database/migrator.js';
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.js';
 import { createLogger } from '../platform/observability/logging.js';
 import { NestLogger } from '../platform/observability/nest-logger.js';
+import { withinCommand } from '../platform/security/request-context.js';
 import type { Shutdown } from '../shutdown.js';
 import { runMain } from './fail.js';
 
@@ -38,7 +39,7 @@ export function withApplication(work: (app: INestApplicationContext, config: Con
       () => NestFactory.createApplicationContext(module, { logger, abortOnError: false }),
       (context) => context.close(),
     );
-    await work(app, config);
+    await withinCommand(() => work(app, config));
     await shutdown.run();
   });
 }

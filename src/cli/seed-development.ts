@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { AuthService } from '../modules/auth/auth.service.js';
+import { PasswordsService } from '../modules/auth/passwords.service.js';
 import { UsersApi } from '../modules/users/users.api.js';
 import { seedShop } from './seed-shop.js';
 
@@ -15,6 +15,6 @@ export async function seedDevelopment(app: INestApplicationContext, config: Conf
   if (config.NODE_ENV === 'production') return;
   const { email, password } = DEVELOPMENT_ADMIN;
   if ((await app.get(UsersApi, { strict: false }).findLoginByEmail(email)) !== undefined) return;
-  await app.get(AuthService, { strict: false }).makeAdministrator(DEVELOPMENT_ADMIN);
+  await app.get(PasswordsService, { strict: false }).makeAdministrator(DEVELOPMENT_ADMIN);
   logger.warn(`For development there is an administrator: ${email}, password ${password}.`);
 }

@@ -39,11 +39,12 @@ export async function withAdmin<T>(url: string, work: (client: pg.Client) => Pro
   }
 }
 
-/** Makes the migrated template once for each state of the migrations. */
+/** Makes the migrated template once for each state of the migrations, and of what grants the rights. */
 export async function ensureTemplate(urls: Omit<ClusterUrls, 'template'>): Promise<string> {
   const hash = createHash('sha256');
   const folder = resolve('migrations');
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  hash.update(readFileSync(resolve('src/platform/database/migrator.ts')));
   const name = `template_${hash.digest('hex').slice(0, 16)}`;
   await withAdmin(urls.superuserUrl, async (client) => {
     await client.query('SELECT pg_advisory_lock(740211)');

@@ -18,6 +18,8 @@ import { LoginRequest } from './dto/login.request.js';
 import { RefreshRequest } from './dto/refresh.request.js';
 import { RegisterRequest } from './dto/register.request.js';
 import { LoginResponse, TokenResponse } from './dto/token.response.js';
+import { PasswordsService } from './passwords.service.js';
+import { SessionEnds } from './session-ends.service.js';
 import { SessionsService } from './sessions.service.js';
 
 const LOGIN_REFUSED =
@@ -29,7 +31,9 @@ const LOGIN_REFUSED =
 export class AuthController {
   constructor(
     @Inject(AuthService) private readonly auth: AuthService,
+    @Inject(PasswordsService) private readonly passwords: PasswordsService,
     @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(SessionEnds) private readonly ends: SessionEnds,
   ) {}
 
   @Post('register')
@@ -78,7 +82,7 @@ export class AuthController {
   @ApiOperation({ summary: 'End this session' })
   @ApiNoContentResponse()
   logout(@CurrentUser() user: UserPrincipal): Promise<void> {
-    return this.sessions.end(user);
+    return this.ends.end(user);
   }
 
   @Post('logout-all')
@@ -87,7 +91,7 @@ export class AuthController {
   @ApiOperation({ summary: 'End every session of yours' })
   @ApiNoContentResponse()
   logoutAll(@CurrentUser() user: UserPrincipal): Promise<void> {
-    return this.sessions.endAll(user);
+    return this.ends.endAll(user);
   }
 
   @Post('me/password')
@@ -96,6 +100,6 @@ export class AuthController {
   @ApiOperation({ summary: 'Change your password', description: 'Every other session of yours ends.' })
   @ApiNoContentResponse()
   changePassword(@CurrentUser() user: UserPrincipal, @Body() body: ChangePasswordRequest): Promise<void> {
-    return this.auth.changePassword(user, body);
+    return this.passwords.change(user, body);
   }
 }

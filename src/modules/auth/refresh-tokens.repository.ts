@@ -35,6 +35,13 @@ const REVOKE_OTHERS = statement(
    WHERE user_id = $1 AND family_id <> $2 AND spent_at IS NULL AND revoked_at IS NULL
    RETURNING family_id AS "familyId"`,
 );
+const SESSIONS = statement(
+  'refresh-tokens.sessions',
+  `SELECT family_id AS id, min(created_at) AS "startedAt", max(created_at) AS "refreshedAt",
+     max(expires_at) AS "expiresAt", bool_or(spent_at IS NULL AND revoked_at IS NULL) AS live
+   FROM refresh_tokens WHERE user_id = $1 GROUP BY family_id ORDER BY 2`,
+);
+const FORGET = statement('refresh-tokens.forget', 'DELETE FROM refresh_tokens WHERE user_id = $1');
 const SWEEP = statement(
   'refresh-tokens.sweep',
   `DELETE FROM refresh_tokens WHERE ctid = ANY (ARRAY(
@@ -57,6 +64,16 @@ export interface StoredRefreshToken {
   readonly expiresAt: Date;
   /** Microseconds since the epoch. */
   readonly spentAt: bigint | null;
+}
+
+/** A session as far as its refresh tokens are kept. */
+export interface SessionRow {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly refreshedAt: Date;
+  readonly expiresAt: Date;
+  /** Whether none of its tokens was taken back. */
+  readonly live: boolean;
 }
 
 /** Keeps the hashes of refresh tokens. */
@@ -82,6 +99,16 @@ export class RefreshTokensRepository extends BaseRepository {
   /** Revokes every family of a user but one; tells which were live. */
   async revokeOtherFamilies(userId: string, familyId: string, at: number): Promise<string[]> {
     return (await this.rows<{ familyId: string }>(REVOKE_OTHERS, [userId, familyId, at])).map((row) => row.familyId);
+  }
+
+  /** The sessions of a user, oldest first. */
+  sessions(userId: string): Promise<SessionRow[]> {
+    return this.rows<SessionRow & Record<string, unknown>>(SESSIONS, [userId]);
+  }
+
+  /** Deletes every token of a user. */
+  async forget(userId: string): Promise<void> {
+    await this.affect(FORGET, [userId]);
   }
 
   /** Deletes up to 1,000 tokens that expired before a moment; tells how many. */

@@ -5,12 +5,11 @@ import { hashToken, isToken, newToken } from '../../common/tokens.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { AccessTokens } from '../../platform/security/access-tokens.js';
 import type { Role } from '../../platform/security/permissions.js';
-import type { UserPrincipal } from '../../platform/security/principal.js';
-import { RevocationList } from '../../platform/security/revocation-list.js';
 import { TokenTimes } from '../../platform/security/token-times.js';
 import { UsersApi } from '../users/users.api.js';
 import { RefreshTokenExpired, RefreshTokenInvalid, RefreshTokenRevoked } from './auth.errors.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
+import { SessionEnds } from './session-ends.service.js';
 import { UnderWay } from './under-way.js';
 
 /** What a login, and each refresh, hands out. */
@@ -36,10 +35,10 @@ export class SessionsService {
   constructor(
     @Inject(RefreshTokensRepository) private readonly refreshTokens: RefreshTokensRepository,
     @Inject(AccessTokens) private readonly accessTokens: AccessTokens,
-    @Inject(RevocationList) private readonly revocations: RevocationList,
     @Inject(TokenTimes) private readonly times: TokenTimes,
     @Inject(UsersApi) private readonly users: UsersApi,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(SessionEnds) private readonly ends: SessionEnds,
   ) {}
 
   /** Starts a session, in the transaction that made the user or locked the user's row. */
@@ -67,31 +66,6 @@ export class SessionsService {
     return outcome;
   }
 
-  /** Ends the session that a request belongs to, its access token first of all. */
-  end({ userId, tokenId, tokenExpiresAt, familyId }: UserPrincipal): Promise<void> {
-    return this.uow.run(async () => {
-      await this.users.lock(userId);
-      await this.revocations.revokeToken(tokenId, tokenExpiresAt);
-      await this.revokeFamily(familyId);
-    });
-  }
-
-  /** Ends every session of a user. */
-  endAll({ userId, familyId }: UserPrincipal): Promise<void> {
-    return this.uow.run(async () => {
-      await this.users.lock(userId);
-      // By name too: the token of this request may be from a replica whose clock is ahead of ours.
-      await this.revokeFamily(familyId);
-      await this.revocations.revokeUser(userId);
-    });
-  }
-
-  /** Ends every session of a user but that of a request, in a transaction that has locked the user's row. */
-  async endOthers({ userId, familyId }: UserPrincipal): Promise<void> {
-    const others = await this.refreshTokens.revokeOtherFamilies(userId, familyId, this.times.next());
-    await this.revocations.revokeFamilies(others);
-  }
-
   /** @param reusedFrom a token that was spent at this moment or earlier is reused, not raced for */
   private async rotate(hash: Buffer, reusedFrom: number): Promise<TokenPair | Error> {
     const token = await this.refreshTokens.find(hash);
@@ -102,15 +76,10 @@ export class SessionsService {
       const now = this.times.next();
       if (await this.refreshTokens.spend(token.id, now)) return this.issue(token.userId, account.role, token.familyId);
       const { spentAt, expiresAt } = (await this.refreshTokens.find(hash)) ?? token;
-      if (spentAt !== null && Number(spentAt) <= reusedFrom) await this.revokeFamily(token.familyId);
+      if (spentAt !== null && Number(spentAt) <= reusedFrom) await this.ends.endReused(token.userId, token.familyId);
       const expired = spentAt === null && expiresAt.getTime() * 1_000 <= now;
       return expired ? new RefreshTokenExpired() : new RefreshTokenRevoked();
     });
-  }
-
-  private async revokeFamily(familyId: string): Promise<void> {
-    await this.refreshTokens.revokeFamily(familyId, this.times.next());
-    await this.revocations.revokeFamilies([familyId]);
   }
 
   private async issue(userId: string, role: Role, familyId: string): Promise<TokenPair> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Forbidden, type UserPrincipal } from '../../platform/security/principal.js';
 import { UsersApi } from '../users/users.api.js';
-import { AuthService } from './auth.service.js';
+import { Credentials } from './credentials.service.js';
 import type {
   ConfirmTotpRequest,
   RecoveryCodesResponse,
@@ -14,7 +14,7 @@ import { SecondFactorService } from './second-factor.service.js';
 @Injectable()
 export class TotpService {
   constructor(
-    @Inject(AuthService) private readonly auth: AuthService,
+    @Inject(Credentials) private readonly credentials: Credentials,
     @Inject(SecondFactorService) private readonly secondFactor: SecondFactorService,
     @Inject(UsersApi) private readonly users: UsersApi,
   ) {}
@@ -22,7 +22,7 @@ export class TotpService {
   /** @throws {Forbidden | InvalidCredentials | TotpActive | PasswordHashingBusy} */
   async setUp(principal: UserPrincipal, password: string): Promise<TotpSecretResponse> {
     if (principal.permissions.size === 0) throw new Forbidden();
-    await this.auth.reauthenticate(principal, password);
+    await this.credentials.confirm(principal.userId, password, 'user.password_check_failed');
     const { email } = await this.users.getById(principal.userId);
     return this.secondFactor.prepare(principal.userId, email);
   }
@@ -34,7 +34,7 @@ export class TotpService {
 
   /** Open to everybody: who has left the staff may have a second factor still. */
   async remove(principal: UserPrincipal, { password, code }: RemoveTotpRequest): Promise<void> {
-    await this.auth.reauthenticate(principal, password);
+    await this.credentials.confirm(principal.userId, password, 'user.password_check_failed');
     await this.secondFactor.remove(principal.userId, code);
   }
 }

@@ -111,4 +111,7 @@ export const MERGE = statement(
      added_at = least(cart_items.added_at, excluded.added_at)`,
 );
 
+/** Deletes the cart of a user, and by its foreign key the lines. */
+export const FORGET = statement('carts.forget', 'DELETE FROM carts WHERE user_id = $1');
+
 export const DELETE_CART = statement('carts.delete_cart', 'DELETE FROM carts WHERE id = $1');

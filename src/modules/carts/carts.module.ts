@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CartOwners } from './cart-owners.service.js';
+import { CartPrivacy } from './cart-privacy.api.js';
 import { CartTotalsCache } from './cart-totals.cache.js';
 import { CartsApi } from './carts.api.js';
 import { CartsController } from './carts.controller.js';
@@ -8,7 +9,7 @@ import { CartsService } from './carts.service.js';
 
 @Module({
   controllers: [CartsController],
-  providers: [CartOwners, CartTotalsCache, CartsApi, CartsRepository, CartsService],
-  exports: [CartsApi],
+  providers: [CartOwners, CartPrivacy, CartTotalsCache, CartsApi, CartsRepository, CartsService],
+  exports: [CartPrivacy, CartsApi],
 })
 export class CartsModule {}

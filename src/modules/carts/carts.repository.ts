@@ -114,6 +114,11 @@ export class CartsRepository extends BaseRepository {
     await this.affect(sql.REMOVE_LINES, [cartId]);
   }
 
+  /** Deletes the cart of a customer. */
+  async forget(userId: string): Promise<void> {
+    await this.affect(sql.FORGET, [userId]);
+  }
+
   /** Moves the lines of one held cart into another and deletes the first. */
   async absorb(intoId: string, fromId: string): Promise<void> {
     await this.affect(sql.MERGE, [intoId, fromId]);

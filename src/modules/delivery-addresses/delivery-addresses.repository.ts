@@ -41,6 +41,11 @@ const PROMOTE_NEWEST = statement(
   `UPDATE delivery_addresses SET is_default = true, updated_at = $2
    WHERE id = (SELECT id FROM delivery_addresses WHERE user_id = $1 ORDER BY id DESC LIMIT 1)`,
 );
+const ALL = statement(
+  'delivery_addresses.all',
+  `SELECT ${COLUMNS} FROM delivery_addresses WHERE user_id = $1 ORDER BY id`,
+);
+const FORGET = statement('delivery_addresses.forget', 'DELETE FROM delivery_addresses WHERE user_id = $1');
 const REMOVE = statement(
   'delivery_addresses.remove',
   'DELETE FROM delivery_addresses WHERE id = $1 AND user_id = $2 RETURNING is_default AS "wasDefault"',
@@ -94,6 +99,16 @@ export class DeliveryAddressesRepository extends BaseRepository {
 
   async promoteNewest(userId: string, now: Date): Promise<void> {
     await this.affect(PROMOTE_NEWEST, [userId, now]);
+  }
+
+  /** Every address of a customer, oldest first. */
+  all(userId: string): Promise<DeliveryAddress[]> {
+    return this.rows(ALL, [userId]);
+  }
+
+  /** Deletes every address of a customer. */
+  async forget(userId: string): Promise<void> {
+    await this.affect(FORGET, [userId]);
   }
 
   /**

@@ -71,7 +71,8 @@ export class DeliveryAddressesService {
   }
 }
 
-function toView(address: DeliveryAddress): DeliveryAddressView {
+/** An address as its owner sees it. */
+export function toView(address: DeliveryAddress): DeliveryAddressView {
   return { id: address.id, ...completeAddress(address), isDefault: address.isDefault };
 }
 

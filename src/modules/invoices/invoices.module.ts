@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { InvoicePrivacy } from './invoice-privacy.api.js';
 import { InvoicesApi } from './invoices.api.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesRepository } from './invoices.repository.js';
@@ -7,7 +8,7 @@ import { InvoicesService } from './invoices.service.js';
 /** The books: invoices of paid sales, and credit notes of refunds. */
 @Module({
   controllers: [InvoicesController],
-  providers: [InvoicesApi, InvoicesRepository, InvoicesService],
-  exports: [InvoicesApi],
+  providers: [InvoicePrivacy, InvoicesApi, InvoicesRepository, InvoicesService],
+  exports: [InvoicePrivacy, InvoicesApi],
 })
 export class InvoicesModule {}

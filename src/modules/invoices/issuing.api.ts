@@ -21,6 +21,12 @@ const BUYER = `jsonb_build_object('name', t.delivery_address ->> 'recipient', 'a
     concat_ws(' ', t.delivery_address ->> 'postalCode', t.delivery_address ->> 'city'),
     t.delivery_address ->> 'region'], NULL)), 'country', t.delivery_address ->> 'country', 'email', t.email, 'taxId', NULL)`;
 
+/** A credit note names the buyer as the invoice did, also where the person was erased from the sale since. */
+const BUYERS: Readonly<Record<InvoiceKind, string>> = {
+  invoice: BUYER,
+  credit_note: `coalesce((SELECT v.buyer FROM invoices v WHERE v.sale_id = t.sale_id AND v.kind = 'invoice'), ${BUYER})`,
+};
+
 /**
  * The end of a WITH list, which issues an invoice for each row of `issuing`: the sale's columns and `invoice_id`,
  * `refund_id`, `event_id` and a row number `rn` from 1. `invoiced (id, number)` are those that it wrote.
@@ -39,7 +45,7 @@ export function issuing(kind: InvoiceKind, { now, year, seller }: IssuingParamet
      SELECT t.invoice_id, '${kind}', ${year}::int, n.sequence,
        '${PREFIXES[kind]}-' || ${year}::int || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0'),
        t.sale_id, t.refund_id, t.user_id, t.cart_id, t.number, t.currency, t.subtotal, t.discount, t.shipping, t.tax,
-       t.total, ${seller}::jsonb, ${BUYER}, ${LINES}, ${now}::timestamptz
+       t.total, ${seller}::jsonb, ${BUYERS[kind]}, ${LINES}, ${now}::timestamptz
      FROM issuing t CROSS JOIN counted
        CROSS JOIN LATERAL (SELECT counted.last - (SELECT count(*)::int FROM issuing) + t.rn AS sequence) n
      RETURNING id, number),

@@ -7,6 +7,7 @@ import { CategoryNotEmpty, CategoryNotFound } from './products.errors.js';
 
 const ALL = statement('categories.all', 'SELECT id, slug, name, parent_id FROM categories ORDER BY name, id');
 const BY_ID = statement('categories.byId', 'SELECT id, slug, name, parent_id FROM categories WHERE id = $1');
+const HOLD = statement('categories.hold', `${BY_ID.text} FOR NO KEY UPDATE`);
 const BY_SLUG = statement('categories.bySlug', 'SELECT id, slug, name, parent_id FROM categories WHERE slug = $1');
 const INSERT = statement(
   'categories.insert',
@@ -56,6 +57,11 @@ export class CategoriesRepository extends BaseRepository {
 
   find(id: string): Promise<CategoryRow | undefined> {
     return this.first<CategoryRow>(BY_ID, [id]);
+  }
+
+  /** A category that others can change only after the transaction. */
+  hold(id: string): Promise<CategoryRow | undefined> {
+    return this.first<CategoryRow>(HOLD, [id]);
   }
 
   /**

@@ -3,9 +3,10 @@ import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { FinishedJson } from '../../platform/http/conditional.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CategoriesRepository } from './categories.repository.js';
-import { toCategory, toTree } from './category-tree.js';
+import { type CategoryRow, toCategory, toTree } from './category-tree.js';
 import type { CategoryResponse, CreateCategory, UpdateCategory } from './dto/category.dto.js';
 import { digest } from './product-row.js';
 import { CategoryCycle, CategoryNotFound } from './products.errors.js';
@@ -19,6 +20,7 @@ export class CategoriesService {
     private readonly categories: CategoriesRepository,
     private readonly cache: CatalogueCache,
     private readonly clock: Clock,
+    private readonly audit: AuditApi,
   ) {}
 
   tree(): Promise<FinishedJson> {
@@ -41,7 +43,7 @@ export class CategoriesService {
       const row = { id: newId(), name, parent_id: parent?.id ?? null };
       for (const slug of slugCandidates(name, parent?.slug ?? '', row.id)) {
         const made = await this.categories.insert({ ...row, slug }, this.clock.now());
-        if (made !== undefined) return this.changed(toCategory(made));
+        if (made !== undefined) return this.changed('created', undefined, made);
       }
       throw new Error(`Every slug for category ${row.id} is taken.`);
     });
@@ -57,22 +59,32 @@ export class CategoriesService {
         await this.categories.lockTree();
         if (await this.categories.isWithin(changes.parentId, id)) throw new CategoryCycle();
       }
-      const row = await this.categories.update(id, changes, this.clock.now());
-      if (row === undefined) throw new CategoryNotFound();
-      return this.changed(toCategory(row));
+      const before = await this.categories.hold(id);
+      if (before === undefined) throw new CategoryNotFound();
+      const after = await this.categories.update(id, changes, this.clock.now());
+      return this.changed('updated', before, after ?? before);
     });
   }
 
   /** @throws {CategoryNotFound} {@link CategoryNotEmpty} where others lie below it */
   delete(id: string): Promise<void> {
     return this.uow.run(async () => {
-      if (!(await this.categories.delete(id, this.clock.now()))) throw new CategoryNotFound();
-      this.changed(undefined);
+      const before = await this.categories.hold(id);
+      if (before === undefined || !(await this.categories.delete(id, this.clock.now()))) throw new CategoryNotFound();
+      await this.changed('deleted', before, before);
     });
   }
 
-  private changed<T>(answer: T): T {
+  /** @param row the category as it is now, or was until it was deleted */
+  private async changed(
+    act: 'created' | 'updated' | 'deleted',
+    before: CategoryRow | undefined,
+    row: CategoryRow,
+  ): Promise<CategoryResponse> {
+    const after = act === 'deleted' ? undefined : { ...toCategory(row) };
+    const subject = { subjectType: 'category', subjectId: row.id };
+    await this.audit.record({ action: `category.${act}`, ...subject, before: before && toCategory(before), after });
     this.uow.afterCommit(() => this.cache.categoriesChanged());
-    return answer;
+    return toCategory(row);
   }
 }

@@ -58,6 +58,13 @@ export function toEventData(row: ProductRow): ProductEventData {
   return { productId, sku, slug, name, price: formatMoney(row.price, currency), currency, active, version };
 }
 
+/** What the audit log tells of a product. */
+export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
+  const { sku, slug, name, description, currency, category_id: categoryId, attributes, images, active } = row;
+  const price = formatMoney(row.price, currency);
+  return { sku, slug, name, description, price, currency, categoryId, attributes, images, active };
+}
+
 /** A short digest of finished bytes, for entity tags. */
 export function digest(bytes: string): string {
   return createHash('sha256').update(bytes).digest('base64url').slice(0, 16);

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -21,6 +22,7 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
 
 /** Products, their categories and their stock. */
 @Module({
+  imports: [AuditModule],
   controllers: [ProductsController, StockMovementsController, CategoriesController],
   providers: [
     CatalogueCache,

@@ -33,6 +33,8 @@ const BY_ID = statement(
    WHERE p.id = $1 AND p.archived_at IS NULL`,
 );
 
+const HOLD = statement('products.hold', `${BY_ID.text} FOR NO KEY UPDATE OF p`);
+
 /** A product to be stored. */
 export interface NewProduct {
   readonly id: string;
@@ -79,6 +81,11 @@ export class ProductsRepository extends BaseRepository {
   /** A product that is not archived, whether or not the public sees it. */
   findById(id: string): Promise<ProductRow | undefined> {
     return this.first<ProductRow>(BY_ID, [id]);
+  }
+
+  /** Like {@link findById}; other changes of the product wait until the transaction ends. */
+  hold(id: string): Promise<ProductRow | undefined> {
+    return this.first<ProductRow>(HOLD, [id]);
   }
 
   /**

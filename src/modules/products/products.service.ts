@@ -61,9 +61,11 @@ export class ProductsService {
     return this.uow.run(async () => {
       const changes = await this.changesOf(input);
       if (Object.keys(changes).length === 0) return toProduct(await this.unchanged(id, versions));
+      const before = await this.products.hold(id);
+      if (before === undefined) throw new ProductNotFound();
       const row = await this.products.update(id, changes, versions, this.clock.now());
       if (row === undefined) throw await this.refusal(id);
-      await this.journal.updated(row);
+      await this.journal.updated(row, before);
       return toProduct(row);
     });
   }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { CartsModule } from '../carts/carts.module.js';
 import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
@@ -10,6 +11,8 @@ import { CheckoutService } from './checkout.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
+import { SalePrivacy } from './sale-privacy.api.js';
+import { SalePrivacyRepository } from './sale-privacy.repository.js';
 import { SaleRefundsService } from './sale-refunds.service.js';
 import { SaleStatusService } from './sale-status.service.js';
 import { SaleTransitions } from './sale-transitions.service.js';
@@ -22,7 +25,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation. */
 @Module({
-  imports: [CartsModule, InvoicesModule, PaymentsModule, ProductsModule],
+  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule],
   controllers: [SalesController, AdminSalesController],
   providers: [
     BuyingService,
@@ -31,6 +34,8 @@ import { SettlementQueue } from './settlement-queue.service.js';
     SaleCancellationService,
     SaleChangesService,
     SalePaymentsService,
+    SalePrivacy,
+    SalePrivacyRepository,
     SaleRefundsService,
     SaleStatusService,
     SaleTransitions,
@@ -40,5 +45,6 @@ import { SettlementQueue } from './settlement-queue.service.js';
     SettlementQueue,
     SettlementRepository,
   ],
+  exports: [SalePrivacy],
 })
 export class SalesModule {}

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidInput } from '../../common/domain-error.js';
+import { groupBy } from '../../common/group-by.js';
 import { formatMoney } from '../../common/money.js';
 import { cursorId, offsetOf, type Page, toPage } from '../../common/paging.js';
 import { hashToken } from '../../common/tokens.js';
@@ -87,7 +88,10 @@ export class SalesService {
     const offset = byCursor ? 0 : offsetOf(query);
     const rows = await this.sales.list(filter, query.perPage + 1, offset, before);
     const total = byCursor ? undefined : await this.sales.count(filter);
-    const items = bySale(await this.sales.items(rows.slice(0, query.perPage).map((row) => row.id)));
+    const items = groupBy(
+      await this.sales.items(rows.slice(0, query.perPage).map((row) => row.id)),
+      (item) => item.sale_id,
+    );
     return toPage(
       rows,
       query,
@@ -96,14 +100,4 @@ export class SalesService {
       (row) => map(row, items.get(row.id) ?? []),
     );
   }
-}
-
-function bySale(items: readonly SaleItemRow[]): ReadonlyMap<string, SaleItemRow[]> {
-  const groups = new Map<string, SaleItemRow[]>();
-  for (const item of items) {
-    const group = groups.get(item.sale_id);
-    if (group === undefined) groups.set(item.sale_id, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

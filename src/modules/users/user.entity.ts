@@ -1,10 +1,11 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../../platform/security/permissions.js';
 
 /** A person with an account. An erased one keeps its row, without anything personal, so that the books stay whole. */
 @Entity('users')
 @Unique('users_email_key_unique', ['emailKey'])
 @Unique('users_username_key_unique', ['usernameKey'])
+@Index('users_erased_idx', ['erasedAt'], { where: 'erased_at IS NOT NULL' })
 @Check('users_role_known', `role IN ('customer', 'support', 'manager', 'admin')`)
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })

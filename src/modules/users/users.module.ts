@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { UserPrivacy } from './user-privacy.api.js';
+import { UserPrivacyRepository } from './user-privacy.repository.js';
 import { UsersApi } from './users.api.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
+  imports: [AuditModule],
   controllers: [UsersController],
-  providers: [UsersRepository, UsersService, UsersApi],
-  exports: [UsersApi],
+  providers: [UserPrivacy, UserPrivacyRepository, UsersRepository, UsersService, UsersApi],
+  exports: [UserPrivacy, UsersApi],
 })
 export class UsersModule {}

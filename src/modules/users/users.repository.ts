@@ -50,7 +50,7 @@ const SET_ACCESS = statement(
      FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE)
    UPDATE users SET role = COALESCE($2, role), active = COALESCE($3, active), updated_at = $4
    FROM before WHERE id = user_id
-   RETURNING ${PROFILE}, "roleBefore", "activeBefore"`,
+   RETURNING ${PROFILE}, active, "roleBefore", "activeBefore"`,
 );
 const PROMOTE = statement(
   'users.promote',
@@ -87,9 +87,10 @@ export interface AccessChange {
 interface ProfileRow extends UserProfile {
   readonly [column: string]: unknown;
 }
-interface AccessRow extends ProfileRow {
+export interface AccessRow extends ProfileRow {
   readonly roleBefore: Role;
   readonly activeBefore: boolean;
+  readonly active: boolean;
 }
 
 const TAKEN = {

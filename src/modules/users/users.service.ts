@@ -8,12 +8,13 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
 import type { Role } from '../../platform/security/permissions.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
+import { AuditApi, type AuditRecord } from '../audit/audit.api.js';
 import type { ListUsersQuery } from './dto/list-users.query.js';
 import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.response.js';
 import type { User } from './user.entity.js';
 import { LastAdministrator } from './users.errors.js';
 import { USER_REGISTERED, type UserRegistered } from './users.events.js';
-import { type AccessChange, type ProfileChange, UsersRepository } from './users.repository.js';
+import { type AccessChange, type AccessRow, type ProfileChange, UsersRepository } from './users.repository.js';
 
 /** An account to make. */
 export interface NewUser {
@@ -36,6 +37,7 @@ export class UsersService {
     @Inject(Outbox) private readonly outbox: Outbox,
     @Inject(RevocationList) private readonly revocations: RevocationList,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   async get(id: string): Promise<UserResponse> {
@@ -79,6 +81,7 @@ export class UsersService {
       const user = existing(await this.users.setAccess(id, change, this.clock.now()));
       const closed = change.active === false && user.activeBefore;
       if (closed || user.role !== user.roleBefore) await this.revocations.revokeUser(id);
+      await this.audit.record(...accessRecords(user));
       return toUserResponse(user);
     });
   }
@@ -89,9 +92,12 @@ export class UsersService {
   ): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
     return this.uow.run(async () => {
       const promoted = await this.users.promote(emailKey(input.email), input.passwordHash, this.clock.now());
-      if (promoted === undefined) return { user: await this.create({ ...input, role: 'admin' }), created: true };
-      await this.revocations.revokeUser(promoted.id);
-      return { user: toUserResponse(promoted), created: false };
+      const created = promoted === undefined;
+      const user = created ? await this.create({ ...input, role: 'admin' }) : toUserResponse(promoted);
+      if (!created) await this.revocations.revokeUser(user.id);
+      const after = { role: 'admin', active: true, created };
+      await this.audit.record({ ...aboutUser(user.id), action: 'user.administrator_made', after });
+      return { user, created };
     });
   }
 
@@ -119,6 +125,20 @@ export class UsersService {
 function existing<T extends UserProfile>(user: T | undefined): T {
   if (user === undefined) throw new NotFound('user');
   return user;
+}
+
+const aboutUser = (subjectId: string) => ({ subjectType: 'user', subjectId });
+
+function accessRecords({ id, role, roleBefore, active, activeBefore }: AccessRow): AuditRecord[] {
+  const records: AuditRecord[] = [];
+  const [before, after] = [
+    { role: roleBefore, active: activeBefore },
+    { role, active },
+  ];
+  const record = (action: string) => records.push({ ...aboutUser(id), action, before, after });
+  if (role !== roleBefore) record('user.role_changed');
+  if (active !== activeBefore) record(active ? 'user.activated' : 'user.deactivated');
+  return records;
 }
 
 function readCursor(cursor: string): string {

@@ -10,6 +10,9 @@ const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
 /** Replicas that start together apply migrations one after another. */
 const MIGRATION_LOCK = 7_236_401;
 
+/** Tables that the application's role may add to, and never change. */
+const APPEND_ONLY = ['audit_log', 'invoices', 'stock_movements'];
+
 type MigrationClass = new () => MigrationInterface;
 
 async function loadMigrations(): Promise<MigrationClass[]> {
@@ -63,6 +66,7 @@ async function grant(dataSource: DataSource, role: string, owner: string): Promi
   await dataSource.query(`GRANT USAGE ON SCHEMA public TO ${name}`);
   await dataSource.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${name}`);
   await dataSource.query(`REVOKE INSERT, UPDATE, DELETE ON migrations FROM ${name}`);
+  for (const table of APPEND_ONLY) await dataSource.query(`REVOKE UPDATE, DELETE ON ${table} FROM ${name}`);
   await dataSource.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${name}`);
 }
 

@@ -10,6 +10,7 @@ import { newId } from '../../common/ids.js';
 import type { Config } from '../../config/config.js';
 import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
+import { withinRequest } from '../security/request-context.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { acceptJson } from './json-body.js';
@@ -81,6 +82,8 @@ export async function createHttpApp(
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     done();
   });
+  // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
+  server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);

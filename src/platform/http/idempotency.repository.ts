@@ -22,6 +22,8 @@ const RECORD = statement(
   'idempotency.record',
   'UPDATE idempotency_keys SET status = $3, body = $4 WHERE caller = $1 AND key = $2',
 );
+const KEYS = statement('idempotency.keys', 'SELECT key FROM idempotency_keys WHERE caller = $1 ORDER BY created_at');
+const FORGET = statement('idempotency.forget', 'DELETE FROM idempotency_keys WHERE caller = $1');
 const SWEEP = statement(
   'idempotency.sweep',
   `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
@@ -76,6 +78,16 @@ export class IdempotencyRepository extends BaseRepository {
   /** Puts the answer under a key that this transaction has claimed. */
   async record(request: IdempotentRequest, answer: StoredAnswer): Promise<void> {
     await this.affect(RECORD, [request.caller, request.key, answer.status, answer.body]);
+  }
+
+  /** The keys that a caller has sent and that are still kept, oldest first. */
+  async keysOf(caller: string): Promise<string[]> {
+    return (await this.rows<{ key: string }>(KEYS, [caller])).map(({ key }) => key);
+  }
+
+  /** Deletes every answer that was given to a caller: it may hold whatever the caller was told. */
+  async forget(caller: string): Promise<void> {
+    await this.affect(FORGET, [caller]);
   }
 
   /** Deletes up to 1,000 answers that were first given before a moment; tells how many. */

@@ -46,7 +46,7 @@ export class ImportBatchService {
     const ready = rows.map((row) => ({ ...row, categoryId: row.category && ids.get(row.category) }));
     const held = await this.held(ready);
     const { updates, refused } = this.sortOut(ready, held);
-    const updated = await this.update(updates);
+    const updated = await this.update(updates, held);
     const created = await this.insert(ready.filter(({ sku }) => !held.has(sku)));
     await this.journal.record([...updated, ...created]);
     const unchanged = rows.length - created.length - updated.length - refused.length;
@@ -78,7 +78,10 @@ export class ImportBatchService {
     return { updates, refused };
   }
 
-  private async update(updates: readonly PlannedUpdate[]): Promise<ProductChange[]> {
+  private async update(
+    updates: readonly PlannedUpdate[],
+    held: ReadonlyMap<string, HeldProduct>,
+  ): Promise<ProductChange[]> {
     if (updates.length === 0) return [];
     const planned = new Map(updates.map((update) => [update.product.id, update]));
     const products = updates.map(({ product }) => product);
@@ -86,7 +89,8 @@ export class ImportBatchService {
     return rows.map((row) => {
       const update = planned.get(row.id);
       const moved = { row, delta: update?.product.delta ?? 0, reason: 'adjustment' } as const;
-      return update?.contentChanged ? { ...moved, type: PRODUCT_UPDATED } : moved;
+      const before = { ...row, ...held.get(row.sku) };
+      return update?.contentChanged ? { ...moved, type: PRODUCT_UPDATED, before } : moved;
     });
   }
 

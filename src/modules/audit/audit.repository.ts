@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { BaseRepository } from '../../platform/database/base.repository.js';
+import { statement } from '../../platform/database/statement.js';
+import type { AuditEntry } from './audit-entry.entity.js';
+
+/** An entry with the address that it came from, and whose that is. */
+export interface NewAuditEntry extends AuditEntry {
+  readonly personId: string | null;
+  readonly address: string | null;
+}
+
+/** An entry as it is read; its address may have been erased. */
+export type AuditRow = Omit<NewAuditEntry, 'personId'>;
+
+/** Which entries a list shows. */
+export interface AuditFilter {
+  readonly actorId?: string | undefined;
+  readonly action?: string | undefined;
+  readonly subjectType?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+const RECORD = statement(
+  'audit.record',
+  `WITH entry AS (
+     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+       $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::uuid[], $13::text[])
+       AS e (id, at, actor, actor_id, token_id, request_id, action, subject_type, subject_id, before, after, person_id,
+         address)
+   ), logged AS (
+     INSERT INTO audit_log (id, at, actor, actor_id, token_id, request_id, action, subject_type, subject_id, before, after)
+     SELECT id, at, actor, actor_id, token_id, request_id, action, subject_type, subject_id, before, after FROM entry
+   )
+   INSERT INTO audit_addresses (entry_id, person_id, address)
+   SELECT id, person_id, address FROM entry WHERE address IS NOT NULL`,
+);
+const COLUMNS = `e.id, e.at, e.actor, e.actor_id AS "actorId", e.token_id AS "tokenId", e.request_id AS "requestId",
+  e.action, e.subject_type AS "subjectType", e.subject_id AS "subjectId", e.before, e.after, a.address`;
+const ENTRIES = 'FROM audit_log e LEFT JOIN audit_addresses a ON a.entry_id = e.id';
+const ABOUT = statement(
+  'audit.about',
+  `SELECT ${COLUMNS} ${ENTRIES} WHERE e.actor_id = $1 OR (e.subject_type = 'user' AND e.subject_id = $1) ORDER BY e.id`,
+);
+const FORGET = statement('audit.forget', 'DELETE FROM audit_addresses WHERE person_id = $1');
+
+/** The audit log: written once, read by those who may. */
+@Injectable()
+export class AuditRepository extends BaseRepository {
+  async record(entries: readonly NewAuditEntry[]): Promise<void> {
+    const column = <K extends keyof NewAuditEntry>(key: K): NewAuditEntry[K][] => entries.map((entry) => entry[key]);
+    const json = (key: 'before' | 'after'): (string | null)[] =>
+      column(key).map((facts) => (facts === null ? null : JSON.stringify(facts)));
+    const who = [column('actor'), column('actorId'), column('tokenId'), column('requestId')];
+    const what = [column('action'), column('subjectType'), column('subjectId'), json('before'), json('after')];
+    const from = [column('personId'), column('address')];
+    await this.affect(RECORD, [column('id'), column('at'), ...who, ...what, ...from]);
+  }
+
+  /** Entries of a page, newest first; after `beforeId` or after skipping `offset`. */
+  list(filter: AuditFilter, limit: number, offset: number, beforeId: string | undefined): Promise<AuditRow[]> {
+    const { where, values } = conditions(filter);
+    if (beforeId !== undefined) where.push(`e.id < $${values.push(beforeId)}::uuid`);
+    const tail = `LIMIT $${values.push(limit)}::int OFFSET $${values.push(offset)}::int`;
+    return this.rowsOf(`SELECT ${COLUMNS} ${ENTRIES} ${sql(where)} ORDER BY e.id DESC ${tail}`, values);
+  }
+
+  async count(filter: AuditFilter): Promise<number> {
+    const { where, values } = conditions(filter);
+    const text = `SELECT count(*)::int AS count FROM audit_log e ${sql(where)}`;
+    return (await this.rowsOf<{ count: number }>(text, values))[0]?.count ?? 0;
+  }
+
+  /** What a user did, and what was done to the account, oldest first. */
+  about(userId: string): Promise<AuditRow[]> {
+    return this.rows(ABOUT, [userId]);
+  }
+
+  /** Deletes the addresses that a person came from; the entries stay. */
+  async forget(personId: string): Promise<void> {
+    await this.affect(FORGET, [personId]);
+  }
+}
+
+const sql = (where: readonly string[]): string => (where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`);
+
+function conditions(filter: AuditFilter): { where: string[]; values: unknown[] } {
+  const where: string[] = [];
+  const values: unknown[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string): void => {
+    if (value !== undefined) where.push(condition(`$${values.push(value)}`));
+  };
+  add(filter.actorId, (value) => `e.actor_id = ${value}::uuid`);
+  add(filter.action, (value) => `e.action = ${value}`);
+  add(filter.subjectType, (value) => `e.subject_type = ${value}`);
+  add(filter.subjectId, (value) => `e.subject_id = ${value}::uuid`);
+  add(filter.from, (value) => `e.at >= ${value}::timestamptz`);
+  add(filter.to, (value) => `e.at < ${value}::timestamptz`);
+  return { where, values };
+}

@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidInput } from '../../common/domain-error.js';
+import { AuditApi } from '../audit/audit.api.js';
+import { type LoginAccount, UsersApi } from '../users/users.api.js';
+import { InvalidCredentials, UnacceptablePassword } from './auth.errors.js';
+import type { LoginRequest } from './dto/login.request.js';
+import { LoginAttempts } from './login-attempts.service.js';
+import { PasswordHasher } from './password-hasher.service.js';
+import { passwordProblems } from './password-rules.js';
+
+/** An account, and the hash that its password was found right by. */
+export interface ProvenAccount {
+  readonly id: string;
+  readonly passwordHash: string;
+}
+
+/** Whether passwords are right: counted, so that they cannot be guessed, and with every wrong one in the audit log. */
+@Injectable()
+export class Credentials {
+  constructor(
+    @Inject(UsersApi) private readonly users: UsersApi,
+    @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
+    @Inject(LoginAttempts) private readonly attempts: LoginAttempts,
+    @Inject(AuditApi) private readonly audit: AuditApi,
+  ) {}
+
+  /**
+   * Lets somebody in by name and password. What `enter` finds wrong counts as a wrong password does.
+   * @throws {InvalidCredentials | TooManyRequests | PasswordHashingBusy} and whatever `enter` throws
+   */
+  login<T>(request: LoginRequest, enter: (account: ProvenAccount) => Promise<T>): Promise<T> {
+    return this.attempts.byName(request, async () => {
+      const account = await this.findAccount(request);
+      return this.recordingFailure('user.login_failed', account?.id, async () =>
+        enter(await this.authenticate(account, request.password)),
+      );
+    });
+  }
+
+  /**
+   * Asks somebody who is logged in for the password again.
+   * @param failure what the audit log calls it when it is wrong
+   * @throws {InvalidCredentials | TooManyRequests | PasswordHashingBusy}
+   */
+  async confirm(userId: string, password: string, failure: string): Promise<ProvenAccount> {
+    const account = await this.users.findLoginById(userId);
+    return this.attempts.byUser(userId, () =>
+      this.recordingFailure(failure, userId, () => this.authenticate(account, password)),
+    );
+  }
+
+  /**
+   * The hash of a password to be set.
+   * @param path where the request names it
+   * @throws {UnacceptablePassword | PasswordHashingBusy}
+   */
+  hashNew(path: string, password: string): Promise<string> {
+    const problems = passwordProblems(password);
+    if (problems.length > 0) throw new UnacceptablePassword(path, problems);
+    return this.hasher.hash(password);
+  }
+
+  private findAccount({ email, username }: LoginRequest): Promise<LoginAccount | undefined> {
+    if (email !== undefined && username === undefined) return this.users.findLoginByEmail(email);
+    if (username !== undefined && email === undefined) return this.users.findLoginByUsername(username);
+    throw InvalidInput.field('email', 'must be given, or username in its place');
+  }
+
+  /** Takes the same time, and fails in the same way, whatever of account and password is not right. */
+  private async authenticate(account: LoginAccount | undefined, password: string): Promise<ProvenAccount> {
+    const passwordHash = account?.passwordHash;
+    const right = await this.hasher.matches(passwordHash, password);
+    if (!right || !account?.active || typeof passwordHash !== 'string') throw new InvalidCredentials();
+    return { id: account.id, passwordHash };
+  }
+
+  /** One insert whether or not there is such an account: the time that it takes tells nothing. */
+  private async recordingFailure<T>(action: string, userId: string | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof InvalidCredentials) {
+        await this.audit.recordRefusal({ subjectType: 'user', subjectId: userId ?? null, action });
+      }
+      throw error;
+    }
+  }
+}

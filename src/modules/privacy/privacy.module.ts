@@ -1,0 +1,63 @@
+import { Module } from '@nestjs/common';
+import type { PersonalData } from '../../common/personal-data.js';
+import { JobsModule } from '../../platform/jobs/jobs.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { AuditPrivacy } from '../audit/audit-privacy.api.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { SessionPrivacy } from '../auth/session-privacy.api.js';
+import { CartPrivacy } from '../carts/cart-privacy.api.js';
+import { CartsModule } from '../carts/carts.module.js';
+import { DeliveryAddressPrivacy } from '../delivery-addresses/delivery-address-privacy.api.js';
+import { DeliveryAddressesModule } from '../delivery-addresses/delivery-addresses.module.js';
+import { InvoicePrivacy } from '../invoices/invoice-privacy.api.js';
+import { InvoicesModule } from '../invoices/invoices.module.js';
+import { PaymentPrivacy } from '../payments/payment-privacy.api.js';
+import { PaymentsModule } from '../payments/payments.module.js';
+import { SalePrivacy } from '../sales/sale-privacy.api.js';
+import { SalesModule } from '../sales/sales.module.js';
+import { UserPrivacy } from '../users/user-privacy.api.js';
+import { UsersModule } from '../users/users.module.js';
+import { IdempotencyPrivacy } from './idempotency-privacy.service.js';
+import { PrivacyController } from './privacy.controller.js';
+import { PrivacyJobs } from './privacy.jobs.js';
+import { HOLDERS, PrivacyService } from './privacy.service.js';
+
+/**
+ * Whoever keeps something about people stands here. Carts and sales come before the account: checkouts and settlements
+ * hold those while they refer to its row, and would wait for us as we for them the other way round.
+ */
+const IN_ORDER = [
+  CartPrivacy,
+  SalePrivacy,
+  PaymentPrivacy,
+  UserPrivacy,
+  SessionPrivacy,
+  DeliveryAddressPrivacy,
+  InvoicePrivacy,
+  IdempotencyPrivacy,
+  AuditPrivacy,
+];
+
+const holders = {
+  provide: HOLDERS,
+  inject: IN_ORDER,
+  useFactory: (...all: PersonalData[]): readonly PersonalData[] => all,
+};
+
+/** Export and erasure of all that is held about a person. */
+@Module({
+  imports: [
+    AuditModule,
+    AuthModule,
+    CartsModule,
+    DeliveryAddressesModule,
+    InvoicesModule,
+    JobsModule,
+    PaymentsModule,
+    SalesModule,
+    UsersModule,
+  ],
+  controllers: [PrivacyController],
+  providers: [holders, IdempotencyPrivacy, PrivacyJobs, PrivacyService],
+})
+export class PrivacyModule {}

@@ -1,0 +1,49 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { principalOf } from './principal.js';
+
+export const ACTOR_KINDS = ['user', 'api_key', 'anonymous', 'cli', 'system'] as const;
+
+/** Who acts: somebody known or not over the API, an operator's command, or the application by itself. */
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Where an act comes from. */
+export interface Origin {
+  readonly actor: ActorKind;
+  /** The user, where it is one. */
+  readonly actorId: string | null;
+  /** Id of the access token. */
+  readonly tokenId: string | null;
+  /** Network address of the client. */
+  readonly address: string | null;
+  readonly requestId: string | null;
+}
+
+/** What is asked of a request; only when somebody wants to know where it comes from. */
+interface IncomingRequest {
+  readonly id: string;
+  readonly ip: string;
+}
+
+const contexts = new AsyncLocalStorage<IncomingRequest | 'cli'>();
+
+/** Runs what answers a request, so that {@link currentOrigin} can tell about it. Makes nothing: it is on every path. */
+export function withinRequest(request: IncomingRequest, work: () => void): void {
+  contexts.run(request, work);
+}
+
+/** Runs the work of a command-line tool. */
+export function withinCommand<T>(work: () => T): T {
+  return contexts.run('cli', work);
+}
+
+/** Where the act under way comes from; the application itself where it is neither a request nor a command. */
+export function currentOrigin(): Origin {
+  const context = contexts.getStore();
+  if (context === undefined || context === 'cli') {
+    return { actor: context ?? 'system', actorId: null, tokenId: null, address: null, requestId: null };
+  }
+  const { id: requestId, ip: address } = context;
+  const principal = principalOf(context);
+  if (principal.kind !== 'user') return { actor: 'anonymous', actorId: null, tokenId: null, address, requestId };
+  return { actor: 'user', actorId: principal.userId, tokenId: principal.tokenId, address, requestId };
+}
