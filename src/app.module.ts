@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from './common/clock.js';
 import type { Config } from './config/config.js';
 import { entities } from './entities.js';
+import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { CartsModule } from './modules/carts/carts.module.js';
 import { DeliveryAddressesModule } from './modules/delivery-addresses/delivery-addresses.module.js';
@@ -21,6 +22,7 @@ export interface ApplicationOptions {
 }
 
 const FEATURES = [
+  ApiKeysModule,
   AuthModule,
   CartsModule,
   DeliveryAddressesModule,

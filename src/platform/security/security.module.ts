@@ -4,6 +4,8 @@ import { JwtModule } from '@nestjs/jwt';
 import { CONFIG, type Config } from '../../config/config.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens } from './access-tokens.js';
+import { ApiKeys } from './api-keys.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
 import { BearerTokens } from './bearer-tokens.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -34,8 +36,10 @@ const keyRing = {
     BearerTokens,
     RevocationsRepository,
     RevocationList,
+    ApiKeysRepository,
+    ApiKeys,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessTokens, RevocationList, TokenTimes],
+  exports: [AccessTokens, ApiKeys, ApiKeysRepository, RevocationList, TokenTimes],
 })
 export class SecurityModule {}
