@@ -157,6 +157,7 @@ describe('conventions of every route', () => {
       '/api/admin/sales',
       '/api/invoices',
       '/api/admin/invoices',
+      '/api/api-keys',
     ];
 
     it.each(LISTS)('point to cursor= beyond the first 10,000 rows: %s', async (path) => {
