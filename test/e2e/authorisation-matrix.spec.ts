@@ -62,6 +62,10 @@ function expectedOfOthers(route: string, permission: Permission | undefined, rol
   return OWNED[route] === undefined ? 'allowed' : 404;
 }
 
+const isClosed = (route: string): boolean => !['public', 'guest', undefined].includes(ACCESS_POLICY[route]);
+/** Routes where the guards let nobody through without credentials. */
+const closed = Object.keys(ACCESS_POLICY).filter(isClosed);
+
 describe('the application keeps to its access policy on', () => {
   let shop: TestApp;
   let productId: string;
@@ -144,6 +148,26 @@ describe('the application keeps to its access policy on', () => {
     }
     const policy = CALLERS.map((caller) => [caller, expected(route, caller)]);
     expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(policy));
+  });
+
+  it.each(closed)('%s, however its path is written', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const verb = METHODS[method as keyof typeof METHODS];
+    const address = path.replace(/:\w+/, newId());
+    const last = address.charCodeAt(address.length - 1).toString(16);
+    const encoded = `${address.slice(0, -1)}%${last}`;
+    const spellings = [`${address}/`, `/${address}`, address.replace('/', '//'), address.toUpperCase(), `${address};x`];
+    const attempts = [...spellings, encoded, `${address}/.`, `/x/..${address}`].map((spelling) =>
+      shop.http[verb](spelling),
+    );
+    if (verb === 'get') attempts.push(shop.http.head(address));
+    for (const name of ['x-http-method-override', 'x-method-override', 'x-http-method']) {
+      for (const other of ['GET', 'POST'] as const) {
+        const open = ACCESS_POLICY[`${other} ${path}`] !== undefined && !isClosed(`${other} ${path}`);
+        if (!open) attempts.push(shop.http[METHODS[other]](address).set(name, method));
+      }
+    }
+    for (const { status } of await Promise.all(attempts)) expect([401, 404]).toContain(status);
   });
 
   it.each(Object.keys(OWNED))('%s, where what is another’s and what is not there are told alike', async (route) => {
