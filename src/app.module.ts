@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from './common/clock.js';
 import type { Config } from './config/config.js';
 import { entities } from './entities.js';
+import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { CartsModule } from './modules/carts/carts.module.js';
@@ -23,6 +24,7 @@ export interface ApplicationOptions {
 }
 
 const FEATURES = [
+  ApiKeysModule,
   AuditModule,
   AuthModule,
   CartsModule,

@@ -21,10 +21,12 @@ import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { ConsumedEvent } from './platform/outbox/consumed-event.entity.js';
 import { OutboxEvent } from './platform/outbox/outbox-event.entity.js';
+import { ApiKey } from './platform/security/api-key.entity.js';
 import { Revocation } from './platform/security/revocation.entity.js';
 
 /** Every table of the application. */
 export const entities = [
+  ApiKey,
   AuditAddress,
   AuditEntry,
   Cart,

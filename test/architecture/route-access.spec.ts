@@ -1,45 +1,32 @@
-import 'reflect-metadata';
-import { RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { AppModule } from '../../src/app.module.js';
-import { parseConfig } from '../../src/config/config.js';
-import { ACCESS } from '../../src/platform/security/access.js';
-import { testKeysDir } from '../support/keys.js';
+import { PERMISSIONS, ROLE_PERMISSIONS, ROLES } from '../../src/platform/security/permissions.js';
+import { declaredRoutes, type Route } from '../support/routes.js';
+import { ACCESS_POLICY, OWNED, ROLE_POLICY } from './access-policy.js';
 
-interface Route {
-  readonly name: string;
-  readonly access: unknown;
-}
+let routes: Route[];
 
-/** Every handler of every controller of the application. In preview Nest resolves modules and creates nothing. */
-async function routes(): Promise<Route[]> {
-  const config = parseConfig({ NODE_ENV: 'test', KEYS_DIR: testKeysDir() });
-  const module = AppModule.register({ config, databaseUrl: 'postgres://127.0.0.1:1/none' });
-  const context = await NestFactory.createApplicationContext(module, { preview: true, logger: false });
-  const controllers = new Set<NewableFunction>();
-  for (const { controllers: registered } of context.get(ModulesContainer).values()) {
-    for (const { metatype } of registered.values()) if (metatype) controllers.add(metatype);
-  }
-  return [...controllers].flatMap(handlersOf);
-}
+beforeAll(async () => {
+  routes = await declaredRoutes();
+});
 
-function handlersOf(controller: NewableFunction): Route[] {
-  const prototype: Record<string, object> = controller.prototype;
-  const names = new MetadataScanner().getAllMethodNames(prototype);
-  return names.flatMap((name) => {
-    const handler = prototype[name];
-    if (handler === undefined || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
-    const verb = RequestMethod[Number(Reflect.getMetadata(METHOD_METADATA, handler))];
-    const parts = [Reflect.getMetadata(PATH_METADATA, controller), Reflect.getMetadata(PATH_METADATA, handler)];
-    const path = `/${parts.join('/')}`.replaceAll(/\/+(?=\/|$)/g, '');
-    const access: unknown = Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller);
-    return [{ name: `${verb} ${path} (${controller.name}.${name})`, access }];
-  });
-}
+it('every route declares who may call it', () => {
+  expect(routes).not.toHaveLength(0);
+  expect(routes.filter(({ access }) => access === undefined).map(({ handler }) => handler)).toEqual([]);
+});
 
-it('every route declares who may call it', async () => {
-  const all = await routes();
-  expect(all).not.toHaveLength(0);
-  expect(all.filter(({ access }) => access === undefined).map(({ name }) => name)).toEqual([]);
+it('every route declares what the access policy says, and the policy names no other', () => {
+  const declared = Object.fromEntries(routes.map(({ route, access }) => [route, access]));
+  expect(declared).toEqual(ACCESS_POLICY);
+  expect(routes).toHaveLength(Object.keys(declared).length);
+});
+
+it('every route to something that has an owner is a route of the policy, open to customers', () => {
+  const open = (route: string): boolean => /^(guest|bearer)/.test(ACCESS_POLICY[route] ?? '');
+  expect(Object.keys(OWNED).filter((route) => !open(route))).toEqual([]);
+});
+
+it('every role holds the permissions that the access policy says', () => {
+  const held = Object.fromEntries(ROLES.map((role) => [role, [...ROLE_PERMISSIONS[role]].sort()]));
+  const said = Object.fromEntries(Object.entries(ROLE_POLICY).map(([role, names]) => [role, [...names].sort()]));
+  expect(held).toEqual(said);
+  expect(new Set(ROLE_POLICY.admin)).toEqual(new Set(PERMISSIONS));
 });

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { newId } from '../../src/common/ids.js';
+import { openApiDocument } from '../../src/platform/http/openapi.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
 
@@ -156,6 +157,7 @@ describe('conventions of every route', () => {
       '/api/admin/sales',
       '/api/invoices',
       '/api/admin/invoices',
+      '/api/api-keys',
     ];
 
     it.each(LISTS)('point to cursor= beyond the first 10,000 rows: %s', async (path) => {
@@ -197,5 +199,13 @@ describe('conventions of every route', () => {
       expect(first.headers.etag).toBeDefined();
       for (const name of ['etag', 'location']) expect(second.headers[name]).toBe(first.headers[name]);
     });
+  });
+
+  it('is described without a reference that leads nowhere', () => {
+    const document = openApiDocument(shop.app);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference);
+    const schemas = Object.keys(document.components?.schemas ?? {}).map((name) => `#/components/schemas/${name}`);
+    expect(references).not.toHaveLength(0);
+    expect([...new Set(references)].filter((reference) => !schemas.includes(reference ?? ''))).toEqual([]);
   });
 });

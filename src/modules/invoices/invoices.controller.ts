@@ -4,7 +4,7 @@ import { PageQuery } from '../../platform/fields/paging.fields.js';
 import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, CurrentUser, type StaffPrincipal, type UserPrincipal } from '../../platform/security/principal.js';
 import { InvoicePage, InvoiceResponse } from './dto/invoice.response.js';
 import { InvoicesService } from './invoices.service.js';
 
@@ -23,11 +23,11 @@ export class InvoicesController {
   }
 
   @Get('invoices/:id')
-  @Access('bearer')
+  @Access('bearer or invoices:read')
   @ApiOperation({ summary: 'One invoice: an own one, or any with invoices:read' })
   @ApiOkResponse({ type: InvoiceResponse })
-  get(@CurrentUser() user: UserPrincipal, @IdParam('invoice') id: string) {
-    return this.invoices.get(user, id);
+  get(@Actor() reader: StaffPrincipal, @IdParam('invoice') id: string) {
+    return this.invoices.get(reader, id);
   }
 
   @Get('admin/invoices')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { cursorId, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
-import type { UserPrincipal } from '../../platform/security/principal.js';
+import { Forbidden, type StaffPrincipal, type UserPrincipal } from '../../platform/security/principal.js';
 import type { InvoiceResponse } from './dto/invoice.response.js';
 import { toInvoice } from './invoice-mapper.js';
 import { InvoicesRepository } from './invoices.repository.js';
@@ -10,9 +10,10 @@ import { InvoicesRepository } from './invoices.repository.js';
 export class InvoicesService {
   constructor(private readonly invoices: InvoicesRepository) {}
 
-  async get(user: UserPrincipal, id: string): Promise<InvoiceResponse> {
-    const mine = { userId: user.userId, cartId: null };
-    return toInvoice(await this.invoices.get(id, user.permissions.has('invoices:read') ? undefined : mine));
+  async get(reader: StaffPrincipal, id: string): Promise<InvoiceResponse> {
+    if (reader.permissions.has('invoices:read')) return toInvoice(await this.invoices.get(id));
+    if (reader.kind === 'machine') throw new Forbidden();
+    return toInvoice(await this.invoices.get(id, { userId: reader.userId, cartId: null }));
   }
 
   list(user: UserPrincipal, query: PageRequest): Promise<Page<InvoiceResponse>> {

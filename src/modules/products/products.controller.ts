@@ -5,7 +5,7 @@ import { Created } from '../../platform/http/created.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, actorIdOf, type StaffPrincipal } from '../../platform/security/principal.js';
 import { CatalogueService } from './catalogue.service.js';
 import { CreateProduct, ProductPage, ProductResponse, UpdateProduct } from './dto/product.dto.js';
 import { ProductQuery } from './dto/product-query.dto.js';
@@ -46,8 +46,8 @@ export class ProductsController {
   @Idempotent()
   @Created(ProductResponse, '/api/products')
   @Tagged(productTag)
-  create(@Body() input: CreateProduct, @CurrentUser() user: UserPrincipal): Promise<ProductResponse> {
-    return this.products.create(input, user.userId);
+  create(@Body() input: CreateProduct, @Actor() actor: StaffPrincipal): Promise<ProductResponse> {
+    return this.products.create(input, actorIdOf(actor));
   }
 
   @Patch(':id')
@@ -84,8 +84,8 @@ export class ProductsController {
     @IdParam('product') id: string,
     @Body() input: SetStock,
     @IfMatch() tags: readonly string[] | undefined,
-    @CurrentUser() user: UserPrincipal,
+    @Actor() actor: StaffPrincipal,
   ): Promise<ProductResponse> {
-    return this.stock.set(id, input, tags, user.userId);
+    return this.stock.set(id, input, tags, actorIdOf(actor));
   }
 }

@@ -6,7 +6,7 @@ import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, actorIdOf, type StaffPrincipal } from '../../platform/security/principal.js';
 import { CreateStockMovement, StockMovementPage, StockMovementResponse } from './dto/stock.dto.js';
 import { StockService } from './stock.service.js';
 
@@ -34,8 +34,8 @@ export class StockMovementsController {
   add(
     @IdParam('product') id: string,
     @Body() input: CreateStockMovement,
-    @CurrentUser() user: UserPrincipal,
+    @Actor() actor: StaffPrincipal,
   ): Promise<StockMovementResponse> {
-    return this.stock.add(id, input, user.userId);
+    return this.stock.add(id, input, actorIdOf(actor));
   }
 }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, type StaffPrincipal } from '../../platform/security/principal.js';
 import { ChangeStatus } from './dto/change-status.dto.js';
 import { AdminSalePage, AdminSaleResponse } from './dto/sale.response.js';
 import { AdminSalesQuery } from './dto/sales.query.js';
@@ -42,7 +42,7 @@ export class AdminSalesController {
     description: 'Confirming a pending sale by hand records a payment that was taken by other means, and invoices it.',
   })
   @ApiOkResponse({ type: AdminSaleResponse })
-  changeStatus(@CurrentUser() user: UserPrincipal, @IdParam('sale') id: string, @Body() body: ChangeStatus) {
-    return this.changes.changeStatus(user, id, body);
+  changeStatus(@Actor() actor: StaffPrincipal, @IdParam('sale') id: string, @Body() body: ChangeStatus) {
+    return this.changes.changeStatus(actor, id, body);
   }
 }

@@ -3,7 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { IdempotencyRepository } from '../../platform/http/idempotency.repository.js';
-import type { Principal, UserPrincipal } from '../../platform/security/principal.js';
+import { actorIdOf, type Principal, type StaffPrincipal } from '../../platform/security/principal.js';
 import type { CancelSale, ChangeStatus } from './dto/change-status.dto.js';
 import type { AdminSaleResponse, SaleResponse } from './dto/sale.response.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
@@ -47,8 +47,8 @@ export class SaleChangesService {
     return sale;
   }
 
-  async changeStatus(user: UserPrincipal, saleId: string, change: ChangeStatus): Promise<AdminSaleResponse> {
-    await this.statuses.change(saleId, change, user.userId);
+  async changeStatus(actor: StaffPrincipal, saleId: string, change: ChangeStatus): Promise<AdminSaleResponse> {
+    await this.statuses.change(saleId, change, actorIdOf(actor));
     return this.sales.getForStaff(saleId);
   }
 }

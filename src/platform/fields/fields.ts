@@ -216,6 +216,30 @@ export function TextListField(
   return field(options, { type: String, isArray: true, maxItems: max }, rule('textList', message, valid));
 }
 
+/** An array of some of a few words, each at most once. */
+export function EnumListField(name: string, values: readonly string[], options: ListOptions = {}): PropertyDecorator {
+  const { min = 0, max = values.length } = options;
+  const valid = (value: unknown): boolean =>
+    Array.isArray(value) &&
+    value.length >= min &&
+    value.length <= max &&
+    new Set(value).size === value.length &&
+    value.every((word) => values.includes(word));
+  const schema: ApiPropertyOptions = {
+    enum: [...values],
+    enumName: name,
+    isArray: true,
+    minItems: min,
+    maxItems: max,
+    uniqueItems: true,
+  };
+  return field(
+    options,
+    schema,
+    rule('enumList', `must be an array of ${values.join(', ')}, none of them twice`, valid),
+  );
+}
+
 /** A flat object of texts, such as the attributes of a product. */
 export function TextMapField(options: FieldOptions & { readonly maxKeys?: number } = {}): PropertyDecorator {
   const { maxKeys = 50 } = options;

@@ -21,6 +21,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Delivery addresses': 'Where a customer has things sent to.',
   Sales: 'Checkout, payment and what became of it.',
   'Sales (staff)': 'The sales of all customers.',
+  'API keys': 'By which machines identify themselves.',
   Invoices: 'Numbered without a gap; an issued one never changes.',
   Tokens: 'What other servers need to verify access tokens.',
   Operations: 'For operators, load balancers and Prometheus.',
@@ -40,6 +41,15 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       bearerFormat: 'JWT',
       description: 'The `accessToken` that `POST /api/users/login` answers.',
     })
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'x-api-key',
+        description: 'For machines: the `key` that `POST /api/api-keys` answers, instead of an access token.',
+      },
+      'apiKey',
+    )
     .addServer('/');
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {

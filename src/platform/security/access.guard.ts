@@ -2,12 +2,14 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { InvalidInput } from '../../common/domain-error.js';
 import { isToken } from '../../common/tokens.js';
-import { ACCESS, type AccessRule } from './access.js';
+import { ACCESS, type AccessRule, permissionOf } from './access.js';
 import type { AccessToken } from './access-token.js';
+import { apiKeyOf } from './api-key.js';
+import { ApiKeys } from './api-keys.js';
 import { type HttpRequest, hasCredentials } from './bearer.js';
 import { BearerTokens } from './bearer-tokens.js';
-import { ROLE_PERMISSIONS } from './permissions.js';
-import { Forbidden, setPrincipal, type UserPrincipal } from './principal.js';
+import { type Permission, ROLE_PERMISSIONS } from './permissions.js';
+import { Forbidden, type MachinePrincipal, setPrincipal, type UserPrincipal } from './principal.js';
 
 /** Keeps every route to those whom its `@Access` names; a route that names nobody is closed. */
 @Injectable()
@@ -15,6 +17,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(BearerTokens) private readonly tokens: BearerTokens,
+    @Inject(ApiKeys) private readonly keys: ApiKeys,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -23,16 +26,35 @@ export class AccessGuard implements CanActivate {
     if (rule === undefined) throw new Forbidden();
     if (rule === 'public') return true;
     const request = context.switchToHttp().getRequest<HttpRequest>();
+    const key = apiKeyOf(request);
+    if (key !== undefined) {
+      setPrincipal(request, await this.machine(request, key, rule));
+      return true;
+    }
     const cartToken = rule === 'guest' ? cartTokenOf(request) : undefined;
     if (rule === 'guest' && !hasCredentials(request)) {
       setPrincipal(request, { kind: 'guest', cartToken });
       return true;
     }
     const principal = toPrincipal(await this.tokens.authenticate(context), cartToken);
-    if (rule !== 'guest' && rule !== 'bearer' && !principal.permissions.has(rule)) throw new Forbidden();
+    if (!isOpenToBearers(rule) && !principal.permissions.has(rule)) throw new Forbidden();
     setPrincipal(request, principal);
     return true;
   }
+
+  /** A key opens what its permissions name; a machine has no account, and so nothing of its own. */
+  private async machine(request: HttpRequest, key: string, rule: AccessRule): Promise<MachinePrincipal> {
+    if (hasCredentials(request))
+      throw InvalidInput.field('x-api-key', 'comes instead of an access token, not beside it');
+    const principal = await this.keys.authenticate(key);
+    const permission = permissionOf(rule);
+    if (permission === undefined || !principal.permissions.has(permission)) throw new Forbidden();
+    return principal;
+  }
+}
+
+function isOpenToBearers(rule: AccessRule): rule is Exclude<AccessRule, Permission> {
+  return rule === 'guest' || rule.startsWith('bearer');
 }
 
 function toPrincipal(token: AccessToken, cartToken: string | undefined): UserPrincipal {

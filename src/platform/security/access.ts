@@ -1,15 +1,22 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { Problem } from '../http/problem.js';
-import type { Permission } from './permissions.js';
+import { PERMISSIONS, type Permission } from './permissions.js';
 
 export const ACCESS = 'tradepost:access';
 
 /**
  * Who may call a route. `public`: anyone, tokens are not looked at. `guest`: anyone, a bearer if there is one, else a
- * `Cart-Token`. `bearer`: a valid access token. Otherwise a bearer whose role holds the permission.
+ * `Cart-Token`. `bearer`: a valid access token. A permission: a bearer whose role holds it, or an API key that does.
+ * `bearer or` a permission: any bearer for what is their own, whoever holds the permission for everything.
  */
-export type AccessRule = 'public' | 'guest' | 'bearer' | Permission;
+export type AccessRule = 'public' | 'guest' | 'bearer' | `bearer or ${Permission}` | Permission;
+
+/** The permission that opens a route to those who hold it; undefined where none does. */
+export function permissionOf(rule: AccessRule): Permission | undefined {
+  const name = rule.replace(/^bearer or /, '');
+  return PERMISSIONS.find((permission) => permission === name);
+}
 
 const problem = (status: number, description: string): MethodDecorator & ClassDecorator =>
   ApiResponse({ status, description, content: { 'application/problem+json': { schema: problemRef } } });
@@ -27,6 +34,8 @@ export function Access(rule: AccessRule): MethodDecorator & ClassDecorator {
   if (rule === 'guest') return applyDecorators(...decorators, ApiBearerAuth(), ApiSecurity({}), cartToken);
   if (rule === 'public') return applyDecorators(...decorators);
   decorators.push(ApiBearerAuth() as never, problem(401, 'No valid access token.') as never);
-  if (rule !== 'bearer') decorators.push(problem(403, `The role lacks the permission ${rule}.`) as never);
-  return applyDecorators(...decorators);
+  const permission = permissionOf(rule);
+  if (permission === undefined) return applyDecorators(...decorators);
+  const lacking = problem(403, `The role or the API key lacks the permission ${permission}.`);
+  return applyDecorators(...decorators, ApiSecurity('apiKey'), lacking);
 }

@@ -25,39 +25,74 @@ export interface GuestPrincipal {
   readonly cartToken: string | undefined;
 }
 
+/** A machine that showed a valid API key. */
+export interface MachinePrincipal {
+  readonly kind: 'machine';
+  readonly keyId: string;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/** Who may shop. */
 export type Principal = UserPrincipal | GuestPrincipal;
 
+/** Who may do what a permission allows. */
+export type StaffPrincipal = UserPrincipal | MachinePrincipal;
+
+/** Whoever may send a request. */
+export type AnyPrincipal = Principal | MachinePrincipal;
+
 interface CarriesPrincipal {
-  principal?: Principal;
+  principal?: AnyPrincipal;
 }
 
 /** Puts on the request who sent it; the guard does, once a request. */
-export function setPrincipal(request: object, principal: Principal): void {
+export function setPrincipal(request: object, principal: AnyPrincipal): void {
   (request as CarriesPrincipal).principal = principal;
 }
 
 /** Who sent the request. */
-export function principalOf(request: object): Principal {
+export function principalOf(request: object): AnyPrincipal {
   return (request as CarriesPrincipal).principal ?? { kind: 'guest', cartToken: undefined };
 }
 
-/** Who a request's Idempotency-Key belongs to: the user, or the holder of a cart token, known by its hash alone. */
-export function callerId(principal: Principal): string | undefined {
-  if (principal.kind === 'user') return principal.userId;
+/** The id under which ledgers and histories keep who did something: that of the user, or of the API key. */
+export function actorIdOf(principal: StaffPrincipal): string {
+  return principal.kind === 'user' ? principal.userId : principal.keyId;
+}
+
+/**
+ * Who a request's Idempotency-Key belongs to: the user, the API key, or the holder of a cart token, known by its hash
+ * alone.
+ */
+export function callerId(principal: AnyPrincipal): string | undefined {
+  if (principal.kind !== 'guest') return actorIdOf(principal);
   if (principal.cartToken === undefined) return undefined;
   const hex = hashToken(principal.cartToken).toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
-const fromContext = (context: ExecutionContext): Principal => principalOf(context.switchToHttp().getRequest<object>());
+const fromContext = (context: ExecutionContext): AnyPrincipal =>
+  principalOf(context.switchToHttp().getRequest<object>());
 
 /** The sender of the request, with or without an account. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => fromContext(context));
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const principal = fromContext(context);
+  if (principal.kind === 'machine') throw new Forbidden();
+  return principal;
+});
 
 /** The sender of the request, on routes that want a bearer. */
-export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext) => {
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): UserPrincipal => {
   const principal = fromContext(context);
-  if (principal.kind !== 'user') throw new TokenMissing();
+  if (principal.kind === 'machine') throw new Forbidden();
+  if (principal.kind === 'guest') throw new TokenMissing();
+  return principal;
+});
+
+/** The person or the machine that sent the request, on routes that want a permission. */
+export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): StaffPrincipal => {
+  const principal = fromContext(context);
+  if (principal.kind === 'guest') throw new TokenMissing();
   return principal;
 });
 
@@ -68,9 +103,9 @@ export class TokenMissing extends DomainError {
   }
 }
 
-/** The bearer lacks the permission that a route wants. */
+/** The bearer or the API key lacks the permission that a route wants. */
 export class Forbidden extends DomainError {
   constructor() {
-    super('forbidden', 'forbidden', 'Your role does not allow this.');
+    super('forbidden', 'forbidden', 'Your role or API key does not allow this.');
   }
 }

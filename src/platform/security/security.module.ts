@@ -7,6 +7,8 @@ import { CallerLimitGuard } from '../http/caller-limit.guard.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens } from './access-tokens.js';
+import { ApiKeys } from './api-keys.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
 import { BearerTokens } from './bearer-tokens.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -39,6 +41,8 @@ const keyRing = {
     BearerTokens,
     RevocationsRepository,
     RevocationList,
+    ApiKeysRepository,
+    ApiKeys,
     SecretBox,
     OidcClient,
     // In the order in which they look at a request: an address is counted before its tokens are verified.
@@ -46,6 +50,6 @@ const keyRing = {
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: CallerLimitGuard },
   ],
-  exports: [AccessTokens, OidcClient, RevocationList, SecretBox, TokenTimes],
+  exports: [AccessTokens, ApiKeys, ApiKeysRepository, OidcClient, RevocationList, SecretBox, TokenTimes],
 })
 export class SecurityModule {}

@@ -1,0 +1,133 @@
+import type { AccessRule } from '../../src/platform/security/access.js';
+import type { Permission, Role } from '../../src/platform/security/permissions.js';
+
+/**
+ * Who may do what, kept by hand beside the code and compared with it: the routes with the decorators of every
+ * controller, the roles with the table that the guards read, and both with what the running application answers to
+ * every kind of caller. A route or a rule that changes has to be changed here too, where it is read.
+ */
+export const ROLE_POLICY: Readonly<Record<Role, readonly Permission[]>> = {
+  customer: [],
+  support: ['sales:read', 'invoices:read', 'users:read'],
+  manager: [
+    'products:write',
+    'inventory:write',
+    'sales:read',
+    'sales:write',
+    'refunds:write',
+    'invoices:read',
+    'analytics:read',
+    'users:read',
+    'events:read',
+  ],
+  admin: [
+    'products:write',
+    'inventory:write',
+    'sales:read',
+    'sales:write',
+    'refunds:write',
+    'invoices:read',
+    'analytics:read',
+    'users:read',
+    'users:write',
+    'api-keys:write',
+    'webhooks:write',
+    'events:read',
+    'audit:read',
+  ],
+};
+
+/**
+ * - `public`: everybody; credentials are not looked at.
+ * - `guest`: everybody but machines; credentials that are shown must be valid.
+ * - `bearer`: people with an access token.
+ * - a permission: people whose role holds it, and machines whose key does.
+ * - `bearer or` a permission: people for what is their own, holders of the permission for everything.
+ */
+export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
+  'GET /.well-known/jwks.json': 'public',
+  'GET /health': 'public',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+  'GET /metrics': 'public',
+
+  'POST /api/users/register': 'public',
+  'POST /api/users/login': 'public',
+  'POST /api/users/refresh': 'public',
+  'POST /api/users/logout': 'bearer',
+  'POST /api/users/logout-all': 'bearer',
+  'POST /api/users/me/password': 'bearer',
+  'GET /api/users/me': 'bearer',
+  'PATCH /api/users/me': 'bearer',
+  'GET /api/users': 'users:read',
+  'GET /api/users/:id': 'users:read',
+  'PATCH /api/users/:id': 'users:write',
+
+  'GET /api/api-keys': 'api-keys:write',
+  'POST /api/api-keys': 'api-keys:write',
+  'DELETE /api/api-keys/:id': 'api-keys:write',
+
+  'GET /api/products': 'public',
+  'GET /api/products/:id': 'public',
+  'POST /api/products': 'products:write',
+  'PATCH /api/products/:id': 'products:write',
+  'DELETE /api/products/:id': 'products:write',
+  'PUT /api/products/:id/stock': 'inventory:write',
+  'GET /api/products/:id/stock-movements': 'inventory:write',
+  'POST /api/products/:id/stock-movements': 'inventory:write',
+  'GET /api/categories': 'public',
+  'POST /api/categories': 'products:write',
+  'PATCH /api/categories/:id': 'products:write',
+  'DELETE /api/categories/:id': 'products:write',
+
+  'GET /api/cart': 'guest',
+  'GET /api/cart/total': 'guest',
+  'POST /api/cart/items': 'guest',
+  'PATCH /api/cart/items/:productId': 'guest',
+  'DELETE /api/cart/items/:productId': 'guest',
+  'DELETE /api/cart': 'guest',
+
+  'GET /api/delivery-addresses': 'bearer',
+  'POST /api/delivery-addresses': 'bearer',
+  'GET /api/delivery-addresses/:id': 'bearer',
+  'PATCH /api/delivery-addresses/:id': 'bearer',
+  'DELETE /api/delivery-addresses/:id': 'bearer',
+
+  'POST /api/sales': 'guest',
+  'GET /api/sales': 'bearer',
+  'GET /api/sales/stats': 'bearer',
+  'GET /api/sales/:id': 'guest',
+  'GET /api/sales/:id/tracking': 'guest',
+  'POST /api/sales/:id/payments': 'guest',
+  'POST /api/sales/:id/cancel': 'guest',
+  'GET /api/admin/sales': 'sales:read',
+  'GET /api/admin/sales/:id': 'sales:read',
+  'PATCH /api/admin/sales/:id/status': 'sales:write',
+
+  'GET /api/invoices': 'bearer',
+  'GET /api/invoices/:id': 'bearer or invoices:read',
+  'GET /api/admin/invoices': 'invoices:read',
+};
+
+export type OwnedThing = 'delivery address' | 'sale' | 'invoice';
+
+/** Guests need a Cart-Token here: those who show nothing are asked for an access token. */
+export const GUESTS_BY_CART_TOKEN: readonly string[] = [
+  'POST /api/sales',
+  'GET /api/sales/:id',
+  'GET /api/sales/:id/tracking',
+  'POST /api/sales/:id/payments',
+  'POST /api/sales/:id/cancel',
+];
+
+/** Routes to one thing that belongs to somebody: to everybody else it does not exist. */
+export const OWNED: Readonly<Record<string, OwnedThing>> = {
+  'GET /api/delivery-addresses/:id': 'delivery address',
+  'PATCH /api/delivery-addresses/:id': 'delivery address',
+  'DELETE /api/delivery-addresses/:id': 'delivery address',
+  'GET /api/sales/:id': 'sale',
+  'GET /api/sales/:id/tracking': 'sale',
+  'POST /api/sales/:id/payments': 'sale',
+  'POST /api/sales/:id/cancel': 'sale',
+  'GET /api/invoices/:id': 'invoice',
+};

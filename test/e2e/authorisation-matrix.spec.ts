@@ -1,0 +1,184 @@
+import { newId } from '../../src/common/ids.js';
+import { permissionOf } from '../../src/platform/security/access.js';
+import { PERMISSIONS, type Permission, type Role } from '../../src/platform/security/permissions.js';
+import {
+  ACCESS_POLICY,
+  GUESTS_BY_CART_TOKEN,
+  OWNED,
+  type OwnedThing,
+  ROLE_POLICY,
+} from '../architecture/access-policy.js';
+import { createCustomer, type TestUser } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { ADDRESS, paidSale } from '../support/buying.js';
+
+/** In the order in which they call: the owner last, who may change or delete what the others must not reach. */
+const CALLERS = [
+  'anonymous',
+  'machine without the permission',
+  'other customer',
+  'support',
+  'manager',
+  'admin',
+  'machine with the permission alone',
+  'customer',
+] as const;
+type Caller = (typeof CALLERS)[number];
+/** Unauthenticated, forbidden, or (of what belongs to somebody else) not found; else the guards let it through. */
+type Outcome = 401 | 403 | 404 | 'allowed';
+
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+
+/** Where ownership is looked at only after the body: one that is right. */
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /api/sales/:id/payments': { provider: 'sandbox', method: 'ok' },
+};
+
+/** What the policy says of a route. */
+function expected(route: string, caller: Caller): Outcome {
+  const rule = ACCESS_POLICY[route];
+  if (rule === undefined) throw new Error(`The policy does not know ${route}.`);
+  if (rule === 'public') return 'allowed';
+  const permission = permissionOf(rule);
+  switch (caller) {
+    case 'anonymous':
+      return rule === 'guest' && !GUESTS_BY_CART_TOKEN.includes(route) ? 'allowed' : 401;
+    case 'machine without the permission':
+      return 403;
+    case 'machine with the permission alone':
+      return permission === undefined ? 403 : 'allowed';
+    case 'customer':
+      return rule === permission ? 403 : 'allowed';
+    default:
+      return expectedOfOthers(route, permission, caller === 'other customer' ? 'customer' : caller);
+  }
+}
+
+/** Of people who own nothing. */
+function expectedOfOthers(route: string, permission: Permission | undefined, role: Role): Outcome {
+  if (permission !== undefined && ROLE_POLICY[role].includes(permission)) return 'allowed';
+  if (ACCESS_POLICY[route] === permission) return 403;
+  return OWNED[route] === undefined ? 'allowed' : 404;
+}
+
+const isClosed = (route: string): boolean => !['public', 'guest', undefined].includes(ACCESS_POLICY[route]);
+/** Routes where the guards let nobody through without credentials. */
+const closed = Object.keys(ACCESS_POLICY).filter(isClosed);
+
+describe('the application keeps to its access policy on', () => {
+  let shop: TestApp;
+  let productId: string;
+  const keys = new Map<string, string>();
+
+  const makeKey = async (maker: TestUser, permissions: readonly Permission[]): Promise<string> => {
+    const request = shop.http.post('/api/api-keys').set(maker.bearer).send({ name: 'matrix', permissions });
+    return (await request.expect(201)).body.key;
+  };
+
+  beforeAll(async () => {
+    shop = await startApp({ RATE_LIMIT_ENABLED: 'false' });
+    productId = (await createProduct(shop.db, { stock: 1_000 })).id;
+    const maker = await createCustomer(shop, 'admin');
+    keys.set('all', await makeKey(maker, PERMISSIONS));
+    for (const permission of PERMISSIONS) {
+      keys.set(permission, await makeKey(maker, [permission]));
+      keys.set(
+        `not ${permission}`,
+        await makeKey(
+          maker,
+          PERMISSIONS.filter((other) => other !== permission),
+        ),
+      );
+    }
+  });
+  afterAll(() => shop.close());
+
+  /** Something that belongs to a new customer. */
+  async function own(thing: OwnedThing): Promise<{ readonly owner: TestUser; readonly id: string }> {
+    if (thing === 'delivery address') {
+      const owner = await createCustomer(shop);
+      const made = await shop.http.post('/api/delivery-addresses').set(owner.bearer).send(ADDRESS).expect(201);
+      return { owner, id: made.body.id };
+    }
+    const { customer: owner, saleId } = await paidSale(shop, productId);
+    if (thing === 'sale') return { owner, id: saleId };
+    const { rows } = await shop.db.query('SELECT id FROM invoices WHERE sale_id = $1', [saleId]);
+    return { owner, id: rows[0].id };
+  }
+
+  /** Everybody is new to each route, since it may end their session or their account. */
+  async function headersOf(caller: Caller, route: string, owner?: TestUser): Promise<Readonly<Record<string, string>>> {
+    const permission = permissionOf(ACCESS_POLICY[route] ?? 'public');
+    switch (caller) {
+      case 'anonymous':
+        return {};
+      case 'machine with the permission alone':
+        return { 'x-api-key': keys.get(permission ?? 'all') ?? '' };
+      case 'machine without the permission':
+        return { 'x-api-key': keys.get(permission === undefined ? 'all' : `not ${permission}`) ?? '' };
+      case 'customer':
+        return (owner ?? (await createCustomer(shop))).bearer;
+      case 'other customer':
+        return (await createCustomer(shop)).bearer;
+      default:
+        return (await createCustomer(shop, caller)).bearer;
+    }
+  }
+
+  function call(route: string, id: string, headers: Readonly<Record<string, string>>) {
+    const [method = '', path = ''] = route.split(' ');
+    const send = shop.http[METHODS[method as keyof typeof METHODS]](path.replace(/:\w+/, id)).set(headers);
+    return method === 'GET' ? send : send.send(BODIES[route] ?? {});
+  }
+
+  function observed(route: string, status: number): Outcome {
+    expect(status).toBeLessThan(500);
+    if (status === 401 || status === 403) return status;
+    return status === 404 && OWNED[route] !== undefined ? status : 'allowed';
+  }
+
+  it.each(Object.keys(ACCESS_POLICY))('%s', async (route) => {
+    const thing = OWNED[route];
+    const { owner, id } = thing === undefined ? { owner: undefined, id: newId() } : await own(thing);
+    const outcomes: [Caller, Outcome][] = [];
+    for (const caller of CALLERS) {
+      const { status } = await call(route, id, await headersOf(caller, route, owner));
+      outcomes.push([caller, observed(route, status)]);
+    }
+    const policy = CALLERS.map((caller) => [caller, expected(route, caller)]);
+    expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(policy));
+  });
+
+  it.each(closed)('%s, however its path is written', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const verb = METHODS[method as keyof typeof METHODS];
+    const address = path.replace(/:\w+/, newId());
+    const last = address.charCodeAt(address.length - 1).toString(16);
+    const encoded = `${address.slice(0, -1)}%${last}`;
+    const spellings = [`${address}/`, `/${address}`, address.replace('/', '//'), address.toUpperCase(), `${address};x`];
+    const attempts = [...spellings, encoded, `${address}/.`, `/x/..${address}`].map((spelling) =>
+      shop.http[verb](spelling),
+    );
+    if (verb === 'get') attempts.push(shop.http.head(address));
+    for (const name of ['x-http-method-override', 'x-method-override', 'x-http-method']) {
+      for (const other of ['GET', 'POST'] as const) {
+        const open = ACCESS_POLICY[`${other} ${path}`] !== undefined && !isClosed(`${other} ${path}`);
+        if (!open) attempts.push(shop.http[METHODS[other]](address).set(name, method));
+      }
+    }
+    for (const { status } of await Promise.all(attempts)) expect([401, 404]).toContain(status);
+  });
+
+  it.each(Object.keys(OWNED))('%s, where what is another’s and what is not there are told alike', async (route) => {
+    const { id } = await own(OWNED[route] ?? 'sale');
+    const missing = newId();
+    const stranger = await createCustomer(shop);
+    const told = async (which: string): Promise<string> => {
+      const { status, text, headers } = await call(route, which, stranger.bearer);
+      const { date: _date, 'x-request-id': requestId = '', ...rest } = headers;
+      return JSON.stringify({ status, rest, text }).replaceAll(which, 'ID').replaceAll(requestId, 'REQUEST');
+    };
+    expect(await told(id)).toBe(await told(missing));
+  });
+});
