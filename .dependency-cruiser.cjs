@@ -126,7 +126,7 @@ module.exports = {
       'infrastructure-in-platform',
       'Caches, logs and metrics are reached through src/platform.',
       { path: '^src/(modules|common|config)/', pathNot: SPEC },
-      { path: packages('redis', 'keyv', '@keyv/[^/]+', '(@nestjs/)?cache-manager[^/]*', 'pino[^/]*', 'prom-client') },
+      { path: packages('redis', 'keyv', '@keyv/[^/]+', '(@nestjs/)?cache-manager[^/]*', 'pino[^/]*', 'prom-client', 'nodemailer') },
     ),
     forbid(
       'pg-in-its-room',

@@ -1,3 +1,5 @@
+import { Invitation } from './modules/auth/invitation.entity.js';
+import { OneTimeToken } from './modules/auth/one-time-token.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
 import { Cart, CartItem } from './modules/carts/cart.entity.js';
 import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.entity.js';
@@ -13,6 +15,7 @@ import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
+import { MailMessage } from './platform/mail/mail-message.entity.js';
 import { ConsumedEvent } from './platform/outbox/consumed-event.entity.js';
 import { OutboxEvent } from './platform/outbox/outbox-event.entity.js';
 import { Revocation } from './platform/security/revocation.entity.js';
@@ -25,8 +28,11 @@ export const entities = [
   ConsumedEvent,
   DeliveryAddress,
   IdempotencyRecord,
+  Invitation,
   Invoice,
   InvoiceCounter,
+  MailMessage,
+  OneTimeToken,
   OutboxEvent,
   Payment,
   Product,

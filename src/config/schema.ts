@@ -57,6 +57,12 @@ export const schema = {
     'Memory of each password hash (argon2id, two passes), in KiB. OWASP asks for at least 19456.',
   ),
 
+  SMTP_URL: optionalUrl(
+    ['smtp', 'smtps'],
+    'Server to send mails with, such as smtps://user:password@host. Without it they are written to mail in DATA_DIR.',
+  ),
+  MAIL_FROM: optional('Address that mails are from. Without it: no-reply at the host of PUBLIC_URL.'),
+
   CORS_ORIGINS: origins('Origins that browsers may call from, separated by commas; * for any. None by default.'),
   BODY_LIMIT_BYTES: integer(1_048_576, 1_024, 104_857_600, 'Largest request body.'),
   REQUEST_TIMEOUT_MS: integer(15_000, 1_000, 600_000, 'A client that takes longer to send its request is cut off.'),

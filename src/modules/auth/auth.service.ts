@@ -3,13 +3,12 @@ import { InvalidInput } from '../../common/domain-error.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { UserPrincipal } from '../../platform/security/principal.js';
 import { type LoginAccount, UsersApi } from '../users/users.api.js';
-import { InvalidCredentials, UnacceptablePassword } from './auth.errors.js';
+import { InvalidCredentials } from './auth.errors.js';
 import type { ChangePasswordRequest } from './dto/change-password.request.js';
 import type { LoginRequest } from './dto/login.request.js';
 import type { RegisterRequest } from './dto/register.request.js';
 import type { LoginResponse } from './dto/token.response.js';
 import { PasswordHasher } from './password-hasher.service.js';
-import { passwordProblems } from './password-rules.js';
 import { SessionsService } from './sessions.service.js';
 
 /** An administrator to make from the command line. */
@@ -91,8 +90,6 @@ export class AuthService {
   }
 
   private hashNew(path: string, password: string): Promise<string> {
-    const problems = passwordProblems(password);
-    if (problems.length > 0) throw new UnacceptablePassword(path, problems);
-    return this.hasher.hash(password);
+    return this.hasher.hashNew(path, password);
   }
 }

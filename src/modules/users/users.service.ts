@@ -22,6 +22,8 @@ export interface NewUser {
   readonly username?: string | undefined;
   readonly passwordHash: string;
   readonly role?: Role;
+  /** The address is known to be theirs. */
+  readonly emailConfirmed?: boolean;
 }
 
 /** Accounts: making, reading and changing them. */
@@ -80,6 +82,18 @@ export class UsersService {
     });
   }
 
+  /**
+   * Sets a password on the word of who reads the mail of an account, and ends every session of the user.
+   * @returns whether the account is active and still has that address
+   */
+  resetPassword(id: string, emailKey: string, passwordHash: string): Promise<boolean> {
+    return this.uow.run(async () => {
+      const done = await this.users.resetPassword(id, emailKey, passwordHash, this.clock.now());
+      if (done) await this.revocations.revokeUser(id);
+      return done;
+    });
+  }
+
   /** Makes an administrator, or makes one of the account that has the email address; its sessions end. */
   makeAdministrator(input: NewUser): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
     return this.uow.run(async () => {
@@ -90,7 +104,7 @@ export class UsersService {
     });
   }
 
-  private newUser({ email, name, username, passwordHash, role = 'customer' }: NewUser): User {
+  private newUser({ email, name, username, passwordHash, role = 'customer', emailConfirmed }: NewUser): User {
     const now = this.clock.now();
     return {
       id: newId(),
@@ -102,7 +116,7 @@ export class UsersService {
       name,
       role,
       active: true,
-      emailVerifiedAt: null,
+      emailVerifiedAt: emailConfirmed ? now : null,
       lastLoginAt: null,
       erasedAt: null,
       createdAt: now,
