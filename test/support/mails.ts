@@ -14,7 +14,9 @@ export async function writtenMails(shop: TestApp): Promise<string[]> {
 
 /** Waits until nothing is on its way any more: no event to a consumer, and no mail to its file. */
 export async function mailsSettled(shop: TestApp): Promise<void> {
+  const dispatcher = shop.app.get(MailDispatcher, { strict: false });
   await eventually(async () => {
+    await dispatcher.sendDue();
     const { rows } = await shop.db.query(
       `SELECT (SELECT count(*) FROM outbox_events WHERE published_at IS NULL)
          + (SELECT count(*) FROM mail_messages WHERE due_at <= $1) AS waiting`,
@@ -22,7 +24,7 @@ export async function mailsSettled(shop: TestApp): Promise<void> {
     );
     expect(rows[0].waiting).toBe('0');
   });
-  await shop.app.get(MailDispatcher, { strict: false }).sendDue();
+  await dispatcher.sendDue();
 }
 
 /** The mails to an address with a subject, oldest first, once nothing is on its way any more. */

@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
 
 /** A mail as the sink got it. */
 export interface ReceivedMail {
@@ -12,8 +12,10 @@ export interface ReceivedMail {
 /** An SMTP server on loopback that keeps what it is sent (RFC 5321, as much of it as a client needs). */
 export class SmtpSink {
   readonly mails: ReceivedMail[] = [];
-  /** The reply to RCPT, to refuse recipients with. */
-  recipientReply = '250 OK';
+  /** Replies by command; to refuse with. */
+  readonly replies: Record<string, string> = { DATA: '354 Go on', QUIT: '221 Bye' };
+  /** Times that a client has connected. */
+  connections = 0;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server = createServer((socket) => this.serve(socket));
 
@@ -38,36 +40,50 @@ export class SmtpSink {
   }
 
   private serve(socket: Socket): void {
+    this.connections += 1;
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);
-    const reply = (line: string): void => void socket.write(`${line}\r\n`);
-    const envelope = { from: '', to: '' };
-    let data: string[] | undefined;
+    const session = new Session(this);
     let rest = '';
-    const command = (line: string): void => {
-      const [, address = ''] = /<(.*)>/.exec(line) ?? [];
-      const verb = line.slice(0, 4).toUpperCase();
-      if (verb === 'MAIL') envelope.from = address;
-      if (verb === 'RCPT') envelope.to = address;
-      if (verb === 'DATA') data = [];
-      if (verb === 'RCPT') reply(this.recipientReply);
-      else reply(verb === 'DATA' ? '354 Go on' : verb === 'QUIT' ? '221 Bye' : '250 OK');
-      if (verb === 'QUIT') socket.end();
-    };
-    const content = (line: string, lines: string[]): void => {
-      if (line !== '.') {
-        lines.push(line.startsWith('.') ? line.slice(1) : line);
-        return;
-      }
-      this.mails.push({ ...envelope, source: lines.join('\r\n') });
-      data = undefined;
-      reply('250 Kept');
-    };
     socket.setEncoding('utf8').on('data', (chunk) => {
       const lines = `${rest}${chunk}`.split('\r\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) data === undefined ? command(line) : content(line, data);
+      for (const line of lines) {
+        const reply = session.read(line);
+        if (reply !== undefined) socket.write(`${reply}\r\n`);
+      }
     });
-    reply('220 sink');
+    socket.write('220 sink\r\n');
+  }
+}
+
+class Session {
+  private readonly envelope = { from: '', to: '' };
+  private data: string[] | undefined;
+
+  constructor(private readonly sink: SmtpSink) {}
+
+  /** Takes a line; gives the reply that it calls for. */
+  read(line: string): string | undefined {
+    return this.data === undefined ? this.command(line) : this.content(line, this.data);
+  }
+
+  private command(line: string): string {
+    const verb = line.slice(0, 4).toUpperCase();
+    const address = /<(.*?)>/.exec(line)?.[1] ?? '';
+    if (verb === 'MAIL') this.envelope.from = address;
+    if (verb === 'RCPT') this.envelope.to = address;
+    if (verb === 'DATA') this.data = [];
+    return this.sink.replies[verb] ?? '250 OK';
+  }
+
+  private content(line: string, lines: string[]): string | undefined {
+    if (line !== '.') {
+      lines.push(line.startsWith('.') ? line.slice(1) : line);
+      return undefined;
+    }
+    this.sink.mails.push({ ...this.envelope, source: lines.join('\r\n') });
+    this.data = undefined;
+    return '250 Kept';
   }
 }

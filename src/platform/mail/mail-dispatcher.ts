@@ -9,17 +9,23 @@ import { Mailer, MailRefused } from './mailer.js';
 
 /** Mails that one process sends at the same time. */
 const AT_ONCE = 5;
-const RETRY_EVERY_MS = 5_000;
+const RETRY_EVERY_MS = 2_000;
+/**
+ * Mails wait for so long after their commit, and for up to as long again by chance. Whether a request for a mail led to
+ * one is then not to be seen in how busy the process is with the requests that follow it.
+ */
+const PAUSE_MS = 100;
 /** Longest wait for mails under way when the process ends; what is cut off is sent again by the next one. */
 const STOP_MS = 5_000;
 
 /**
- * Sends the mails that are due: right after the commit that queued them, and again from a job, for those that failed
+ * Sends the mails that are due: soon after the commit that queued them, and again from a job, for those that failed
  * or whose process died. A mail may so be sent twice, but is never lost.
  */
 @Injectable()
 export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(MailDispatcher.name);
+  private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
   private again = false;
   private stopped = false;
@@ -40,13 +46,15 @@ export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.timer);
     const ended = await within(STOP_MS, this.sending ?? Promise.resolve());
     if (ended === TOO_LATE) this.logger.warn('Mails were still being sent; they are sent again later.');
   }
 
-  /** Starts to send, in the background. */
+  /** Has what is due sent shortly, in the background. */
   wake(): void {
-    this.sendDue().catch((error: unknown) => this.logger.warn({ err: error }, 'Mails could not be taken to be sent.'));
+    if (this.stopped) return;
+    this.timer ??= setTimeout(() => this.sendInBackground(), PAUSE_MS * (1 + Math.random())).unref();
   }
 
   /** Sends what is due at the moment. */
@@ -55,6 +63,11 @@ export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
     this.again = true;
     this.sending ??= this.run();
     return this.sending;
+  }
+
+  private sendInBackground(): void {
+    this.timer = undefined;
+    this.sendDue().catch((error: unknown) => this.logger.warn({ err: error }, 'Mails could not be taken to be sent.'));
   }
 
   private async run(): Promise<void> {
