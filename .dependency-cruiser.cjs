@@ -124,9 +124,19 @@ module.exports = {
     ),
     forbid(
       'infrastructure-in-platform',
-      'Caches, logs and metrics are reached through src/platform.',
+      'Caches, logs, metrics and mail are reached through src/platform.',
       { path: '^src/(modules|common|config)/', pathNot: SPEC },
-      { path: packages('redis', 'keyv', '@keyv/[^/]+', '(@nestjs/)?cache-manager[^/]*', 'pino[^/]*', 'prom-client') },
+      {
+        path: packages(
+          'redis',
+          'keyv',
+          '@keyv/[^/]+',
+          '(@nestjs/)?cache-manager[^/]*',
+          'pino[^/]*',
+          'prom-client',
+          'nodemailer',
+        ),
+      },
     ),
     forbid(
       'pg-in-its-room',

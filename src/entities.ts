@@ -1,6 +1,8 @@
 import { AuditAddress } from './modules/audit/audit-address.entity.js';
 import { AuditEntry } from './modules/audit/audit-entry.entity.js';
+import { Invitation } from './modules/auth/invitation.entity.js';
 import { OidcAttempt } from './modules/auth/oidc-attempt.entity.js';
+import { OneTimeToken } from './modules/auth/one-time-token.entity.js';
 import { RecoveryCode } from './modules/auth/recovery-code.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
 import { TotpFactor } from './modules/auth/totp-factor.entity.js';
@@ -19,6 +21,7 @@ import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
+import { MailMessage } from './platform/mail/mail-message.entity.js';
 import { ConsumedEvent } from './platform/outbox/consumed-event.entity.js';
 import { OutboxEvent } from './platform/outbox/outbox-event.entity.js';
 import { ApiKey } from './platform/security/api-key.entity.js';
@@ -35,9 +38,12 @@ export const entities = [
   ConsumedEvent,
   DeliveryAddress,
   IdempotencyRecord,
+  Invitation,
   Invoice,
   InvoiceCounter,
+  MailMessage,
   OidcAttempt,
+  OneTimeToken,
   OutboxEvent,
   Payment,
   Product,

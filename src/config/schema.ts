@@ -86,6 +86,11 @@ export const schema = {
     'Proxies whose X-Forwarded-For names the client: addresses and CIDRs separated by commas, or loopback, linklocal, ' +
       'uniquelocal. Without them clients are known by the address that connects, which behind a proxy is the same for all.',
   ),
+  SMTP_URL: optionalUrl(
+    ['smtp', 'smtps'],
+    'Server to send mails with, such as smtps://user:password@host. Without it they are written to mail in DATA_DIR.',
+  ),
+  MAIL_FROM: optional('Address that mails are from. Without it: no-reply at the host of PUBLIC_URL.'),
 
   CORS_ORIGINS: origins('Origins that browsers may call from, separated by commas; * for any. None by default.'),
   BODY_LIMIT_BYTES: integer(1_048_576, 1_024, 104_857_600, 'Largest request body.'),

@@ -7,12 +7,21 @@ import { Database } from './database/database.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { IdempotencyRepository } from './http/idempotency.repository.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { SecurityModule } from './security/security.module.js';
 
-const PLUMBING = [CacheModule, JobsModule, ObservabilityModule, OutboxModule, RateLimitsModule, SecurityModule];
+const PLUMBING = [
+  CacheModule,
+  JobsModule,
+  MailModule,
+  ObservabilityModule,
+  OutboxModule,
+  RateLimitsModule,
+  SecurityModule,
+];
 
 export interface PlatformOptions {
   readonly config: Config;

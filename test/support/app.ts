@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
@@ -25,6 +28,10 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** What applications on a test database keep in files; gone with it. */
+const dataDir = (database: TestDatabase): string =>
+  join(tmpdir(), `tradepost-${new URL(database.url).pathname.slice(1)}`);
+
 /** Settings of an application under test. */
 export function testConfig(database: TestDatabase, overrides: Readonly<Record<string, string>> = {}): Config {
   return parseConfig({
@@ -33,6 +40,7 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
     PORT: '0',
     DATABASE_URL: database.url,
     DATABASE_MIGRATION_URL: database.ownerUrl,
+    DATA_DIR: dataDir(database),
     KEYS_DIR: testKeysDir(),
     PASSWORD_HASH_MEMORY_KIB: '1024',
     RATE_LIMIT_ENABLED: 'false',
@@ -73,6 +81,7 @@ export async function startApp(
       if (beside !== undefined) return;
       await db.end();
       await database.drop();
+      await rm(dataDir(database), { recursive: true, force: true });
     },
   };
 }

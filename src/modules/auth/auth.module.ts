@@ -1,11 +1,20 @@
 import { Module } from '@nestjs/common';
 import { JobsModule } from '../../platform/jobs/jobs.module.js';
+import { MailModule } from '../../platform/mail/mail.module.js';
 import { RateLimitsModule } from '../../platform/rate-limits/rate-limits.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountMailsService } from './account-mails.service.js';
+import { AccountRecoveryController } from './account-recovery.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { Credentials } from './credentials.service.js';
+import { EmailVerificationService } from './email-verification.service.js';
+import { InvitationAcceptanceService } from './invitation-acceptance.service.js';
+import { InvitationMailsService } from './invitation-mails.service.js';
+import { InvitationsController } from './invitations.controller.js';
+import { InvitationsRepository } from './invitations.repository.js';
+import { InvitationsService } from './invitations.service.js';
 import { LoginAttempts } from './login-attempts.service.js';
 import { OidcController } from './oidc.controller.js';
 import { OidcService } from './oidc.service.js';
@@ -13,7 +22,11 @@ import { OidcAccounts } from './oidc-accounts.service.js';
 import { OidcAttemptsRepository } from './oidc-attempts.repository.js';
 import { OidcAttempts } from './oidc-attempts.service.js';
 import { OidcSweeps } from './oidc-sweeps.job.js';
+import { OneTimeTokenSweeps } from './one-time-token-sweeps.job.js';
+import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
+import { OneTimeTokensService } from './one-time-tokens.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
+import { PasswordResetService } from './password-reset.service.js';
 import { PasswordsService } from './passwords.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { SecondFactorService } from './second-factor.service.js';
@@ -30,9 +43,22 @@ import { UserIdentitiesRepository } from './user-identities.repository.js';
 const SECOND_FACTOR = [SecondFactorService, TotpRepository, TotpSecrets, TotpService];
 const OIDC = [OidcService, OidcAttempts, OidcAttemptsRepository, OidcAccounts, UserIdentitiesRepository, OidcSweeps];
 
+const MAILED_TOKENS = [
+  AccountMailsService,
+  EmailVerificationService,
+  InvitationAcceptanceService,
+  InvitationMailsService,
+  InvitationsRepository,
+  InvitationsService,
+  OneTimeTokensRepository,
+  OneTimeTokensService,
+  OneTimeTokenSweeps,
+  PasswordResetService,
+];
+
 @Module({
-  imports: [AuditModule, UsersModule, JobsModule, RateLimitsModule],
-  controllers: [AuthController, TotpController, OidcController],
+  imports: [AuditModule, UsersModule, JobsModule, MailModule, RateLimitsModule],
+  controllers: [AuthController, AccountRecoveryController, InvitationsController, TotpController, OidcController],
   providers: [
     AuthService,
     Credentials,
@@ -46,6 +72,7 @@ const OIDC = [OidcService, OidcAttempts, OidcAttemptsRepository, OidcAccounts, U
     TokenSweeps,
     ...SECOND_FACTOR,
     ...OIDC,
+    ...MAILED_TOKENS,
   ],
   exports: [SessionPrivacy],
 })

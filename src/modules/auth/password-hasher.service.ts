@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { newToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
-import { PasswordHashingBusy } from './auth.errors.js';
-import { normalizePassword } from './password-rules.js';
+import { PasswordHashingBusy, UnacceptablePassword } from './auth.errors.js';
+import { normalizePassword, passwordProblems } from './password-rules.js';
 import { Turnstile } from './turnstile.js';
 
 /** Each hash keeps a core busy for tens of milliseconds: with more at once, everything else would wait for them. */
@@ -30,6 +30,17 @@ export class PasswordHasher implements OnModuleInit {
   hash(password: string): Promise<string> {
     const parameters = { memoryCost: this.config.PASSWORD_HASH_MEMORY_KIB, timeCost: 2, parallelism: 1 };
     return this.turnstile.pass(() => hash(normalizePassword(password), parameters));
+  }
+
+  /**
+   * Hashes a new password, if the rules allow it.
+   * @param path the field of the request that brought it
+   * @throws {UnacceptablePassword | PasswordHashingBusy}
+   */
+  async hashNew(path: string, password: string): Promise<string> {
+    const problems = passwordProblems(password);
+    if (problems.length > 0) throw new UnacceptablePassword(path, problems);
+    return this.hash(password);
   }
 
   /**

@@ -95,4 +95,21 @@ export class UsersApi {
   replacePassword(id: string, oldHash: string, newHash: string): Promise<boolean> {
     return this.users.replacePassword(id, oldHash, newHash, this.clock.now());
   }
+
+  /**
+   * Sets a password on the word of who reads the mail of an account, and ends every session of the user.
+   * @param emailKey the address that they read, as {@link emailKey} writes it
+   * @returns whether the account is active and still has that address
+   */
+  resetPassword(id: string, emailKey: string, passwordHash: string): Promise<boolean> {
+    return this.service.resetPassword(id, emailKey, passwordHash);
+  }
+
+  /**
+   * Notes that an address is its user's.
+   * @returns whether the account is active and still has that address
+   */
+  confirmEmail(id: string, emailKey: string): Promise<boolean> {
+    return this.users.confirmEmail(id, emailKey, this.clock.now());
+  }
 }

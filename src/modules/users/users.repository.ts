@@ -39,6 +39,16 @@ const SET_PASSWORD = statement(
   'users.set-password',
   'UPDATE users SET password_hash = $3, updated_at = $4 WHERE id = $1 AND active AND password_hash = $2',
 );
+const RESET_PASSWORD = statement(
+  'users.reset-password',
+  `UPDATE users SET password_hash = $3, updated_at = $4
+   WHERE id = $1 AND email_key = $2 AND active AND erased_at IS NULL`,
+);
+const CONFIRM_EMAIL = statement(
+  'users.confirm-email',
+  `UPDATE users SET email_verified_at = COALESCE(email_verified_at, $3), updated_at = $3
+   WHERE id = $1 AND email_key = $2 AND active AND erased_at IS NULL`,
+);
 const LOCK_ADMINISTRATORS = statement(
   'users.lock-administrators',
   `SELECT id FROM users WHERE role = 'admin' AND active ORDER BY id FOR NO KEY UPDATE`,
@@ -145,6 +155,16 @@ export class UsersRepository extends BaseRepository {
   /** Puts a password in the place of another; tells whether that one was still there. */
   async replacePassword(id: string, oldHash: string, newHash: string, at: Date): Promise<boolean> {
     return (await this.affect(SET_PASSWORD, [id, oldHash, newHash, at])) === 1;
+  }
+
+  /** Sets the password of an active account, if it still has an address; tells whether it has. */
+  async resetPassword(id: string, emailKey: string, passwordHash: string, at: Date): Promise<boolean> {
+    return (await this.affect(RESET_PASSWORD, [id, emailKey, passwordHash, at])) === 1;
+  }
+
+  /** Notes that an active account's address is its user's, if it still has that one; tells whether it has. */
+  async confirmEmail(id: string, emailKey: string, at: Date): Promise<boolean> {
+    return (await this.affect(CONFIRM_EMAIL, [id, emailKey, at])) === 1;
   }
 
   /** The active administrators, none of whom can be demoted by others until this transaction ends. */

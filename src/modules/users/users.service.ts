@@ -86,6 +86,18 @@ export class UsersService {
     });
   }
 
+  /**
+   * Sets a password on the word of who reads the mail of an account, and ends every session of the user.
+   * @returns whether the account is active and still has that address
+   */
+  resetPassword(id: string, emailKey: string, passwordHash: string): Promise<boolean> {
+    return this.uow.run(async () => {
+      const done = await this.users.resetPassword(id, emailKey, passwordHash, this.clock.now());
+      if (done) await this.revocations.revokeUser(id);
+      return done;
+    });
+  }
+
   /** Makes an administrator, or makes one of the account that has the email address; its sessions end. */
   makeAdministrator(
     input: NewUser & { readonly passwordHash: string },

@@ -35,3 +35,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   ]),
   admin: new Set(PERMISSIONS),
 };
+
+/** Whether someone with these permissions may give a role to another: only one that can do nothing beyond them. */
+export function mayGrant(permissions: ReadonlySet<Permission>, role: Role): boolean {
+  return [...ROLE_PERMISSIONS[role]].every((permission) => permissions.has(permission));
+}

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { newId } from '../../common/ids.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { MailDispatcher } from './mail-dispatcher.js';
+import { MailMessagesRepository } from './mail-messages.repository.js';
+
+/** A mail to owe to somebody. */
+export interface MailRequest {
+  /** Names its {@link MailWriter}. */
+  readonly kind: string;
+  /** What the writer needs to know; ids rather than data, and never a secret. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly expiresAt: Date;
+}
+
+/** Where modules leave the mails that they owe: queued with their cause, and sent after its commit. */
+@Injectable()
+export class MailQueue {
+  constructor(
+    @Inject(MailMessagesRepository) private readonly messages: MailMessagesRepository,
+    @Inject(MailDispatcher) private readonly dispatcher: MailDispatcher,
+    @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Queues a mail, in the transaction of this context where there is one. */
+  async add({ kind, about, expiresAt }: MailRequest): Promise<void> {
+    const now = this.clock.now();
+    await this.messages.insert({ id: newId(), kind, about, attempts: 0, dueAt: now, expiresAt, createdAt: now });
+    this.uow.afterCommit(() => this.dispatcher.wake());
+  }
+}
