@@ -7,6 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Problem } from '../../platform/http/problem.js';
+import { RateLimited } from '../../platform/rate-limits/rate-limited.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
 import { ConfirmEmailRequest, ConfirmPasswordResetRequest, PasswordResetRequest } from './dto/account-mail.requests.js';
@@ -24,6 +25,7 @@ export class AccountRecoveryController {
   ) {}
 
   @Post('password-reset')
+  @RateLimited('reset')
   @HttpCode(202)
   @Access('public')
   @ApiOperation({
@@ -37,6 +39,7 @@ export class AccountRecoveryController {
   }
 
   @Post('password-reset/confirm')
+  @RateLimited('reset')
   @HttpCode(204)
   @Access('public')
   @ApiOperation({ summary: 'Set a new password by such a link', description: 'Every session of yours ends.' })
@@ -47,6 +50,7 @@ export class AccountRecoveryController {
   }
 
   @Post('email-verification')
+  @RateLimited('reset')
   @HttpCode(202)
   @Access('bearer')
   @ApiOperation({
@@ -59,6 +63,7 @@ export class AccountRecoveryController {
   }
 
   @Post('email-verification/confirm')
+  @RateLimited('reset')
   @HttpCode(204)
   @Access('public')
   @ApiOperation({ summary: 'Confirm an address by such a link' })

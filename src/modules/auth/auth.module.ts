@@ -33,6 +33,8 @@ import { SecondFactorService } from './second-factor.service.js';
 import { SessionEnds } from './session-ends.service.js';
 import { SessionPrivacy } from './session-privacy.api.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInMeansRepository } from './sign-in-means.repository.js';
+import { SignInPrivacy } from './sign-in-privacy.api.js';
 import { TokenSweeps } from './token-sweeps.job.js';
 import { TotpController } from './totp.controller.js';
 import { TotpRepository } from './totp.repository.js';
@@ -68,12 +70,14 @@ const MAILED_TOKENS = [
     RefreshTokensRepository,
     SessionEnds,
     SessionPrivacy,
+    SignInMeansRepository,
+    SignInPrivacy,
     SessionsService,
     TokenSweeps,
     ...SECOND_FACTOR,
     ...OIDC,
     ...MAILED_TOKENS,
   ],
-  exports: [SessionPrivacy],
+  exports: [SessionPrivacy, SignInPrivacy],
 })
 export class AuthModule {}

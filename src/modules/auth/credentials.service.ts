@@ -2,11 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InvalidInput } from '../../common/domain-error.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { type LoginAccount, UsersApi } from '../users/users.api.js';
-import { InvalidCredentials, UnacceptablePassword } from './auth.errors.js';
+import { InvalidCredentials } from './auth.errors.js';
 import type { LoginRequest } from './dto/login.request.js';
-import { LoginAttempts } from './login-attempts.service.js';
+import { LoginAttempts, type LoginNames } from './login-attempts.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
-import { passwordProblems } from './password-rules.js';
 
 /** An account, and the hash that its password was found right by. */
 export interface ProvenAccount {
@@ -55,9 +54,12 @@ export class Credentials {
    * @throws {UnacceptablePassword | PasswordHashingBusy}
    */
   hashNew(path: string, password: string): Promise<string> {
-    const problems = passwordProblems(password);
-    if (problems.length > 0) throw new UnacceptablePassword(path, problems);
-    return this.hasher.hash(password);
+    return this.hasher.hashNew(path, password);
+  }
+
+  /** Ends the locks of an account whose owner has proved to be it by other means. */
+  unlock(names: LoginNames): Promise<void> {
+    return this.attempts.forget(names);
   }
 
   private findAccount({ email, username }: LoginRequest): Promise<LoginAccount | undefined> {

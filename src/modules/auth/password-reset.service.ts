@@ -4,9 +4,9 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
 import { UsersApi } from '../users/users.api.js';
 import { PASSWORD_REPLACED, PASSWORD_RESET, RESET_MINUTES } from './account-tokens.js';
+import { Credentials } from './credentials.service.js';
 import { InvalidOneTimeToken } from './one-time-token.errors.js';
 import { OneTimeTokensService } from './one-time-tokens.service.js';
-import { PasswordHasher } from './password-hasher.service.js';
 
 const HOUR_MS = 3_600_000;
 const NOTICE_HOURS = 24;
@@ -17,7 +17,7 @@ export class PasswordResetService {
   constructor(
     @Inject(OneTimeTokensService) private readonly tokens: OneTimeTokensService,
     @Inject(UsersApi) private readonly users: UsersApi,
-    @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
+    @Inject(Credentials) private readonly credentials: Credentials,
     @Inject(MailQueue) private readonly mails: MailQueue,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
     @Inject(Clock) private readonly clock: Clock,
@@ -38,10 +38,12 @@ export class PasswordResetService {
    */
   async confirm(token: string, newPassword: string): Promise<void> {
     await this.tokens.check('password_reset', token);
-    const passwordHash = await this.hasher.hashNew('newPassword', newPassword);
+    const passwordHash = await this.credentials.hashNew('newPassword', newPassword);
     await this.uow.run(async () => {
       const { userId, emailKey } = await this.tokens.use('password_reset', token);
       if (!(await this.users.resetPassword(userId, emailKey, passwordHash))) throw new InvalidOneTimeToken();
+      const owner = await this.users.getById(userId);
+      this.uow.afterCommit(() => this.credentials.unlock(owner));
       const expiresAt = new Date(this.clock.now().getTime() + NOTICE_HOURS * HOUR_MS);
       await this.mails.add({ kind: PASSWORD_REPLACED, about: { userId }, expiresAt });
     });

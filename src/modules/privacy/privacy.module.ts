@@ -5,6 +5,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AuditPrivacy } from '../audit/audit-privacy.api.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { SessionPrivacy } from '../auth/session-privacy.api.js';
+import { SignInPrivacy } from '../auth/sign-in-privacy.api.js';
 import { CartPrivacy } from '../carts/cart-privacy.api.js';
 import { CartsModule } from '../carts/carts.module.js';
 import { DeliveryAddressPrivacy } from '../delivery-addresses/delivery-address-privacy.api.js';
@@ -30,6 +31,7 @@ const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
   PaymentPrivacy,
+  SignInPrivacy,
   UserPrivacy,
   SessionPrivacy,
   DeliveryAddressPrivacy,

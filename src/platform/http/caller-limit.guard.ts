@@ -48,6 +48,7 @@ export class CallerLimitGuard implements CanActivate {
 
 function userKey(request: FastifyRequest): string | undefined {
   const principal = principalOf(request);
+  if (principal.kind === 'machine') return `key:${principal.keyId}`;
   return principal.kind === 'user' ? `user:${principal.userId}` : undefined;
 }
 

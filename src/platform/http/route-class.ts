@@ -26,5 +26,8 @@ export function routeClassOf(context: ExecutionContext, reflector: Reflector): R
 
 /** Whether a request is counted under its caller too, once the guards know who that is. */
 export function countedByCaller(routeClass: RouteClass, request: HttpRequest): boolean {
-  return (routeClass === 'read' || routeClass === 'write') && hasCredentials(request);
+  return (
+    (routeClass === 'read' || routeClass === 'write') &&
+    (hasCredentials(request) || request.headers['x-api-key'] !== undefined)
+  );
 }

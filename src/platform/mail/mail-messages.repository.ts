@@ -27,12 +27,21 @@ const TAKE = statement(
      SELECT id FROM mail_messages WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
    RETURNING id, kind, about, attempts, expires_at AS "expiresAt"`,
 );
+const FORGET = statement(
+  'mail.forget',
+  `DELETE FROM mail_messages WHERE about ->> 'userId' = $1::text OR lower(about ->> 'email') = lower($2)`,
+);
 const REMOVE = statement('mail.remove', 'DELETE FROM mail_messages WHERE id = $1');
 const COUNT = statement('mail.count', 'SELECT count(*)::integer AS count FROM mail_messages');
 
 /** Keeps the mails that are yet to be sent. */
 @Injectable()
 export class MailMessagesRepository extends BaseRepository {
+  /** Drops what is owed to a person. */
+  async forget(userId: string, email: string): Promise<void> {
+    await this.affect(FORGET, [userId, email]);
+  }
+
   async insert(message: MailMessage): Promise<void> {
     await this.entities(MailMessage).insert(message);
   }

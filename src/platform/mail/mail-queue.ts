@@ -30,4 +30,9 @@ export class MailQueue {
     await this.messages.insert({ id: newId(), kind, about, attempts: 0, dueAt: now, expiresAt, createdAt: now });
     this.uow.afterCommit(() => this.dispatcher.wake());
   }
+
+  /** Drops the mails that are owed to a person, in the transaction of this context. */
+  forget(userId: string, email: string): Promise<void> {
+    return this.messages.forget(userId, email);
+  }
 }

@@ -44,6 +44,9 @@ export function currentOrigin(): Origin {
   }
   const { id: requestId, ip: address } = context;
   const principal = principalOf(context);
-  if (principal.kind !== 'user') return { actor: 'anonymous', actorId: null, tokenId: null, address, requestId };
+  if (principal.kind === 'guest') return { actor: 'anonymous', actorId: null, tokenId: null, address, requestId };
+  if (principal.kind === 'machine') {
+    return { actor: 'api_key', actorId: principal.keyId, tokenId: null, address, requestId };
+  }
   return { actor: 'user', actorId: principal.userId, tokenId: principal.tokenId, address, requestId };
 }
