@@ -1,5 +1,6 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { newId } from '../../src/common/ids.js';
+import { EmailField } from '../../src/platform/fields/fields.js';
 import { RateLimited } from '../../src/platform/rate-limits/rate-limited.js';
 import { Access } from '../../src/platform/security/access.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -17,13 +18,18 @@ const SETTINGS = {
 const MINUTE = 60_000;
 const WRONG = 'Wrong-walrus-25';
 
+class ResetRequest {
+  @EmailField()
+  email!: string;
+}
+
 @Controller('test-resets')
 class ResetsController {
   @Post()
   @HttpCode(202)
   @Access('public')
   @RateLimited('reset')
-  ask(): void {}
+  ask(@Body() _: ResetRequest): void {}
 }
 
 let lastAddress = 0;

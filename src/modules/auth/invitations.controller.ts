@@ -2,7 +2,7 @@ import { Body, Controller, Header, Inject, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../../platform/http/problem.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, type StaffPrincipal } from '../../platform/security/principal.js';
 import { AcceptInvitationRequest, InviteRequest } from './dto/account-mail.requests.js';
 import { InvitationResponse } from './dto/invitation.response.js';
 import { LoginResponse } from './dto/token.response.js';
@@ -27,8 +27,8 @@ export class InvitationsController {
   })
   @ApiCreatedResponse({ type: InvitationResponse })
   @ApiConflictResponse({ type: Problem, description: '`email_taken`.' })
-  invite(@CurrentUser() user: UserPrincipal, @Body() body: InviteRequest): Promise<InvitationResponse> {
-    return this.invitations.invite(user, body);
+  invite(@Actor() inviter: StaffPrincipal, @Body() body: InviteRequest): Promise<InvitationResponse> {
+    return this.invitations.invite(inviter, body);
   }
 
   @Post('accept')

@@ -5,7 +5,7 @@ import { newId } from '../../common/ids.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
 import { mayGrant } from '../../platform/security/permissions.js';
-import { Forbidden, type UserPrincipal } from '../../platform/security/principal.js';
+import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { UsersApi } from '../users/users.api.js';
 import { EmailTaken } from '../users/users.errors.js';
 import { INVITATION, INVITATION_DAYS } from './account-tokens.js';
@@ -31,7 +31,7 @@ export class InvitationsService {
    * @throws {Forbidden} where the role may do more than its giver
    * @throws {EmailTaken}
    */
-  async invite(inviter: UserPrincipal, { email, role }: InviteRequest): Promise<InvitationResponse> {
+  async invite(inviter: StaffPrincipal, { email, role }: InviteRequest): Promise<InvitationResponse> {
     if (!mayGrant(inviter.permissions, role)) throw new Forbidden();
     // An account that is made later on is met by the constraint on its address.
     if ((await this.users.findLoginByEmail(email)) !== undefined) throw new EmailTaken();
@@ -39,7 +39,7 @@ export class InvitationsService {
     const expiresAt = new Date(createdAt.getTime() + INVITATION_DAYS * DAY_MS);
     const invitation = { id: newId(), email: normalizeEmail(email), emailKey: emailKey(email), role };
     await this.uow.run(async () => {
-      const invitedBy = inviter.userId;
+      const invitedBy = inviter.kind === 'user' ? inviter.userId : inviter.ownerId;
       await this.invitations.put({ ...invitation, invitedBy, tokenHash: null, createdAt, expiresAt });
       await this.mails.add({ kind: INVITATION, about: { invitationId: invitation.id }, expiresAt });
     });

@@ -14,6 +14,7 @@ import {
 } from '@nestjs/swagger';
 import { AnswersCookie, QueryString, RequestCookie, type WithCookie } from '../../platform/http/cookies.js';
 import { Problem } from '../../platform/http/problem.js';
+import { ReadsQuery } from '../../platform/http/strict-request.js';
 import { Access } from '../../platform/security/access.js';
 import { LoginResponse } from './dto/token.response.js';
 import { OidcService } from './oidc.service.js';
@@ -53,6 +54,7 @@ export class OidcController {
   }
 
   @Get('callback')
+  @ReadsQuery()
   @Access('public')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({

@@ -8,6 +8,7 @@ const MEANS = statement(
        ORDER BY created_at) FROM user_identities WHERE user_id = $1::uuid), '[]') AS identities,
      EXISTS (SELECT FROM totp_factors WHERE user_id = $1::uuid AND confirmed_at IS NOT NULL) AS "secondFactor"`,
 );
+const EMAIL = statement('signInMeans.email', 'SELECT email FROM users WHERE id = $1::uuid');
 const FORGET = statement(
   'signInMeans.forget',
   `WITH i AS (DELETE FROM user_identities WHERE user_id = $1::uuid),
@@ -27,6 +28,11 @@ export interface SignInMeans {
 export class SignInMeansRepository extends BaseRepository {
   async find(userId: string): Promise<SignInMeans> {
     return (await this.first<SignInMeans>(MEANS, [userId])) ?? { identities: [], secondFactor: false };
+  }
+
+  /** The address that mails go to. */
+  async emailOf(userId: string): Promise<string | undefined> {
+    return (await this.first<{ email: string }>(EMAIL, [userId]))?.email;
   }
 
   /** Removes them, with the mailed tokens of the account and an invitation to its address. */

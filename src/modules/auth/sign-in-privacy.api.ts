@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PersonalData } from '../../common/personal-data.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
-import { UsersApi } from '../users/users.api.js';
 import { type SignInMeans, SignInMeansRepository } from './sign-in-means.repository.js';
 
 /**
@@ -14,7 +13,6 @@ export class SignInPrivacy implements PersonalData {
 
   constructor(
     private readonly means: SignInMeansRepository,
-    private readonly users: UsersApi,
     private readonly mails: MailQueue,
   ) {}
 
@@ -23,8 +21,8 @@ export class SignInPrivacy implements PersonalData {
   }
 
   async erase(userId: string): Promise<void> {
-    const { email } = await this.users.getById(userId);
-    await this.mails.forget(userId, email);
+    const email = await this.means.emailOf(userId);
+    if (email !== undefined) await this.mails.forget(userId, email);
     await this.means.forget(userId);
   }
 }

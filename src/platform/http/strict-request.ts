@@ -1,4 +1,4 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
@@ -15,6 +15,13 @@ const INHERITED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'pro
 const MAX_VALUES = 10_000;
 const MAX_FIELDS = 100;
 const MAX_NAME = 200;
+
+const READS_QUERY = 'tradepost:reads-query';
+
+/** A handler that takes the query as it came: its parameters are decided by somebody else. */
+export function ReadsQuery(): MethodDecorator {
+  return SetMetadata(READS_QUERY, true);
+}
 
 /** Which parts of a request a handler reads. */
 interface Reads {
@@ -101,7 +108,8 @@ export class StrictRequestInterceptor implements NestInterceptor {
     const declared: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name);
     const kinds = new Set(Object.keys(declared ?? {}).map((key) => key.split(':', 1)[0]));
     const has = (kind: RouteParamtypes): boolean => kinds.has(String(kind));
-    const reads = { query: has(RouteParamtypes.QUERY), body: has(RouteParamtypes.BODY) };
+    const query = has(RouteParamtypes.QUERY) || Reflect.hasMetadata(READS_QUERY, handler);
+    const reads = { query, body: has(RouteParamtypes.BODY) };
     this.known.set(handler, reads);
     return reads;
   }

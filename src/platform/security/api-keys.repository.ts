@@ -8,7 +8,7 @@ import type { Permission, Role } from './permissions.js';
 const FIND = statement(
   'api-keys.find',
   `SELECT k.id, k.permissions, k.key_hash AS "keyHash", k.expires_at AS "expiresAt", k.last_used_at AS "lastUsedAt",
-     u.role AS "ownerRole", k.revoked_at IS NOT NULL OR NOT u.active OR u.erased_at IS NOT NULL AS revoked
+     k.owner_id AS "ownerId", u.role AS "ownerRole", k.revoked_at IS NOT NULL OR NOT u.active OR u.erased_at IS NOT NULL AS revoked
    FROM api_keys k JOIN users u ON u.id = k.owner_id WHERE k.prefix = $1`,
 );
 const LIST = statement(
@@ -37,6 +37,7 @@ export interface StoredApiKey {
   readonly id: string;
   readonly permissions: readonly Permission[];
   readonly keyHash: Buffer;
+  readonly ownerId: string;
   readonly ownerRole: Role;
   readonly revoked: boolean;
   readonly expiresAt: Date | null;

@@ -78,7 +78,12 @@ export class ApiKeys implements OnModuleDestroy {
     if (stored === undefined) return undefined;
     const allowed = ROLE_PERMISSIONS[stored.ownerRole];
     const permissions = new Set(stored.permissions.filter((permission) => allowed.has(permission)));
-    const principal: MachinePrincipal = { kind: 'machine', keyId: stored.id, permissions };
+    const principal: MachinePrincipal = {
+      kind: 'machine',
+      keyId: stored.id,
+      ownerId: stored.ownerId,
+      permissions,
+    };
     const notedAt = stored.lastUsedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
     const key: KnownKey = { stored, principal, askedAt, notedAt };
     if (generation === this.generation) this.known.set(prefix, key);

@@ -29,6 +29,8 @@ export interface GuestPrincipal {
 export interface MachinePrincipal {
   readonly kind: 'machine';
   readonly keyId: string;
+  /** The member of staff who made the key, and whose role it never goes beyond. */
+  readonly ownerId: string;
   readonly permissions: ReadonlySet<Permission>;
 }
 
