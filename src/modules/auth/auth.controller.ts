@@ -8,6 +8,7 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
+import { type AnswerDelivery, Delivery } from '../../platform/http/delivery.js';
 import { Problem } from '../../platform/http/problem.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
@@ -17,6 +18,7 @@ import { LoginRequest } from './dto/login.request.js';
 import { RefreshRequest } from './dto/refresh.request.js';
 import { RegisterRequest } from './dto/register.request.js';
 import { LoginResponse, TokenResponse } from './dto/token.response.js';
+import { RefreshService } from './refresh.service.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Users')
@@ -25,6 +27,7 @@ export class AuthController {
   constructor(
     @Inject(AuthService) private readonly auth: AuthService,
     @Inject(SessionsService) private readonly sessions: SessionsService,
+    @Inject(RefreshService) private readonly refreshes: RefreshService,
   ) {}
 
   @Post('register')
@@ -57,12 +60,13 @@ export class AuthController {
     summary: 'Exchange a refresh token for new tokens',
     description:
       'The refresh token is spent. To present a spent one revokes its whole family, the access tokens included. Of ' +
-      'requests with one token that are under way side by side, one gets the new tokens and the others a 401.',
+      'requests with one token at the same time, one gets the new tokens, the others a 401, and the session goes on. ' +
+      'When the connection breaks before the answer is sent, the token may be presented again for a few seconds.',
   })
   @ApiOkResponse({ type: TokenResponse })
   @ApiUnauthorizedResponse({ type: Problem, description: '`token_invalid`, `token_expired` or `token_revoked`.' })
-  refresh(@Body() body: RefreshRequest): Promise<TokenResponse> {
-    return this.sessions.refresh(body.refreshToken);
+  refresh(@Body() body: RefreshRequest, @Delivery() answer: AnswerDelivery): Promise<TokenResponse> {
+    return this.refreshes.refresh(body.refreshToken, answer.sent);
   }
 
   @Post('logout')
