@@ -40,11 +40,14 @@ export class AuthService {
 
   /** @throws {InvalidCredentials | PasswordHashingBusy} */
   async login(request: LoginRequest): Promise<LoginResponse> {
+    this.hasher.admit();
     const account = await this.findAccount(request);
     const { passwordHash } = await this.authenticate(account, request.password);
+    const renewed = await this.hasher.renew(passwordHash, request.password);
     return this.uow.run(async () => {
       const user = account && (await this.users.recordLogin(account.id, passwordHash));
       if (user === undefined) throw new InvalidCredentials();
+      if (renewed !== undefined) await this.users.replacePassword(user.id, passwordHash, renewed);
       return { user, ...(await this.sessions.start(user.id, user.role)) };
     });
   }
