@@ -27,7 +27,7 @@ NODE := node --enable-source-maps
 KEYS_DIR ?= keys
 SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts
 
-.PHONY: help setup dev install-deps setup-env setup-db generate-keys migrate generate-migration seed admin \
+.PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
 	import-catalogue run start build status check-redis test test-cache test-integration test-e2e api-http bench \
 	replay generate lint format check clean
 
@@ -51,6 +51,9 @@ setup-env: .env ## Make .env, where settings can be written, unless there is one
 
 generate-keys: build ## Make the keys that sign access tokens and encrypt secrets, unless they are there
 	@set -- "$(KEYS_DIR)"/*.pem; test -e "$$1" -a -e "$(KEYS_DIR)/secrets.key" || $(NODE) dist/src/cli/generate-keys.js
+
+rotate-keys: build ## Make a new signing key, which signs when every verifier has it; remove those that nobody needs
+	@$(NODE) dist/src/cli/rotate-keys.js
 
 setup-db: migrate ## Make the database (an embedded one, unless DATABASE_URL names another) and its tables
 

@@ -13,6 +13,12 @@ export const schema = {
   ),
   DATA_DIR: text('.data', 'Folder for the embedded PostgreSQL and other local state.'),
   KEYS_DIR: text('keys', 'Folder of the RSA keys that sign access tokens, one PEM file a key.'),
+  KEY_PUBLISH_SECONDS: integer(
+    300,
+    0,
+    86_400,
+    'Seconds for which a new key is published before it signs; verifiers may keep the key set a minute less.',
+  ),
   WORKER: flag(true, 'Whether the server process also runs the background jobs.'),
 
   DATABASE_URL: optionalUrl(
@@ -61,6 +67,12 @@ export const schema = {
     'Where the OpenID provider sends people back to. Without it: PUBLIC_URL/api/users/oidc/callback.',
   ),
   OIDC_SCOPES: text('openid email profile', 'What the OpenID provider is asked for, separated by spaces.'),
+  REFRESH_GRACE_SECONDS: integer(
+    10,
+    0,
+    60,
+    'Seconds after its exchange in which a refresh token may come again, because its answer was lost or in a race.',
+  ),
   PASSWORD_HASH_MEMORY_KIB: integer(
     19_456,
     1_024,

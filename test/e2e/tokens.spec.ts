@@ -30,6 +30,7 @@ describe('access tokens', () => {
       iss: 'tradepost',
       aud: 'tradepost',
       sub: person.id,
+      client_id: 'tradepost',
       jti: expect.any(String),
       iat: expect.any(Number),
       exp: Number(claims.iat) + SECONDS_AN_HOUR,
@@ -41,7 +42,7 @@ describe('access tokens', () => {
 
   it('can be verified by anybody with the published keys', async () => {
     const answer = await shop.http.get('/.well-known/jwks.json').expect(200);
-    expect(answer.headers['cache-control']).toBe('public, max-age=300');
+    expect(answer.headers['cache-control']).toBe('public, max-age=240');
     const { kid } = readToken(person.accessToken).header;
     const { n, e } = createPublicKey(serverKey()).export({ format: 'jwk' });
     expect(answer.body).toEqual({ keys: [{ kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e }] });
@@ -51,6 +52,10 @@ describe('access tokens', () => {
     await me(person.accessToken).expect(200);
     await me(forge(person.accessToken, {}, {}, ours)).expect(200);
     await me(person.accessToken).expect(200);
+  });
+
+  it('may name others besides us as their audience', async () => {
+    await me(forge(person.accessToken, {}, { aud: ['somebody-else', 'tradepost'] }, ours)).expect(200);
   });
 
   it('are asked for where there is none', async () => {
@@ -94,6 +99,12 @@ describe('access tokens', () => {
     ['another iss', {}, { iss: 'https://evil.example' }, ours],
     ['no iss', {}, { iss: undefined }, ours],
     ['another aud', {}, { aud: 'somebody-else' }, ours],
+    ['a list of others as aud', {}, { aud: ['somebody-else', 'tradepost.example'] }, ours],
+    ['an object as aud', {}, { aud: { tradepost: 'tradepost' } }, ours],
+    ['a list in a list as aud', {}, { aud: [['tradepost']] }, ours],
+    ['a list as iss', {}, { iss: ['tradepost'] }, ours],
+    ['no iat', {}, { iat: undefined }, ours],
+    ['an iat that is a text', {}, { iat: 'now' }, ours],
     ['no aud', {}, { aud: undefined }, ours],
     ['another role, unsigned', {}, { role: 'admin' }, unsigned],
     ['a role that there is not', {}, { role: 'root' }, ours],

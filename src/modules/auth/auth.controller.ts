@@ -8,6 +8,7 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
+import { type AnswerDelivery, Delivery } from '../../platform/http/delivery.js';
 import { Problem } from '../../platform/http/problem.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.js';
 import { Access } from '../../platform/security/access.js';
@@ -19,8 +20,8 @@ import { RefreshRequest } from './dto/refresh.request.js';
 import { RegisterRequest } from './dto/register.request.js';
 import { LoginResponse, TokenResponse } from './dto/token.response.js';
 import { PasswordsService } from './passwords.service.js';
+import { RefreshService } from './refresh.service.js';
 import { SessionEnds } from './session-ends.service.js';
-import { SessionsService } from './sessions.service.js';
 
 const LOGIN_REFUSED =
   '`invalid_credentials`, whatever it was that was not right; `otp_required` where all was but the account has a ' +
@@ -32,8 +33,8 @@ export class AuthController {
   constructor(
     @Inject(AuthService) private readonly auth: AuthService,
     @Inject(PasswordsService) private readonly passwords: PasswordsService,
-    @Inject(SessionsService) private readonly sessions: SessionsService,
     @Inject(SessionEnds) private readonly ends: SessionEnds,
+    @Inject(RefreshService) private readonly refreshes: RefreshService,
   ) {}
 
   @Post('register')
@@ -68,12 +69,13 @@ export class AuthController {
     summary: 'Exchange a refresh token for new tokens',
     description:
       'The refresh token is spent. To present a spent one revokes its whole family, the access tokens included. Of ' +
-      'requests with one token that are under way side by side, one gets the new tokens and the others a 401.',
+      'requests with one token at the same time, one gets the new tokens, the others a 401, and the session goes on. ' +
+      'When the connection breaks before the answer is sent, the token may be presented again for a few seconds.',
   })
   @ApiOkResponse({ type: TokenResponse })
   @ApiUnauthorizedResponse({ type: Problem, description: '`token_invalid`, `token_expired` or `token_revoked`.' })
-  refresh(@Body() body: RefreshRequest): Promise<TokenResponse> {
-    return this.sessions.refresh(body.refreshToken);
+  refresh(@Body() body: RefreshRequest, @Delivery() answer: AnswerDelivery): Promise<TokenResponse> {
+    return this.refreshes.refresh(body.refreshToken, answer.sent);
   }
 
   @Post('logout')

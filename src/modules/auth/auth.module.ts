@@ -28,6 +28,7 @@ import { OneTimeTokensService } from './one-time-tokens.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { PasswordsService } from './passwords.service.js';
+import { RefreshService } from './refresh.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { SecondFactorService } from './second-factor.service.js';
 import { SessionEnds } from './session-ends.service.js';
@@ -67,6 +68,7 @@ const MAILED_TOKENS = [
     LoginAttempts,
     PasswordHasher,
     PasswordsService,
+    RefreshService,
     RefreshTokensRepository,
     SessionEnds,
     SessionPrivacy,

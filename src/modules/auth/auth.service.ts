@@ -33,11 +33,12 @@ export class AuthService {
 
   /** @throws {InvalidCredentials | OtpRequired | TooManyRequests | PasswordHashingBusy} */
   login(request: LoginRequest): Promise<LoginResponse> {
-    return this.credentials.login(request, ({ id, passwordHash }) =>
+    return this.credentials.login(request, ({ id, passwordHash, renewedHash }) =>
       this.uow.run(async () => {
         const user = await this.users.recordLogin(id, passwordHash);
         if (user === undefined) throw new InvalidCredentials();
         await this.secondFactor.demand(user.id, request.otp);
+        if (renewedHash !== undefined) await this.users.replacePassword(id, passwordHash, renewedHash);
         await this.audit.record({ subjectType: 'user', subjectId: id, action: 'user.logged_in', actorId: id });
         return { user, ...(await this.sessions.start(user.id, user.role)) };
       }),

@@ -11,6 +11,8 @@ import { PasswordHasher } from './password-hasher.service.js';
 export interface ProvenAccount {
   readonly id: string;
   readonly passwordHash: string;
+  /** The hash that should take its place, where it was made with other parameters than today's. */
+  readonly renewedHash: string | undefined;
 }
 
 /** Whether passwords are right: counted, so that they cannot be guessed, and with every wrong one in the audit log. */
@@ -28,6 +30,7 @@ export class Credentials {
    * @throws {InvalidCredentials | TooManyRequests | PasswordHashingBusy} and whatever `enter` throws
    */
   login<T>(request: LoginRequest, enter: (account: ProvenAccount) => Promise<T>): Promise<T> {
+    this.hasher.admit();
     return this.attempts.byName(request, async () => {
       const account = await this.findAccount(request);
       return this.recordingFailure('user.login_failed', account?.id, async () =>
@@ -73,7 +76,7 @@ export class Credentials {
     const passwordHash = account?.passwordHash;
     const right = await this.hasher.matches(passwordHash, password);
     if (!right || !account?.active || typeof passwordHash !== 'string') throw new InvalidCredentials();
-    return { id: account.id, passwordHash };
+    return { id: account.id, passwordHash, renewedHash: await this.hasher.renew(passwordHash, password) };
   }
 
   /** One insert whether or not there is such an account: the time that it takes tells nothing. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { newToken } from '../../common/tokens.js';
@@ -6,10 +7,16 @@ import { PasswordHashingBusy, UnacceptablePassword } from './auth.errors.js';
 import { normalizePassword, passwordProblems } from './password-rules.js';
 import { Turnstile } from './turnstile.js';
 
-/** Each hash keeps a core busy for tens of milliseconds: with more at once, everything else would wait for them. */
-const AT_ONCE = 2;
-const MOST_WAITING = 64;
+/**
+ * Each hash keeps a core busy for tens of milliseconds: half of the cores stay with everything else, which would wait
+ * for them otherwise.
+ */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
+/** About as many as are hashed within the longest wait. */
+const MOST_WAITING = 256;
 const LONGEST_WAIT_MS = 5_000;
+const TIME_COST = 2;
+const LANES = 1;
 
 /**
  * Hashes passwords with argon2id; the parameters are those of the OWASP Password Storage Cheat Sheet (19 MiB, two
@@ -26,9 +33,17 @@ export class PasswordHasher implements OnModuleInit {
     this.decoy = await this.hash(newToken());
   }
 
+  /**
+   * Refuses at once what would be refused later anyway, before anything was done for it.
+   * @throws {PasswordHashingBusy}
+   */
+  admit(): void {
+    if (this.turnstile.isFull) throw new PasswordHashingBusy();
+  }
+
   /** @throws {PasswordHashingBusy} */
   hash(password: string): Promise<string> {
-    const parameters = { memoryCost: this.config.PASSWORD_HASH_MEMORY_KIB, timeCost: 2, parallelism: 1 };
+    const parameters = { memoryCost: this.config.PASSWORD_HASH_MEMORY_KIB, timeCost: TIME_COST, parallelism: LANES };
     return this.turnstile.pass(() => hash(normalizePassword(password), parameters));
   }
 
@@ -41,6 +56,21 @@ export class PasswordHasher implements OnModuleInit {
     const problems = passwordProblems(password);
     if (problems.length > 0) throw new UnacceptablePassword(path, problems);
     return this.hash(password);
+  }
+
+  /**
+   * The password's hash as it would be made today, where that of the account was made with other parameters. To be asked
+   * once the password was found right; undefined also while there is too much to hash: the next login will do.
+   */
+  async renew(passwordHash: string, password: string): Promise<string | undefined> {
+    const parameters = `$argon2id$v=19$m=${this.config.PASSWORD_HASH_MEMORY_KIB},t=${TIME_COST},p=${LANES}$`;
+    if (passwordHash.startsWith(parameters)) return undefined;
+    try {
+      return await this.hash(password);
+    } catch (error) {
+      if (error instanceof PasswordHashingBusy) return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -16,6 +16,10 @@ export class RefreshToken {
   @Column('uuid')
   familyId!: string;
 
+  /** The token that was spent for this one; none for the first of a family. */
+  @Column('uuid', { nullable: true })
+  parentId!: string | null;
+
   @Column('uuid')
   @ForeignKey('User', { name: 'refresh_tokens_user_fkey', onDelete: 'CASCADE' })
   userId!: string;
@@ -34,4 +38,12 @@ export class RefreshToken {
 
   @Column('timestamptz', { nullable: true })
   revokedAt!: Date | null;
+
+  /** When requests were first seen to race for it. */
+  @Column('timestamptz', { nullable: true })
+  racedAt!: Date | null;
+
+  /** When the answer that it was in was seen not to arrive. */
+  @Column('timestamptz', { nullable: true })
+  lostAt!: Date | null;
 }

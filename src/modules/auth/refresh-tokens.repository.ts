@@ -4,25 +4,49 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
 
 const moment = (parameter: string): string => `'epoch'::timestamptz + ${parameter}::bigint * interval '1 microsecond'`;
+const micros = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::bigint`;
+/** Whatever a user was issued before a revocation is void, refresh tokens too. */
+const NOT_REVOKED_WITH_USER = `NOT EXISTS (SELECT FROM revocations r
+  WHERE r.kind = 'user' AND r.subject = t.user_id AND r.revoked_at > t.created_at)`;
 
 const INSERT = statement(
   'refresh-tokens.insert',
-  `INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, ${moment('$5')}, $6)`,
+  `INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, created_at, expires_at, parent_id)
+   VALUES ($1, $2, $3, $4, ${moment('$5')}, $6, $7)`,
 );
 const FIND = statement(
   'refresh-tokens.find',
   `SELECT id, family_id AS "familyId", user_id AS "userId", expires_at AS "expiresAt",
-     (extract(epoch FROM spent_at) * 1000000)::bigint AS "spentAt"
+     ${micros('spent_at')} AS "spentAt"
    FROM refresh_tokens WHERE token_hash = $1`,
 );
-// Whatever a user was issued before a revocation is void, refresh tokens too.
+const FIND_SPENT = statement(
+  'refresh-tokens.find-spent',
+  `SELECT ${micros('t.spent_at')} AS "spentAt", t.raced_at IS NOT NULL AS raced, s.id IS NOT NULL AS "successorUnused",
+     ${micros('s.lost_at')} AS "lostAt"
+   FROM refresh_tokens t LEFT JOIN refresh_tokens s
+     ON s.family_id = t.family_id AND s.parent_id = t.id AND s.spent_at IS NULL AND s.revoked_at IS NULL
+   WHERE t.id = $1 AND t.spent_at IS NOT NULL`,
+);
+const MARK_RACED = statement(
+  'refresh-tokens.mark-raced',
+  `UPDATE refresh_tokens SET raced_at = COALESCE(raced_at, ${moment('$2')}) WHERE id = $1 AND spent_at IS NOT NULL`,
+);
+const MARK_LOST = statement(
+  'refresh-tokens.mark-lost',
+  `UPDATE refresh_tokens SET lost_at = ${moment('$2')}
+   WHERE token_hash = $1 AND spent_at IS NULL AND revoked_at IS NULL`,
+);
+const REVOKE_SUCCESSOR = statement(
+  'refresh-tokens.revoke-successor',
+  `UPDATE refresh_tokens t SET revoked_at = ${moment('$3')}
+   WHERE family_id = $1 AND parent_id = $2 AND spent_at IS NULL AND revoked_at IS NULL AND ${NOT_REVOKED_WITH_USER}`,
+);
 const SPEND = statement(
   'refresh-tokens.spend',
   `UPDATE refresh_tokens t SET spent_at = ${moment('$2')}
    WHERE id = $1 AND spent_at IS NULL AND revoked_at IS NULL AND expires_at > ${moment('$2')}
-     AND NOT EXISTS (SELECT FROM revocations r
-       WHERE r.kind = 'user' AND r.subject = t.user_id AND r.revoked_at > t.created_at)`,
+     AND ${NOT_REVOKED_WITH_USER}`,
 );
 const REVOKE_FAMILY = statement(
   'refresh-tokens.revoke-family',
@@ -55,6 +79,23 @@ export interface NewRefreshToken {
   readonly tokenHash: Buffer;
   readonly issuedAt: number;
   readonly expiresAt: Date;
+  /** The token that was spent for it, if one was. */
+  readonly parentId: string | null;
+}
+
+/** What became of a spent token. Moments are microseconds since the epoch. */
+export interface SpentRefreshToken {
+  readonly spentAt: number;
+  readonly raced: boolean;
+  readonly successorUnused: boolean;
+  readonly lostAt: number | undefined;
+}
+
+interface SpentRow {
+  readonly spentAt: bigint;
+  readonly raced: boolean;
+  readonly successorUnused: boolean;
+  readonly lostAt: bigint | null;
 }
 
 export interface StoredRefreshToken {
@@ -79,8 +120,8 @@ export interface SessionRow {
 /** Keeps the hashes of refresh tokens. */
 @Injectable()
 export class RefreshTokensRepository extends BaseRepository {
-  async insert({ familyId, userId, tokenHash, issuedAt, expiresAt }: NewRefreshToken): Promise<void> {
-    await this.affect(INSERT, [newId(), familyId, userId, tokenHash, issuedAt, expiresAt]);
+  async insert({ familyId, userId, tokenHash, issuedAt, expiresAt, parentId }: NewRefreshToken): Promise<void> {
+    await this.affect(INSERT, [newId(), familyId, userId, tokenHash, issuedAt, expiresAt, parentId]);
   }
 
   find(tokenHash: Buffer): Promise<StoredRefreshToken | undefined> {
@@ -92,8 +133,37 @@ export class RefreshTokensRepository extends BaseRepository {
     return (await this.affect(SPEND, [id, at])) === 1;
   }
 
-  async revokeFamily(familyId: string, at: number): Promise<void> {
-    await this.affect(REVOKE_FAMILY, [familyId, at]);
+  /** What became of a token that was spent; undefined where it was not. */
+  async findSpent(id: string): Promise<SpentRefreshToken | undefined> {
+    const row = await this.first<SpentRow & Record<string, unknown>>(FIND_SPENT, [id]);
+    if (row === undefined) return undefined;
+    const { raced, successorUnused, lostAt } = row;
+    return {
+      spentAt: Number(row.spentAt),
+      raced,
+      successorUnused,
+      lostAt: lostAt === null ? undefined : Number(lostAt),
+    };
+  }
+
+  /** Notes that requests raced for a token; tells whether it was spent, as a race leaves it. */
+  async markRaced(id: string, at: number): Promise<boolean> {
+    return (await this.affect(MARK_RACED, [id, at])) === 1;
+  }
+
+  /** Notes that the answer with a token did not arrive. */
+  async markLost(tokenHash: Buffer, at: number): Promise<void> {
+    await this.affect(MARK_LOST, [tokenHash, at]);
+  }
+
+  /** Revokes what a token was exchanged for, if it is as it was handed out; tells whether it was. */
+  async revokeSuccessor({ id, familyId }: StoredRefreshToken, at: number): Promise<boolean> {
+    return (await this.affect(REVOKE_SUCCESSOR, [familyId, id, at])) === 1;
+  }
+
+  /** Tells whether the family was live. */
+  async revokeFamily(familyId: string, at: number): Promise<boolean> {
+    return (await this.affect(REVOKE_FAMILY, [familyId, at])) > 0;
   }
 
   /** Revokes every family of a user but one; tells which were live. */

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { UserPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
@@ -10,6 +10,8 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 /** Ends sessions: whatever does so has locked the user's row, so that a refresh cannot slip past it. */
 @Injectable()
 export class SessionEnds {
+  private readonly logger = new Logger(SessionEnds.name);
+
   constructor(
     private readonly refreshTokens: RefreshTokensRepository,
     private readonly revocations: RevocationList,
@@ -46,15 +48,21 @@ export class SessionEnds {
     await this.revocations.revokeFamilies(others);
   }
 
-  /** Ends the session whose spent refresh token was shown again, in a transaction that has locked the user's row. */
+  /**
+   * Ends the session whose spent refresh token was shown again by somebody who had no reason to, in a transaction that
+   * has locked the user's row. A token was stolen, or a client handles its tokens badly: the operator is told once.
+   */
   async endReused(userId: string, familyId: string): Promise<void> {
-    await this.revokeFamily(familyId);
+    if (!(await this.revokeFamily(familyId))) return;
+    this.logger.warn({ userId, familyId }, 'A spent refresh token was used again; its session was ended.');
     const after = { familyId };
     await this.audit.record({ action: 'user.refresh_token_reused', subjectType: 'user', subjectId: userId, after });
   }
 
-  private async revokeFamily(familyId: string): Promise<void> {
-    await this.refreshTokens.revokeFamily(familyId, this.times.next());
+  /** @returns whether the session was live */
+  private async revokeFamily(familyId: string): Promise<boolean> {
+    const live = await this.refreshTokens.revokeFamily(familyId, this.times.next());
     await this.revocations.revokeFamilies([familyId]);
+    return live;
   }
 }

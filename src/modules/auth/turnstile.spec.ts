@@ -31,7 +31,9 @@ describe('a turnstile', () => {
     const turnstile = new Turnstile(1, 1, 60_000, () => new Refused());
     const first = held();
     const inside = turnstile.pass(first.work);
+    expect(turnstile.isFull).toBe(false);
     const waiting = turnstile.pass(async () => 'waited');
+    expect(turnstile.isFull).toBe(true);
     await expect(turnstile.pass(async () => 'too many')).rejects.toBeInstanceOf(Refused);
     first.finish('done');
     await expect(Promise.all([inside, waiting])).resolves.toEqual(['done', 'waited']);

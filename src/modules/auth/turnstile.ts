@@ -15,6 +15,11 @@ export class Turnstile {
     private readonly refusal: () => Error,
   ) {}
 
+  /** Whether whoever comes now is refused. */
+  get isFull(): boolean {
+    return this.queue.size >= this.mostWaiting;
+  }
+
   async pass<T>(work: () => Promise<T>): Promise<T> {
     if (this.inside < this.atOnce) this.inside += 1;
     else await this.turn();
@@ -27,7 +32,7 @@ export class Turnstile {
 
   /** Resolves when a place has been handed over. */
   private turn(): Promise<void> {
-    if (this.queue.size >= this.mostWaiting) return Promise.reject(this.refusal());
+    if (this.isFull) return Promise.reject(this.refusal());
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => {
         this.queue.delete(waiting);

@@ -36,7 +36,8 @@ describe('the header of an access token', () => {
 
 describe('the claims of an access token', () => {
   const id = '01996ab0-0000-7000-8000-000000000001';
-  const claims = { sub: id, jti: id, sid: id, role: 'customer', exp: 1_800_000_000, iat_us: 1_799_996_400_000_001 };
+  const times = { exp: 1_800_000_000, iat: 1_799_996_400, iat_us: 1_799_996_400_000_001 };
+  const claims = { sub: id, jti: id, sid: id, role: 'customer', ...times };
 
   it('say who, for how long and since when', () => {
     expect(readClaims(claims)).toEqual({
@@ -64,7 +65,10 @@ describe('the claims of an access token', () => {
     ['role', undefined],
     ['role', 'root'],
     ['role', ['admin']],
+    ['iat', undefined],
+    ['iat', '1799996400'],
     ['iat_us', undefined],
+    ['iat_us', 1e20],
     ['nbf', 'soon'],
   ])('with %s = %j are refused', (name, value) => {
     expect(readClaims({ ...claims, [name]: value })).toBeUndefined();

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { newId } from '../../common/ids.js';
 import { CONFIG, type Config } from '../../config/config.js';
-import { TOKEN_TYPE } from './access-token.js';
+import { CLIENT_ID, TOKEN_TYPE } from './access-token.js';
 import { KeyRing } from './key-ring.js';
 import type { Role } from './permissions.js';
 import { TokenTimes } from './token-times.js';
@@ -17,7 +17,7 @@ export interface TokenSubject {
   readonly issuedAt: number;
 }
 
-/** Issues access tokens: RS256, with the claims of RFC 9068 and three of our own (role, sid, iat_us). */
+/** Issues access tokens: RS256, with the claims of RFC 9068, section 2.2, and three of our own (role, sid, iat_us). */
 @Injectable()
 export class AccessTokens {
   constructor(
@@ -34,6 +34,7 @@ export class AccessTokens {
       iss: this.config.JWT_ISSUER,
       aud: this.config.JWT_AUDIENCE,
       sub: userId,
+      client_id: CLIENT_ID,
       jti: newId(),
       iat,
       exp: iat + this.times.accessSeconds,

@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock.js';
 import type { AccessToken } from './access-token.js';
 import { bearerOf, type HttpRequest, hasCredentials } from './bearer.js';
 import { JwtGuard } from './jwt.guard.js';
+import { KeyRing } from './key-ring.js';
 import { TokenMissing } from './principal.js';
 import { RevocationList } from './revocation-list.js';
 import { TokenExpired, TokenInvalid, TokenRevoked } from './token.errors.js';
@@ -12,9 +13,11 @@ import { tokenKey, VerifiedTokens } from './verified-tokens.js';
 @Injectable()
 export class BearerTokens {
   private readonly verified = new VerifiedTokens();
+  private generation = 0;
 
   constructor(
     @Inject(JwtGuard) private readonly guard: JwtGuard,
+    @Inject(KeyRing) private readonly ring: KeyRing,
     @Inject(RevocationList) private readonly revocations: RevocationList,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -29,6 +32,7 @@ export class BearerTokens {
     const text = bearerOf(request);
     if (text === undefined) throw new TokenInvalid();
     const key = tokenKey(text);
+    this.forgetRemovedKeys();
     const known = this.verified.get(key);
     const token = known ?? (await this.guard.verify(context));
     if (known === undefined) this.verified.add(key, token);
@@ -36,6 +40,13 @@ export class BearerTokens {
     const revoked = this.revocations.isRevoked(token);
     if (revoked === true || (revoked !== false && (await revoked))) throw new TokenRevoked();
     return token;
+  }
+
+  /** A key that was taken away, because it leaked perhaps, takes along what it has signed. */
+  private forgetRemovedKeys(): void {
+    if (this.generation === this.ring.generation) return;
+    this.generation = this.ring.generation;
+    this.verified.clear();
   }
 
   private checkTimes(key: string, token: AccessToken): void {

@@ -1,7 +1,14 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { CONFIG, type Config } from '../../config/config.js';
 import { Access } from './access.js';
 import { KeyRing, type PublicJwk } from './key-ring.js';
+import { keySetSeconds } from './key-schedule.js';
+
+/** As much as is needed of the answer that is being made. */
+interface Headers {
+  header(name: string, value: string): unknown;
+}
 
 class Jwk implements PublicJwk {
   @ApiProperty({ enum: ['RSA'] })
@@ -31,14 +38,26 @@ class JwkSet {
 @ApiTags('Tokens')
 @Controller('.well-known')
 export class JwksController {
-  constructor(@Inject(KeyRing) private readonly ring: KeyRing) {}
+  private readonly cacheControl: string;
+
+  constructor(
+    @Inject(KeyRing) private readonly ring: KeyRing,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.cacheControl = `public, max-age=${keySetSeconds(config.KEY_PUBLISH_SECONDS)}`;
+  }
 
   @Get('jwks.json')
   @Access('public')
-  @Header('Cache-Control', 'public, max-age=300')
-  @ApiOperation({ summary: 'The public keys that verify access tokens (RFC 7517)' })
+  @ApiOperation({
+    summary: 'The public keys that verify access tokens (RFC 7517)',
+    description:
+      'May be kept for as long as `Cache-Control` says: a new key is published for longer than that before it signs, ' +
+      'and an old one until its last token has expired.',
+  })
   @ApiOkResponse({ type: JwkSet })
-  keys(): JwkSet {
+  keys(@Res({ passthrough: true }) reply: Headers): JwkSet {
+    reply.header('cache-control', this.cacheControl);
     return this.ring.jwks;
   }
 }

@@ -7,7 +7,9 @@ import { bearerOf, type HttpRequest } from './bearer.js';
 import { KeyRing } from './key-ring.js';
 
 /**
- * Passport's way to an access token: signature, algorithm, issuer and audience. Its key comes from our ring alone.
+ * Passport's way to an access token: signature, algorithm, issuer and audience (RFC 9068, section 4; RFC 8725, sections
+ * 3.1, 3.3, 3.8 and 3.9). Its key comes from our ring alone. An `aud` that is a list passes where we are in it (RFC 7519,
+ * section 4.1.3).
  * Times are left to the guard, which also checks them on tokens that it has seen before, and by the application's clock.
  */
 @Injectable()

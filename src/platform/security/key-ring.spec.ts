@@ -1,8 +1,17 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KeyFileError, makeFirstKeyFile, readKeyFiles } from './key-files.js';
+import { KeyFileError, keyFolderState, makeFirstKeyFile, makeKeyFile, readKeyFiles } from './key-files.js';
 import { KeyRing } from './key-ring.js';
 
 const newKey = (bits = 2_048): KeyObject => generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
@@ -19,6 +28,23 @@ describe('the key ring', () => {
     expect(ring.publicKey('unknown')).toBeUndefined();
   });
 
+  it('may sign with another key than the newest', () => {
+    const ring = new KeyRing([older, newer], older);
+    expect(ring.signing).toEqual({ kid: ring.jwks.keys[1]?.kid, privateKey: older });
+    expect(() => new KeyRing([older], newer)).toThrow('needs a key to sign with');
+    expect(() => new KeyRing([])).toThrow('needs a key to sign with');
+  });
+
+  it('tells when a key was taken away, and not when one was added', () => {
+    const ring = new KeyRing([older]);
+    ring.replace([older, newer], older);
+    ring.replace([older, newer], newer);
+    expect(ring.generation).toBe(0);
+    ring.replace([newer], newer);
+    expect(ring.generation).toBe(1);
+    expect(ring.jwks.keys).toHaveLength(1);
+  });
+
   it('publishes nothing but the public halves', () => {
     for (const jwk of new KeyRing([older, newer]).jwks.keys) {
       expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
@@ -33,6 +59,7 @@ describe('the key ring', () => {
 });
 
 describe('key files', () => {
+  const older = newKey();
   let folder: string;
 
   beforeEach(() => {
@@ -49,12 +76,46 @@ describe('key files', () => {
     expect(readdirSync(join(folder, 'keys'))).toHaveLength(1);
   });
 
+  it('are made again when asked, each under its time', () => {
+    const times = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.679Z'].map((text) => new Date(text));
+    for (const time of times) makeKeyFile(folder, time);
+    expect(readKeyFiles(folder).map(({ addedAt }) => addedAt)).toEqual(times);
+    expect(() => makeKeyFile(folder, new Date(times[0] ?? 0))).toThrow('EEXIST');
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
+  it('are as old as their names say, or else as the files', () => {
+    const expected = {
+      '2026-01-02.pem': '2026-01-02T00:00:00.000Z',
+      '2026-01-02T03-04Z.pem': '2026-01-02T03:04:00.000Z',
+    };
+    for (const name of [...Object.keys(expected), '2026-99-99.pem', 'main.pem']) {
+      writeFileSync(join(folder, name), pem(older));
+      utimesSync(join(folder, name), 1_800_000_000, 1_800_000_000);
+    }
+    const ages = Object.fromEntries(readKeyFiles(folder).map(({ name, addedAt }) => [name, addedAt.toISOString()]));
+    const written = new Date(1_800_000_000_000).toISOString();
+    expect(ages).toEqual({ ...expected, '2026-99-99.pem': written, 'main.pem': written });
+  });
+
+  it('are seen to change', () => {
+    const first = makeKeyFile(folder, new Date());
+    const states = [keyFolderState(folder)];
+    writeFileSync(join(folder, 'README.md'), 'not a key');
+    expect(keyFolderState(folder)).toBe(states[0]);
+    makeKeyFile(folder, new Date(Date.now() + 1_000));
+    states.push(keyFolderState(folder));
+    rmSync(first);
+    states.push(keyFolderState(folder));
+    expect(new Set(states).size).toBe(3);
+  });
+
   it('are read in the order of their names', () => {
     const [january, march] = [newKey(), newKey()];
     writeFileSync(join(folder, '2026-03-01.pem'), pem(march));
     writeFileSync(join(folder, '2026-01-01.pem'), pem(january));
     writeFileSync(join(folder, 'README.md'), 'not a key');
-    expect(readKeyFiles(folder).map(pem)).toEqual([pem(january), pem(march)]);
+    expect(readKeyFiles(folder).map(({ privateKey }) => pem(privateKey))).toEqual([pem(january), pem(march)]);
   });
 
   const refusal = (): string => {

@@ -15,36 +15,68 @@ interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
+interface Contents {
+  readonly signing: SigningKey;
+  readonly jwks: { readonly keys: readonly PublicJwk[] };
+  readonly publicKeys: ReadonlyMap<string, KeyObject>;
+}
+
 /**
- * The RSA keys of access tokens. The last one signs; every one of them verifies, so that tokens outlive a change of
+ * The RSA keys of access tokens. One of them signs; every one of them verifies, so that tokens outlive a change of
  * keys. Kept as `KeyObject`s: from PEM text each signature would parse the key again, three times the cost.
  */
 export class KeyRing {
-  readonly signing: SigningKey;
-  /** The public keys, newest first (RFC 7517, section 5). */
-  readonly jwks: { readonly keys: readonly PublicJwk[] };
-  private readonly publicKeys = new Map<string, KeyObject>();
+  private contents: Contents;
+  private takenAway = 0;
 
-  /** @param privateKeys RSA keys, the newest last; at least one */
-  constructor(privateKeys: readonly KeyObject[]) {
-    const jwks: PublicJwk[] = [];
-    let signing: SigningKey | undefined;
-    for (const privateKey of privateKeys) {
-      const publicKey = createPublicKey(privateKey);
-      const jwk = toJwk(publicKey);
-      this.publicKeys.set(jwk.kid, publicKey);
-      jwks.unshift(jwk);
-      signing = { kid: jwk.kid, privateKey };
-    }
-    if (signing === undefined) throw new Error('A key ring needs at least one key.');
-    this.signing = signing;
-    this.jwks = { keys: jwks };
+  /**
+   * @param privateKeys RSA keys, the newest last; at least one
+   * @param signing the one of them that signs; the newest, unless another is named
+   */
+  constructor(privateKeys: readonly KeyObject[], signing?: KeyObject) {
+    this.contents = fill(privateKeys, signing);
+  }
+
+  get signing(): SigningKey {
+    return this.contents.signing;
+  }
+
+  /** The public keys, newest first (RFC 7517, section 5). */
+  get jwks(): { readonly keys: readonly PublicJwk[] } {
+    return this.contents.jwks;
+  }
+
+  /** Rises whenever a key is taken away: what was verified until then may be void. */
+  get generation(): number {
+    return this.takenAway;
   }
 
   /** The key of a `kid`, if it is one of ours. */
   publicKey(kid: string): KeyObject | undefined {
-    return this.publicKeys.get(kid);
+    return this.contents.publicKeys.get(kid);
   }
+
+  /** Puts other keys in the place of all. */
+  replace(privateKeys: readonly KeyObject[], signing: KeyObject): void {
+    const before = this.contents.publicKeys;
+    this.contents = fill(privateKeys, signing);
+    const kept = this.contents.publicKeys;
+    if ([...before.keys()].some((kid) => !kept.has(kid))) this.takenAway += 1;
+  }
+}
+
+function fill(privateKeys: readonly KeyObject[], signing = privateKeys.at(-1)): Contents {
+  const keys = privateKeys.map((privateKey) => {
+    const publicKey = createPublicKey(privateKey);
+    return { privateKey, publicKey, jwk: toJwk(publicKey) };
+  });
+  const signer = keys.find(({ privateKey }) => privateKey === signing);
+  if (signer === undefined) throw new Error('A key ring needs a key to sign with.');
+  return {
+    signing: { kid: signer.jwk.kid, privateKey: signer.privateKey },
+    jwks: { keys: keys.map(({ jwk }) => jwk).reverse() },
+    publicKeys: new Map(keys.map(({ jwk, publicKey }) => [jwk.kid, publicKey])),
+  };
 }
 
 function toJwk(publicKey: KeyObject): PublicJwk {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { AddressLimitGuard } from '../http/address-limit.guard.js';
 import { CallerLimitGuard } from '../http/caller-limit.guard.js';
@@ -15,6 +16,7 @@ import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { readKeyFiles } from './key-files.js';
 import { KeyRing } from './key-ring.js';
+import { KeyWatch, makeKeyRing } from './key-watch.js';
 import { OidcClient } from './oidc-client.js';
 import { RevocationList } from './revocation-list.js';
 import { RevocationsRepository } from './revocations.repository.js';
@@ -23,8 +25,9 @@ import { TokenTimes } from './token-times.js';
 
 const keyRing = {
   provide: KeyRing,
-  inject: [CONFIG],
-  useFactory: (config: Config): KeyRing => new KeyRing(readKeyFiles(config.KEYS_DIR)),
+  inject: [CONFIG, Clock],
+  useFactory: (config: Config, clock: Clock): KeyRing =>
+    makeKeyRing(readKeyFiles(config.KEYS_DIR), clock.now(), config),
 };
 
 /** Tokens and guards: who sent a request, and whether its route is open to them. */
@@ -34,6 +37,7 @@ const keyRing = {
   controllers: [JwksController],
   providers: [
     keyRing,
+    KeyWatch,
     TokenTimes,
     AccessTokens,
     JwtStrategy,

@@ -31,6 +31,11 @@ export class TokenTimes {
     return this.config.ACCESS_TOKEN_SECONDS;
   }
 
+  /** Seconds in which a spent refresh token may come again for good reasons. */
+  get refreshGraceSeconds(): number {
+    return this.config.REFRESH_GRACE_SECONDS;
+  }
+
   /** When a refresh token that was issued at a moment expires. */
   refreshExpiry(issuedAt: number): Date {
     return new Date(issuedAt / 1_000 + this.config.REFRESH_TOKEN_DAYS * SECONDS_A_DAY * 1_000);

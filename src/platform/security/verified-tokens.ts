@@ -26,6 +26,10 @@ export class VerifiedTokens {
     this.tokens.delete(key);
   }
 
+  clear(): void {
+    this.tokens.clear();
+  }
+
   get size(): number {
     return this.tokens.size;
   }

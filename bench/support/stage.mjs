@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDatabase, openPostgres, withDatabase } from './postgres.mjs';
+
+/**
+ * What a measurement of the application alone needs: a folder and an empty database of its own.
+ * @param {import('./cleanup.mjs').Cleanup} cleanup
+ * @returns {Promise<{ root: string, workDir: string, databaseUrl: string }>}
+ */
+export async function openStage(cleanup) {
+  const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+  const workDir = await mkdtemp(join(tmpdir(), 'tradepost-bench-'));
+  cleanup.defer(`remove ${workDir}`, () => rm(workDir, { recursive: true, force: true }));
+  const postgres = await openPostgres({ root, dataDir: join(workDir, 'postgres'), cleanup });
+  const name = `tradepost_bench_alone_${process.pid}`;
+  const owner = decodeURIComponent(new URL(postgres.ownerUrl).username) || 'postgres';
+  await createDatabase({ adminUrl: postgres.adminUrl, name, owner, cleanup });
+  return { root, workDir, databaseUrl: withDatabase(postgres.ownerUrl, name) };
+}
+
+/**
+ * The most that a ratio may be, from `--assert NUMBER`; nothing is asserted without it.
+ * @param {string | undefined} text
+ */
+export function limitOf(text) {
+  const limit = Number(text ?? Number.POSITIVE_INFINITY);
+  if (Number.isNaN(limit)) throw new Error(`--assert "${text}" is not a number`);
+  return limit;
+}
