@@ -38,8 +38,11 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
   });
 }
 
+/** What an application needs of another one to be its replica. */
+export type Beside = Pick<TestApp, 'database' | 'db' | 'clock'>;
+
 /** Starts the whole application on a free port and a database of its own, or on another one's, as a second replica. */
-export async function startApp(overrides: Readonly<Record<string, string>> = {}, beside?: TestApp): Promise<TestApp> {
+export async function startApp(overrides: Readonly<Record<string, string>> = {}, beside?: Beside): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase());
   const clock = beside?.clock ?? new TestClock();
   const config = testConfig(database, overrides);

@@ -12,6 +12,7 @@ import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
+import { drainOnClose } from './draining.js';
 import { acceptJson } from './json-body.js';
 import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
@@ -37,13 +38,18 @@ const EXPOSED_HEADERS = [
 ];
 
 function createFastify(config: Config): FastifyInstance {
+  // Node looks for late requests now and then, and finds one up to that much later.
+  const connectionsCheckingInterval = Math.min(1_000, config.REQUEST_TIMEOUT_MS / 4);
+  const requestTimeout = config.REQUEST_TIMEOUT_MS - connectionsCheckingInterval;
   return fastify({
     bodyLimit: config.BODY_LIMIT_BYTES,
-    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    requestTimeout,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: config.REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    // What still arrives on an open connection is answered in earnest: nothing that it needs is gone before the server.
+    return503OnClosing: false,
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval },
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -80,6 +86,7 @@ export async function createHttpApp(
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     done();
   });
+  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
