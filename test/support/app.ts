@@ -48,13 +48,16 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
   });
 }
 
+/** What an application needs of another one to be its replica. */
+export type Beside = Pick<TestApp, 'database' | 'db' | 'clock'>;
+
 /**
  * Starts the whole application on a free port and a database of its own, or on another one's, as a second replica.
  * Further controllers show what the platform does for routes that the application does not have.
  */
 export async function startApp(
   overrides: Readonly<Record<string, string>> = {},
-  beside?: TestApp,
+  beside?: Beside,
   controllers: readonly Type[] = [],
 ): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase());

@@ -13,6 +13,7 @@ import { NestLogger } from '../observability/nest-logger.js';
 import { withinRequest } from '../security/request-context.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
+import { drainOnClose } from './draining.js';
 import { acceptJson } from './json-body.js';
 import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
@@ -38,13 +39,18 @@ const EXPOSED_HEADERS = [
 ];
 
 function createFastify(config: Config): FastifyInstance {
+  // Node looks for late requests now and then, and finds one up to that much later.
+  const connectionsCheckingInterval = Math.min(1_000, config.REQUEST_TIMEOUT_MS / 4);
+  const requestTimeout = config.REQUEST_TIMEOUT_MS - connectionsCheckingInterval;
   return fastify({
     bodyLimit: config.BODY_LIMIT_BYTES,
-    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    requestTimeout,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: config.REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+    // What still arrives on an open connection is answered in earnest: nothing that it needs is gone before the server.
+    return503OnClosing: false,
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval },
     requestIdHeader: false,
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
     genReqId: (request) => {
@@ -84,6 +90,7 @@ export async function createHttpApp(
   });
   // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
   server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
+  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
