@@ -24,7 +24,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'API keys': 'By which machines identify themselves.',
   Invoices: 'Numbered without a gap; an issued one never changes.',
   Tokens: 'What other servers need to verify access tokens.',
-  Audit: 'Who did what to which thing, for those who look after the shop',
+  Audit: 'Who did what to which thing, for those who look after the shop.',
   Operations: 'For operators, load balancers and Prometheus.',
 };
 
