@@ -1,8 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hash } from '@node-rs/argon2';
 import { PasswordHasher } from '../../src/modules/auth/password-hasher.service.js';
+import type { Turnstile } from '../../src/modules/auth/turnstile.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { eventually } from '../support/eventually.js';
 import { logIn, PASSWORD, register } from '../support/people.js';
 
 /** More than are hashed and wait at once, on any machine that runs this. */
@@ -20,17 +19,14 @@ describe('the hashing of passwords', () => {
     ['login', { email: 'nobody@example.com', password: PASSWORD }],
     ['register', { email: 'somebody@example.com', password: PASSWORD, name: 'Ada' }],
   ])('has a bounded queue, past which a %s is asked to come back', async (route, body) => {
-    const hasher = shop.app.get(PasswordHasher, { strict: false });
-    let answered = false;
-    // Whoever is done, or was refused, comes again.
-    const crowd = Array.from({ length: CROWD }, async () => {
-      while (!answered) {
-        await hasher.hash(PASSWORD).catch(() => undefined);
-        await nextTurn();
-      }
+    const turnstile: Turnstile = Reflect.get(shop.app.get(PasswordHasher, { strict: false }), 'turnstile');
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
     });
-    const answer = await eventually(() => shop.http.post(`/api/users/${route}`).send(body).expect(503));
-    answered = true;
+    const crowd = Array.from({ length: CROWD }, () => turnstile.pass(() => held).catch(() => undefined));
+    const answer = await shop.http.post(`/api/users/${route}`).send(body).expect(503);
+    letGo();
     expect(answer.body.code).toBe('busy');
     expect(answer.headers['retry-after']).toBe('5');
     await Promise.all(crowd);
