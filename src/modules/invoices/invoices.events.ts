@@ -1,2 +1,0 @@
-/** `aggregateId` is the sale's id; data: `{ invoiceId, number, kind, saleId }`. */
-export const INVOICE_ISSUED = 'invoice.issued';
