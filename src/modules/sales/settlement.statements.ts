@@ -45,7 +45,8 @@ const money = (minor: string, digits: string): string =>
  *
  * A sale that is no longer pending, or that may not be paid so, is left alone: its id is not in the answer. Sales are
  * locked by id, as everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed
- * while it was waited for, or where another payment was opened meanwhile, and the caller tries again.
+ * while it was waited for, or where another payment was opened meanwhile, and the caller tries again. What must not be
+ * there is asked for row by row: as an anti join, which the planner makes of NOT EXISTS, it reads the whole index.
  */
 export const SETTLE = statement(
   'settlement.settle',
@@ -67,8 +68,9 @@ export const SETTLE = statement(
      FROM q JOIN s ON s.id = q.sale_id
      WHERE q.provider IS NOT NULL AND s.status = 'pending' AND s.expires_at > $4::timestamptz AND s.currency = q.priced_in
        AND (s.user_id = q.payer_id OR (s.user_id IS NULL AND s.cart_id = q.payer_cart_id))
-       AND NOT EXISTS (SELECT FROM payments o WHERE o.sale_id = s.id AND o.status IN ('pending', 'completed', 'refunded'))
-       AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.caller = q.caller AND k.key = q.key)),
+       AND (SELECT o.id FROM payments o
+            WHERE o.sale_id = s.id AND o.status IN ('pending', 'completed', 'refunded') LIMIT 1) IS NULL
+       AND (SELECT k.caller FROM idempotency_keys k WHERE k.caller = q.caller AND k.key = q.key LIMIT 1) IS NULL),
    keyed AS (
      INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
      SELECT caller, key, hash, 201, body, $4::timestamptz FROM payable WHERE key IS NOT NULL
