@@ -126,6 +126,7 @@ describe('the export of a person', () => {
     expect(body.sessions).toHaveLength(2);
     expect(body.idempotencyKeys.length).toBeGreaterThan(3);
     expect(body.auditEntries.map(({ action }: { action: string }) => action)).toEqual([
+      'user.registered',
       'user.logged_in',
       'user.login_failed',
     ]);
@@ -141,7 +142,7 @@ describe('the export of a person', () => {
     const again = await logIn(shop, person.email);
     await as(again).get('/api/users/me/export').expect(200);
     const { body } = await as(again).get('/api/users/me/export').expect(200);
-    const [closed, , , exported] = body.auditEntries;
+    const [, closed, , , exported] = body.auditEntries;
     expect(closed).toMatchObject({ action: 'user.deactivated', actorId: admin.id, address: null, tokenId: null });
     expect(exported).toMatchObject({ action: 'user.exported', actorId: person.id });
     expect(exported.address).not.toBeNull();
@@ -210,6 +211,7 @@ describe('the erasure of a person', () => {
     expect(body.items).toEqual([
       expect.objectContaining({ action: 'user.erased', actorId: person.id, address: null }),
       expect.objectContaining({ action: 'user.logged_in', actorId: person.id, address: null }),
+      expect.objectContaining({ action: 'user.registered', actorId: person.id, address: null }),
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { ActorKind } from '../../platform/security/request-context.js';
 
 /**
  * Who did what to which thing. The database lets no line of it be changed or deleted; so nothing personal may be in
- * `before` and `after`, which nobody could erase.
+ * `before` and `after`, which nobody could erase: that lies in `audit_details`.
  */
 @Entity('audit_log')
 @Check('audit_log_actor_known', `actor IN ('user', 'api_key', 'anonymous', 'cli', 'system')`)

@@ -25,6 +25,7 @@ import { OidcSweeps } from './oidc-sweeps.job.js';
 import { OneTimeTokenSweeps } from './one-time-token-sweeps.job.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
 import { OneTimeTokensService } from './one-time-tokens.service.js';
+import { OpenInvitations } from './open-invitations.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { PasswordsService } from './passwords.service.js';
@@ -56,6 +57,7 @@ const MAILED_TOKENS = [
   OneTimeTokensRepository,
   OneTimeTokensService,
   OneTimeTokenSweeps,
+  OpenInvitations,
   PasswordResetService,
 ];
 

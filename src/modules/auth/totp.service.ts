@@ -22,19 +22,24 @@ export class TotpService {
   /** @throws {Forbidden | InvalidCredentials | TotpActive | PasswordHashingBusy} */
   async setUp(principal: UserPrincipal, password: string): Promise<TotpSecretResponse> {
     if (principal.permissions.size === 0) throw new Forbidden();
-    await this.credentials.confirm(principal.userId, password, 'user.password_check_failed');
-    const { email } = await this.users.getById(principal.userId);
-    return this.secondFactor.prepare(principal.userId, email);
+    const { userId } = principal;
+    return this.credentials.confirm(userId, password, 'user.password_check_failed', async () => {
+      const { email } = await this.users.getById(userId);
+      return this.secondFactor.prepare(userId, email);
+    });
   }
 
-  /** @throws {NotFound | InvalidCredentials | TotpActive} */
-  async confirm(principal: UserPrincipal, { code }: ConfirmTotpRequest): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.secondFactor.confirm(principal.userId, code) };
+  /** @throws {NotFound | InvalidCredentials | TotpActive | TooManyRequests} */
+  confirm({ userId }: UserPrincipal, { code }: ConfirmTotpRequest): Promise<RecoveryCodesResponse> {
+    return this.credentials.counted(userId, 'user.totp_check_failed', async () => ({
+      recoveryCodes: await this.secondFactor.confirm(userId, code),
+    }));
   }
 
   /** Open to everybody: who has left the staff may have a second factor still. */
-  async remove(principal: UserPrincipal, { password, code }: RemoveTotpRequest): Promise<void> {
-    await this.credentials.confirm(principal.userId, password, 'user.password_check_failed');
-    await this.secondFactor.remove(principal.userId, code);
+  async remove({ userId }: UserPrincipal, { password, code }: RemoveTotpRequest): Promise<void> {
+    await this.credentials.confirm(userId, password, 'user.totp_check_failed', () =>
+      this.secondFactor.remove(userId, code),
+    );
   }
 }

@@ -14,7 +14,13 @@ import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.
 import type { User } from './user.entity.js';
 import { LastAdministrator } from './users.errors.js';
 import { USER_REGISTERED, type UserRegistered } from './users.events.js';
-import { type AccessChange, type AccessRow, type ProfileChange, UsersRepository } from './users.repository.js';
+import {
+  type AccessChange,
+  type AccessRow,
+  type ChangedProfile,
+  type ProfileChange,
+  UsersRepository,
+} from './users.repository.js';
 
 /** An account to make. */
 export interface NewUser {
@@ -26,6 +32,8 @@ export interface NewUser {
   readonly role?: Role;
   /** The address is known to be the person's. */
   readonly emailVerified?: boolean;
+  /** How the account comes about, for the audit log; by a registration, where it is not said. */
+  readonly by?: 'registration' | 'invitation' | 'provider' | 'command';
 }
 
 /** Accounts: making, reading and changing them. */
@@ -58,14 +66,34 @@ export class UsersService {
       await this.users.insert(user);
       const data: UserRegistered = { userId: user.id, role: user.role, createdAt: user.createdAt.toISOString() };
       await this.outbox.append({ type: USER_REGISTERED, aggregateId: user.id, data: { ...data } });
+      const { by = 'registration', emailVerified = false } = input;
+      const actorId = by === 'command' ? undefined : user.id;
+      const after = { role: user.role, emailVerified, by };
+      await this.audit.record({ ...aboutUser(user.id), action: 'user.registered', actorId, after });
       return toUserResponse(user);
     });
   }
 
   /** @throws {EmailTaken | UsernameTaken} */
-  async updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
+  updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
     const email = change.email === undefined ? undefined : normalizeEmail(change.email);
-    return toUserResponse(existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now())));
+    return this.uow.run(async () => {
+      const user = existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now()));
+      await this.audit.record(...profileRecords(user));
+      return toUserResponse(user);
+    });
+  }
+
+  /**
+   * Notes that an address is its user's, who has just shown it.
+   * @returns whether the account is active and still has that address
+   */
+  confirmEmail(id: string, emailKey: string): Promise<boolean> {
+    return this.uow.run(async () => {
+      const done = await this.users.confirmEmail(id, emailKey, this.clock.now());
+      if (done) await this.audit.record({ ...aboutUser(id), action: 'user.email_verified', actorId: id });
+      return done;
+    });
   }
 
   /**
@@ -93,8 +121,10 @@ export class UsersService {
   resetPassword(id: string, emailKey: string, passwordHash: string): Promise<boolean> {
     return this.uow.run(async () => {
       const done = await this.users.resetPassword(id, emailKey, passwordHash, this.clock.now());
-      if (done) await this.revocations.revokeUser(id);
-      return done;
+      if (!done) return false;
+      await this.revocations.revokeUser(id);
+      await this.audit.record({ ...aboutUser(id), action: 'user.password_reset', actorId: id });
+      return true;
     });
   }
 
@@ -105,7 +135,7 @@ export class UsersService {
     return this.uow.run(async () => {
       const promoted = await this.users.promote(emailKey(input.email), input.passwordHash, this.clock.now());
       const created = promoted === undefined;
-      const user = created ? await this.create({ ...input, role: 'admin' }) : toUserResponse(promoted);
+      const user = created ? await this.create({ ...input, role: 'admin', by: 'command' }) : toUserResponse(promoted);
       if (!created) await this.revocations.revokeUser(user.id);
       const after = { role: 'admin', active: true, created };
       await this.audit.record({ ...aboutUser(user.id), action: 'user.administrator_made', after });
@@ -151,6 +181,22 @@ function accessRecords({ id, role, roleBefore, active, activeBefore }: AccessRow
   if (role !== roleBefore) record('user.role_changed');
   if (active !== activeBefore) record(active ? 'user.activated' : 'user.deactivated');
   return records;
+}
+
+/** Which fields have changed stays in the log for good; what stood and stands in them can be erased. */
+function profileRecords(user: ChangedProfile): AuditRecord[] {
+  const { email, username, name } = user;
+  const personal = {
+    before: { email: user.emailBefore, username: user.usernameBefore, name: user.nameBefore },
+    after: { email, username, name },
+  };
+  const fields = Object.entries(personal.before).flatMap(([field, was]) =>
+    was === personal.after[field as keyof typeof personal.after] ? [] : [field],
+  );
+  if (fields.length === 0) return [];
+  const before = { emailVerified: user.verifiedBefore };
+  const after = { emailVerified: user.emailVerifiedAt !== null, fields };
+  return [{ ...aboutUser(user.id), action: 'user.profile_changed', before, after, personal }];
 }
 
 function readCursor(cursor: string): string {

@@ -25,7 +25,7 @@ const LOCK_LIVE = statement(
 );
 const REVOKE = statement(
   'api-keys.revoke',
-  'UPDATE api_keys SET revoked_at = $2 WHERE (id = $1 OR parent_id = $1) AND revoked_at IS NULL',
+  'UPDATE api_keys SET revoked_at = $2 WHERE (id = $1 OR parent_id = $1) AND revoked_at IS NULL RETURNING id',
 );
 const NOTE_USE = statement(
   'api-keys.note-use',
@@ -85,9 +85,9 @@ export class ApiKeysRepository extends BaseRepository {
     return this.first<LockedApiKey & Record<string, unknown>>(LOCK_LIVE, [id]);
   }
 
-  /** Revokes a key, locked before, and those that it made. */
-  async revoke(id: string, at: Date): Promise<void> {
-    await this.affect(REVOKE, [id, at]);
+  /** Revokes a key, locked before, and those that it made; tells which. */
+  async revoke(id: string, at: Date): Promise<string[]> {
+    return (await this.rows<{ id: string }>(REVOKE, [id, at])).map((row) => row.id);
   }
 
   /** Notes when a key was used last, where the last note is older than `before`. */
