@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ActorKind } from '../../platform/security/request-context.js';
 
 /**
- * Who did what to which thing. The database lets no line of it be changed or deleted; so nothing personal may be in
+ * Who did what to which thing. The database lets no line of it be changed, nor deleted before its time; so nothing personal may be in
  * `before` and `after`, which nobody could erase: that lies in `audit_details`.
  */
 @Entity('audit_log')

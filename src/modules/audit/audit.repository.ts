@@ -70,6 +70,9 @@ const FORGET = statement(
   `WITH told AS (DELETE FROM audit_details WHERE person_id = $1) DELETE FROM audit_addresses WHERE person_id = $1`,
 );
 
+// The one way in which the application can remove anything: see the migration AddAuditRetention.
+const REMOVE = statement('audit.remove', 'SELECT remove_audit_entries($1, $2) AS removed');
+
 /** The audit log: written once, read by those who may. */
 @Injectable()
 export class AuditRepository extends BaseRepository {
@@ -108,6 +111,11 @@ export class AuditRepository extends BaseRepository {
   /** What a user did, and what was done to the account, oldest first; of what is personal, the user's own alone. */
   about(userId: string): Promise<AuditRow[]> {
     return this.rows(ABOUT, [userId]);
+  }
+
+  /** Removes entries from before a moment, up to a number of them; tells how many. */
+  async remove(before: Date, most: number): Promise<number> {
+    return (await this.first<{ removed: number }>(REMOVE, [before, most]))?.removed ?? 0;
   }
 
   /** Deletes the addresses that a person came from, and what entries tell of them; the entries stay. */
