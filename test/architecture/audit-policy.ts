@@ -11,6 +11,8 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'POST /api/users/me/password': ['user.password_changed'],
   'POST /api/users/me/totp': ['user.totp_prepared'],
   'POST /api/users/me/totp/confirm': ['user.totp_confirmed'],
+  'POST /api/users/me/totp/recovery-codes': ['user.recovery_codes_renewed'],
+  'DELETE /api/users/:id/totp': ['user.totp_reset'],
   'DELETE /api/users/me/totp': ['user.recovery_code_used', 'user.totp_removed'],
   'GET /api/users/oidc/callback': ['user.registered', 'user.identity_linked', 'user.logged_in'],
   'POST /api/users/password-reset/confirm': ['user.password_reset'],

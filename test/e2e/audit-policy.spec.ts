@@ -69,6 +69,11 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
     const { person, code } = await enrol(shop, { confirmed: false });
     return tag(send('post', '/api/users/me/totp/confirm', { code: code() }, person));
   },
+  'POST /api/users/me/totp/recovery-codes': async (tag) => {
+    const { person, code } = await enrol(shop);
+    return tag(send('post', '/api/users/me/totp/recovery-codes', { code: code() }, person));
+  },
+  'DELETE /api/users/:id/totp': async (tag) => tag(send('delete', `/api/users/${(await enrol(shop)).person.id}/totp`)),
   'DELETE /api/users/me/totp': async (tag) => {
     const { person, recoveryCodes } = await enrol(shop);
     return tag(send('delete', '/api/users/me/totp', { password: PASSWORD, code: recoveryCodes[0] }, person));

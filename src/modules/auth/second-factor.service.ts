@@ -3,6 +3,8 @@ import { Clock } from '../../common/clock.js';
 import { NotFound } from '../../common/domain-error.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { AuditApi } from '../audit/audit.api.js';
+import { AccountMailQueue } from './account-mail-queue.service.js';
+import { RECOVERY_CODES_RENEWED } from './account-tokens.js';
 import { InvalidCredentials, OtpRequired, TotpActive } from './auth.errors.js';
 import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODE, RECOVERY_CODES } from './recovery-codes.js';
 import { type StoredFactor, TotpRepository } from './totp.repository.js';
@@ -17,6 +19,7 @@ export class SecondFactorService {
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(AuditApi) private readonly audit: AuditApi,
+    @Inject(AccountMailQueue) private readonly mails: AccountMailQueue,
   ) {}
 
   /**
@@ -57,11 +60,35 @@ export class SecondFactorService {
       const step = this.secrets.stepOf(userId, secret, code);
       if (step === undefined) throw new InvalidCredentials();
       if (!(await this.factors.confirm(userId, secret, this.clock.now(), step))) throw new TotpActive();
-      const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
+      const codes = newRecoveryCodes();
       await this.factors.addRecoveryCodes(userId, codes.map(hashRecoveryCode));
       await this.record(userId, 'user.totp_confirmed');
       return codes;
     });
+  }
+
+  /**
+   * Gives out other recovery codes, and tells the owner by mail; those from before are void, used or not.
+   * @param code where the request shows one, it has to be right
+   * @throws {NotFound | InvalidCredentials}
+   */
+  renewRecoveryCodes(userId: string, code: string | undefined): Promise<string[]> {
+    return this.uow.run(async () => {
+      const factor = await this.factors.lock(userId);
+      if (!factor?.confirmedAt) throw new NotFound('totp');
+      if (code !== undefined && !(await this.take(userId, factor, code))) throw new InvalidCredentials();
+      const codes = newRecoveryCodes();
+      await this.factors.replaceRecoveryCodes(userId, codes.map(hashRecoveryCode));
+      await this.record(userId, 'user.recovery_codes_renewed');
+      await this.mails.add(RECOVERY_CODES_RENEWED, { userId });
+      return codes;
+    });
+  }
+
+  /** Removes the factor of somebody else, in a transaction that has locked the user's row. @throws {NotFound} */
+  async reset(userId: string): Promise<void> {
+    if (!(await this.factors.remove(userId))) throw new NotFound('totp');
+    await this.audit.record({ action: 'user.totp_reset', subjectType: 'user', subjectId: userId });
   }
 
   /** @throws {NotFound | InvalidCredentials} */
@@ -96,3 +123,5 @@ export class SecondFactorService {
     return step !== undefined && this.factors.takeStep(userId, step);
   }
 }
+
+const newRecoveryCodes = (): string[] => Array.from({ length: RECOVERY_CODES }, newRecoveryCode);

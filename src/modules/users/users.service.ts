@@ -6,7 +6,8 @@ import { isUuid, newId } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
-import type { Role } from '../../platform/security/permissions.js';
+import { mayGrant, type Role } from '../../platform/security/permissions.js';
+import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { AuditApi, type AuditRecord } from '../audit/audit.api.js';
 import type { ListUsersQuery } from './dto/list-users.query.js';
@@ -99,8 +100,10 @@ export class UsersService {
   /**
    * Changes what an account may do. Another role, and a closed account, end every session of the user at once.
    * @throws {LastAdministrator} where nobody would be left to administer
+   * @throws {Forbidden} where the role may do more than its giver, which an API key could be
    */
-  updateAccess(id: string, change: AccessChange): Promise<UserResponse> {
+  async updateAccess(actor: StaffPrincipal, id: string, change: AccessChange): Promise<UserResponse> {
+    if (change.role !== undefined && !mayGrant(actor.permissions, change.role)) throw new Forbidden();
     return this.uow.run(async () => {
       if ((change.role !== undefined && change.role !== 'admin') || change.active === false) {
         const administrators = await this.users.lockAdministrators();
