@@ -1,4 +1,5 @@
 import { AuditAddress } from './modules/audit/audit-address.entity.js';
+import { AuditDetails } from './modules/audit/audit-details.entity.js';
 import { AuditEntry } from './modules/audit/audit-entry.entity.js';
 import { Invitation } from './modules/auth/invitation.entity.js';
 import { OidcAttempt } from './modules/auth/oidc-attempt.entity.js';
@@ -31,6 +32,7 @@ import { Revocation } from './platform/security/revocation.entity.js';
 export const entities = [
   ApiKey,
   AuditAddress,
+  AuditDetails,
   AuditEntry,
   Cart,
   CartItem,

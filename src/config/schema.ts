@@ -94,6 +94,12 @@ export const schema = {
   RATE_LIMIT_RESET: integer(60, 1, 1_000_000, 'Requests about password resets a minute from one address.'),
   RATE_LIMIT_RESET_ACCOUNT: integer(5, 1, 1_000_000, 'Password resets in 15 minutes for one email address.'),
   RATE_LIMIT_ADDRESS: integer(6_000, 1, 1_000_000, 'Requests a minute of all users of one address together.'),
+  AUDIT_RETENTION_DAYS: integer(
+    730,
+    30,
+    36_500,
+    'Days that entries of the audit log are kept. The database lets nobody remove any before the thirtieth.',
+  ),
   TRUSTED_PROXIES: ranges(
     'Proxies whose X-Forwarded-For names the client: addresses and CIDRs separated by commas, or loopback, linklocal, ' +
       'uniquelocal. Without them clients are known by the address that connects, which behind a proxy is the same for all.',

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { PasswordsService } from '../../src/modules/auth/passwords.service.js';
+import { CatalogueImportService } from '../../src/modules/products/import/catalogue-import.service.js';
 import { withinCommand } from '../../src/platform/security/request-context.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -42,8 +43,12 @@ async function actionsOn(subjectId: string): Promise<string[]> {
   return (await entries({ subjectId })).map(({ action }) => action).reverse();
 }
 
-const send = (method: 'post' | 'patch' | 'put' | 'delete', path: string, body?: object, { accessToken } = admin) =>
-  shop.http[method](path).set(bearer(accessToken)).send(body);
+const send = (
+  method: 'get' | 'post' | 'patch' | 'put' | 'delete',
+  path: string,
+  body?: object,
+  { accessToken } = admin,
+) => shop.http[method](path).set(bearer(accessToken)).send(body);
 
 describe('an entry of the audit log', () => {
   it('tells who did what to which thing, before and after, from where and with which token', async () => {
@@ -69,14 +74,14 @@ describe('an entry of the audit log', () => {
     await send('patch', `/api/users/${person.id}`, { role: 'customer', active: true }).expect(200);
     await send('patch', `/api/users/${person.id}`, { role: 'root' }).expect(400);
     await send('patch', `/api/users/${person.id}`, { role: 'admin' }, person).expect(403);
-    expect(await actionsOn(person.id)).toEqual([]);
+    expect(await actionsOn(person.id)).toEqual(['user.registered']);
   });
 
   it('stands for each opening and closing of an account', async () => {
     const person = await register(shop);
     await send('patch', `/api/users/${person.id}`, { active: false }).expect(200);
     await send('patch', `/api/users/${person.id}`, { active: true }).expect(200);
-    expect(await actionsOn(person.id)).toEqual(['user.deactivated', 'user.activated']);
+    expect(await actionsOn(person.id)).toEqual(['user.registered', 'user.deactivated', 'user.activated']);
   });
 
   it('stands for what somebody does with their sessions and password, and never holds a secret', async () => {
@@ -90,6 +95,7 @@ describe('an entry of the audit log', () => {
     await send('post', '/api/users/logout-all', undefined, last).expect(204);
     const found = (await entries({ subjectId: person.id })).reverse();
     expect(found.map(({ action }) => action)).toEqual([
+      'user.registered',
       'user.logged_in',
       'user.password_change_failed',
       'user.password_changed',
@@ -100,6 +106,55 @@ describe('an entry of the audit log', () => {
     expect(new Set(found.map(({ actorId }) => actorId))).toEqual(new Set([person.id]));
     const { rows } = await shop.db.query('SELECT to_jsonb(audit_log)::text AS line FROM audit_log');
     expect(rows.map(({ line }) => line).join()).not.toMatch(/argon2|Quiet-otter|eyJ/);
+  });
+
+  it('tells which fields of an account changed for good, and what stood in them until the person is erased', async () => {
+    const person = await register(shop, { name: 'Old Name' });
+    await shop.db.query('UPDATE users SET email_verified_at = now() WHERE id = $1', [person.id]);
+    const email = `new-${person.email}`;
+    await send('patch', '/api/users/me', { name: 'New Name', email }, person).expect(200);
+    await send('patch', '/api/users/me', { name: 'New Name' }, person).expect(200);
+    await send('patch', '/api/users/me', { username: null }, person).expect(200);
+    const found = await entries({ subjectId: person.id, action: 'user.profile_changed' });
+    const fields = ['email', 'name'];
+    expect(found).toEqual([
+      expect.objectContaining({
+        actorId: person.id,
+        before: { emailVerified: true, email: person.email, name: 'Old Name' },
+        after: { emailVerified: false, fields, email, name: 'New Name' },
+      }),
+    ]);
+    await send('delete', '/api/users/me', undefined, person).expect(204);
+    const [left] = await entries({ subjectId: person.id, action: 'user.profile_changed' });
+    expect(left).toMatchObject({ before: { emailVerified: true }, after: { emailVerified: false, fields } });
+    expect(JSON.stringify(left)).not.toMatch(/Name|@/);
+  });
+
+  it('tells of a person to nobody but them and those who may read the log', async () => {
+    const person = await register(shop);
+    await send('patch', '/api/users/me', { name: 'Somebody Else' }, person).expect(200);
+    const own = await send('get', '/api/users/me/export', undefined, person).expect(200);
+    const changed = own.body.auditEntries.find(({ action }: Entry) => action === 'user.profile_changed');
+    expect(changed).toMatchObject({ before: { name: 'Ada Lovelace' }, after: { name: 'Somebody Else' } });
+  });
+
+  it('stands for the run of an import, and for each product with its batch; not for a dry run', async () => {
+    const imports = shop.app.get(CatalogueImportService, { strict: false });
+    const source = async function* () {
+      yield Buffer.from('sku,name,price\nIMP-1,Chair,5.00\nIMP-2,Table,nothing\n');
+    };
+    await withinCommand(() => imports.run(source(), { format: 'csv', dryRun: true }));
+    expect(await entries({ subjectType: 'catalogue_import' })).toEqual([]);
+    await withinCommand(() => imports.run(source(), { format: 'csv' }));
+    const [imported, started] = await entries({ subjectType: 'catalogue_import' });
+    expect(started).toMatchObject({ action: 'catalogue.import_started', actor: 'cli', after: { format: 'csv' } });
+    expect(imported).toMatchObject({
+      action: 'catalogue.imported',
+      subjectId: started?.subjectId,
+      after: { processed: 2, created: 1, refused: 1 },
+    });
+    const products = await entries({ action: 'product.created' });
+    expect(products).toContainEqual(expect.objectContaining({ actor: 'cli' }));
   });
 
   it('stands for a failed login, whether or not there is such an account, and names nobody', async () => {
@@ -181,6 +236,15 @@ describe('an entry of the audit log', () => {
   });
 });
 
+describe('what the audit log knows of people', () => {
+  it.each(['audit_details', 'audit_addresses'])('cannot be changed in %s, only erased', async (table) => {
+    const person = await register(shop);
+    await send('patch', '/api/users/me', { name: 'Renamed' }, person).expect(200);
+    const change = shop.db.query(`UPDATE ${table} SET person_id = person_id`);
+    await expect(change).rejects.toMatchObject({ code: '23001' });
+  });
+});
+
 describe('the audit log', () => {
   it.each(['UPDATE audit_log SET action = action', 'DELETE FROM audit_log', 'TRUNCATE audit_log CASCADE'])(
     'refuses “%s” to the owner of the schema',
@@ -212,7 +276,7 @@ describe('the audit log', () => {
     for (const active of [false, true, false]) await send('patch', `/api/users/${person.id}`, { active }).expect(200);
     const all = (await entries({ subjectId: person.id })).map(({ id }) => id);
     const page = await list({ subjectId: person.id, perPage: 2 }).expect(200);
-    expect(page.body).toMatchObject({ page: 1, perPage: 2, total: 3 });
+    expect(page.body).toMatchObject({ page: 1, perPage: 2, total: 4 });
     expect(page.headers.link).toContain('rel="next"');
     const first = await list({ subjectId: person.id, perPage: 2, cursor: '' }).expect(200);
     const last = await list({ subjectId: person.id, perPage: 2, cursor: first.body.nextCursor }).expect(200);

@@ -10,6 +10,7 @@ import { ApiKeys } from '../../platform/security/api-keys.js';
 import { ApiKeysRepository } from '../../platform/security/api-keys.repository.js';
 import type { StaffPrincipal } from '../../platform/security/principal.js';
 import { TokenRevoked } from '../../platform/security/token.errors.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { ApiKeyNotFound, PermissionsExceeded } from './api-keys.errors.js';
 import { type ApiKeyResponse, type CreateApiKey, type CreatedApiKey, toApiKeyResponse } from './dto/api-key.dto.js';
 import { excessOf, expiryProblem } from './key-terms.js';
@@ -29,6 +30,7 @@ export class ApiKeysService {
     private readonly keys: ApiKeys,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
+    private readonly audit: AuditApi,
   ) {}
 
   async list(request: PageRequest): Promise<Page<ApiKeyResponse>> {
@@ -67,6 +69,9 @@ export class ApiKeysService {
         lastUsedAt: null,
       };
       await this.repository.insert(row);
+      const { id, ownerId, parentId, permissions, expiresAt } = row;
+      const after = { ownerId, parentId, prefix, permissions, expiresAt };
+      await this.audit.record({ ...aboutKey(id), action: 'api_key.created', after });
       return { ...toApiKeyResponse(row), key };
     });
   }
@@ -79,7 +84,8 @@ export class ApiKeysService {
     return this.uow.run(async () => {
       // Locked in a statement of its own, so that the next one sees what the key made until then.
       if ((await this.repository.lockLive(id)) === undefined) throw new ApiKeyNotFound();
-      await this.repository.revoke(id, this.clock.now());
+      const revoked = await this.repository.revoke(id, this.clock.now());
+      await this.audit.record(...revoked.map((each) => ({ ...aboutKey(each), action: 'api_key.revoked' })));
       this.uow.afterCommit(() => this.keys.forget());
     });
   }
@@ -91,3 +97,5 @@ export class ApiKeysService {
     return { ...parent, parentId: maker.keyId };
   }
 }
+
+const aboutKey = (subjectId: string) => ({ subjectType: 'api_key', subjectId });

@@ -2,8 +2,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ActorKind } from '../../platform/security/request-context.js';
 
 /**
- * Who did what to which thing. The database lets no line of it be changed or deleted; so nothing personal may be in
- * `before` and `after`, which nobody could erase.
+ * Who did what to which thing. The database lets no line of it be changed, nor deleted before its time; so nothing personal may be in
+ * `before` and `after`, which nobody could erase: that lies in `audit_details`.
  */
 @Entity('audit_log')
 @Check('audit_log_actor_known', `actor IN ('user', 'api_key', 'anonymous', 'cli', 'system')`)

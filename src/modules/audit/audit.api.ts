@@ -18,6 +18,8 @@ export interface AuditRecord {
   readonly before?: Facts | undefined;
   /** The thing after; the same holds. */
   readonly after?: Facts | undefined;
+  /** What tells of the person that the act is about: kept apart, so that erasure can delete it. */
+  readonly personal?: { readonly before?: Facts | undefined; readonly after?: Facts | undefined };
   /** The user who acted, where the request itself does not tell: at a login. */
   readonly actorId?: string | undefined;
 }
@@ -54,7 +56,7 @@ export class AuditApi {
 }
 
 function toEntry(record: AuditRecord, origin: Origin, at: Date): NewAuditEntry {
-  const { action, subjectType, subjectId } = record;
+  const { action, subjectType, subjectId, personal } = record;
   const actorId = record.actorId ?? origin.actorId;
   const { tokenId, requestId, address } = origin;
   return {
@@ -70,5 +72,7 @@ function toEntry(record: AuditRecord, origin: Origin, at: Date): NewAuditEntry {
     ...changeOf(record.before, record.after),
     personId: actorId ?? (subjectType === 'user' ? subjectId : null),
     address,
+    subjectPersonId: subjectType === 'user' ? subjectId : actorId,
+    personal: personal === undefined ? null : changeOf(personal.before, personal.after),
   };
 }

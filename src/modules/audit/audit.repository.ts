@@ -3,14 +3,28 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 
-/** An entry with the address that it came from, and whose that is. */
+type Facts = AuditEntry['before'];
+
+/** What of an entry is personal. */
+export interface PersonalFacts {
+  readonly before: Facts;
+  readonly after: Facts;
+}
+
+/** An entry with what is personal about it: where it came from and what it tells, and of whom. */
 export interface NewAuditEntry extends AuditEntry {
   readonly personId: string | null;
   readonly address: string | null;
+  readonly subjectPersonId: string | null;
+  readonly personal: PersonalFacts | null;
 }
 
-/** An entry as it is read; its address may have been erased. */
-export type AuditRow = Omit<NewAuditEntry, 'personId'>;
+/** An entry as it is read; what is personal about it may have been erased. */
+export interface AuditRow extends AuditEntry {
+  readonly address: string | null;
+  readonly personalBefore: Facts;
+  readonly personalAfter: Facts;
+}
 
 /** Which entries a list shows. */
 export interface AuditFilter {
@@ -26,36 +40,58 @@ const RECORD = statement(
   'audit.record',
   `WITH entry AS (
      SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-       $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::uuid[], $13::text[])
+       $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::uuid[], $13::text[], $14::uuid[], $15::jsonb[],
+       $16::jsonb[])
        AS e (id, at, actor, actor_id, token_id, request_id, action, subject_type, subject_id, before, after, person_id,
-         address)
+         address, subject_person_id, personal_before, personal_after)
    ), logged AS (
      INSERT INTO audit_log (id, at, actor, actor_id, token_id, request_id, action, subject_type, subject_id, before, after)
      SELECT id, at, actor, actor_id, token_id, request_id, action, subject_type, subject_id, before, after FROM entry
+   ), told AS (
+     INSERT INTO audit_details (entry_id, person_id, before, after)
+     SELECT id, subject_person_id, personal_before, personal_after FROM entry
+     WHERE personal_before IS NOT NULL OR personal_after IS NOT NULL
    )
    INSERT INTO audit_addresses (entry_id, person_id, address)
    SELECT id, person_id, address FROM entry WHERE address IS NOT NULL`,
 );
 const COLUMNS = `e.id, e.at, e.actor, e.actor_id AS "actorId", e.token_id AS "tokenId", e.request_id AS "requestId",
-  e.action, e.subject_type AS "subjectType", e.subject_id AS "subjectId", e.before, e.after, a.address`;
-const ENTRIES = 'FROM audit_log e LEFT JOIN audit_addresses a ON a.entry_id = e.id';
+  e.action, e.subject_type AS "subjectType", e.subject_id AS "subjectId", e.before, e.after, a.address,
+  d.before AS "personalBefore", d.after AS "personalAfter"`;
+const ENTRIES = `FROM audit_log e LEFT JOIN audit_addresses a ON a.entry_id = e.id
+  LEFT JOIN audit_details d ON d.entry_id = e.id`;
 const ABOUT = statement(
   'audit.about',
-  `SELECT ${COLUMNS} ${ENTRIES} WHERE e.actor_id = $1 OR (e.subject_type = 'user' AND e.subject_id = $1) ORDER BY e.id`,
+  `SELECT ${COLUMNS} ${ENTRIES} AND d.person_id = $1
+   WHERE e.actor_id = $1 OR (e.subject_type = 'user' AND e.subject_id = $1) ORDER BY e.id`,
 );
-const FORGET = statement('audit.forget', 'DELETE FROM audit_addresses WHERE person_id = $1');
+const FORGET = statement(
+  'audit.forget',
+  `WITH told AS (DELETE FROM audit_details WHERE person_id = $1) DELETE FROM audit_addresses WHERE person_id = $1`,
+);
+
+// The one way in which the application can remove anything: see the migration AddAuditRetention.
+const REMOVE = statement('audit.remove', 'SELECT remove_audit_entries($1, $2) AS removed');
 
 /** The audit log: written once, read by those who may. */
 @Injectable()
 export class AuditRepository extends BaseRepository {
   async record(entries: readonly NewAuditEntry[]): Promise<void> {
     const column = <K extends keyof NewAuditEntry>(key: K): NewAuditEntry[K][] => entries.map((entry) => entry[key]);
-    const json = (key: 'before' | 'after'): (string | null)[] =>
-      column(key).map((facts) => (facts === null ? null : JSON.stringify(facts)));
+    const json = (facts: readonly Facts[]): (string | null)[] =>
+      facts.map((each) => (each === null ? null : JSON.stringify(each)));
     const who = [column('actor'), column('actorId'), column('tokenId'), column('requestId')];
-    const what = [column('action'), column('subjectType'), column('subjectId'), json('before'), json('after')];
-    const from = [column('personId'), column('address')];
-    await this.affect(RECORD, [column('id'), column('at'), ...who, ...what, ...from]);
+    const what = [
+      column('action'),
+      column('subjectType'),
+      column('subjectId'),
+      json(column('before')),
+      json(column('after')),
+    ];
+    const from = [column('personId'), column('address'), column('subjectPersonId')];
+    const personal = column('personal');
+    const told = [personal.map((facts) => facts?.before ?? null), personal.map((facts) => facts?.after ?? null)];
+    await this.affect(RECORD, [column('id'), column('at'), ...who, ...what, ...from, ...told.map(json)]);
   }
 
   /** Entries of a page, newest first; after `beforeId` or after skipping `offset`. */
@@ -72,12 +108,17 @@ export class AuditRepository extends BaseRepository {
     return (await this.rowsOf<{ count: number }>(text, values))[0]?.count ?? 0;
   }
 
-  /** What a user did, and what was done to the account, oldest first. */
+  /** What a user did, and what was done to the account, oldest first; of what is personal, the user's own alone. */
   about(userId: string): Promise<AuditRow[]> {
     return this.rows(ABOUT, [userId]);
   }
 
-  /** Deletes the addresses that a person came from; the entries stay. */
+  /** Removes entries from before a moment, up to a number of them; tells how many. */
+  async remove(before: Date, most: number): Promise<number> {
+    return (await this.first<{ removed: number }>(REMOVE, [before, most]))?.removed ?? 0;
+  }
+
+  /** Deletes the addresses that a person came from, and what entries tell of them; the entries stay. */
   async forget(personId: string): Promise<void> {
     await this.affect(FORGET, [personId]);
   }

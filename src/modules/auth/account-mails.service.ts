@@ -1,16 +1,24 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
-import { writeMail } from '../../platform/mail/letter.js';
+import { type Letter, writeMail } from '../../platform/mail/letter.js';
 import { MailWriters } from '../../platform/mail/mail-writers.js';
 import type { Mail } from '../../platform/mail/mailer.js';
 import { ShopLinks } from '../../platform/mail/shop-links.js';
 import { type UserResponse, UsersApi } from '../users/users.api.js';
-import { passwordReplacedLetter, resetLetter, verificationLetter } from './account.letters.js';
+import {
+  passwordReplacedLetter,
+  recoveryCodesRenewedLetter,
+  resetLetter,
+  secondFactorResetLetter,
+  verificationLetter,
+} from './account.letters.js';
 import {
   EMAIL_VERIFICATION,
   PASSWORD_REPLACED,
   PASSWORD_RESET,
+  RECOVERY_CODES_RENEWED,
   RESET_MINUTES,
+  SECOND_FACTOR_RESET,
   VERIFICATION_HOURS,
 } from './account-tokens.js';
 import { OneTimeTokensService } from './one-time-tokens.service.js';
@@ -33,7 +41,9 @@ export class AccountMailsService implements OnModuleInit {
       this.writers.register({ kind, write });
     add(EMAIL_VERIFICATION, (about) => this.verification(about));
     add(PASSWORD_RESET, (about) => this.reset(about));
-    add(PASSWORD_REPLACED, (about) => this.passwordReplaced(about));
+    add(PASSWORD_REPLACED, (about) => this.notice(about, passwordReplacedLetter));
+    add(SECOND_FACTOR_RESET, (about) => this.notice(about, secondFactorResetLetter));
+    add(RECOVERY_CODES_RENEWED, (about) => this.notice(about, recoveryCodesRenewedLetter));
   }
 
   private async verification({ userId }: About): Promise<Mail | undefined> {
@@ -53,9 +63,9 @@ export class AccountMailsService implements OnModuleInit {
     return this.mail(user.email, resetLetter(this.config.STORE_NAME, href, RESET_MINUTES));
   }
 
-  private async passwordReplaced({ userId }: About): Promise<Mail | undefined> {
+  private async notice({ userId }: About, write: (storeName: string) => Letter): Promise<Mail | undefined> {
     const user = await this.addressee(userId);
-    return user && this.mail(user.email, passwordReplacedLetter(this.config.STORE_NAME));
+    return user && this.mail(user.email, write(this.config.STORE_NAME));
   }
 
   /** Closed accounts get no mail, and erased ones have no address. */
@@ -64,7 +74,7 @@ export class AccountMailsService implements OnModuleInit {
     return account?.active ? this.users.getById(account.id) : undefined;
   }
 
-  private mail(to: string, letter: Parameters<typeof writeMail>[2]): Mail {
+  private mail(to: string, letter: Letter): Mail {
     return writeMail(to, this.config.STORE_NAME, letter);
   }
 }

@@ -41,6 +41,28 @@ export function passwordReplacedLetter(storeName: string): Letter {
   };
 }
 
+/** To the owner of an account whose second factor an administrator has removed. */
+export function secondFactorResetLetter(storeName: string): Letter {
+  return {
+    subject: 'Your second factor was removed',
+    paragraphs: [
+      `An administrator removed the second factor of your account at ${storeName}, and every session was ended. Until you set up another, your password alone logs you in.`,
+      'If you did not ask for this, change your password and tell the other administrators.',
+    ],
+  };
+}
+
+/** To the owner of an account whose recovery codes were replaced. */
+export function recoveryCodesRenewedLetter(storeName: string): Letter {
+  return {
+    subject: 'You have new recovery codes',
+    paragraphs: [
+      `New recovery codes were made for the second factor of your account at ${storeName}. Those from before no longer work.`,
+      'If that was not you, somebody else is logged in to your account: change your password, and make new codes again.',
+    ],
+  };
+}
+
 /** To somebody who is to have an account with a role. */
 export function invitationLetter(storeName: string, href: string, role: string, expiresAt: Date): Letter {
   return {

@@ -4,6 +4,7 @@ import { MailModule } from '../../platform/mail/mail.module.js';
 import { RateLimitsModule } from '../../platform/rate-limits/rate-limits.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountMailQueue } from './account-mail-queue.service.js';
 import { AccountMailsService } from './account-mails.service.js';
 import { AccountRecoveryController } from './account-recovery.controller.js';
 import { AuthController } from './auth.controller.js';
@@ -25,6 +26,7 @@ import { OidcSweeps } from './oidc-sweeps.job.js';
 import { OneTimeTokenSweeps } from './one-time-token-sweeps.job.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
 import { OneTimeTokensService } from './one-time-tokens.service.js';
+import { OpenInvitations } from './open-invitations.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { PasswordsService } from './passwords.service.js';
@@ -40,13 +42,16 @@ import { TokenSweeps } from './token-sweeps.job.js';
 import { TotpController } from './totp.controller.js';
 import { TotpRepository } from './totp.repository.js';
 import { TotpService } from './totp.service.js';
+import { TotpResetController } from './totp-reset.controller.js';
+import { TotpResetService } from './totp-reset.service.js';
 import { TotpSecrets } from './totp-secrets.service.js';
 import { UserIdentitiesRepository } from './user-identities.repository.js';
 
-const SECOND_FACTOR = [SecondFactorService, TotpRepository, TotpSecrets, TotpService];
+const SECOND_FACTOR = [SecondFactorService, TotpRepository, TotpSecrets, TotpService, TotpResetService];
 const OIDC = [OidcService, OidcAttempts, OidcAttemptsRepository, OidcAccounts, UserIdentitiesRepository, OidcSweeps];
 
 const MAILED_TOKENS = [
+  AccountMailQueue,
   AccountMailsService,
   EmailVerificationService,
   InvitationAcceptanceService,
@@ -56,12 +61,20 @@ const MAILED_TOKENS = [
   OneTimeTokensRepository,
   OneTimeTokensService,
   OneTimeTokenSweeps,
+  OpenInvitations,
   PasswordResetService,
 ];
 
 @Module({
   imports: [AuditModule, UsersModule, JobsModule, MailModule, RateLimitsModule],
-  controllers: [AuthController, AccountRecoveryController, InvitationsController, TotpController, OidcController],
+  controllers: [
+    AuthController,
+    AccountRecoveryController,
+    InvitationsController,
+    TotpController,
+    TotpResetController,
+    OidcController,
+  ],
   providers: [
     AuthService,
     Credentials,

@@ -40,15 +40,27 @@ export class Credentials {
   }
 
   /**
-   * Asks somebody who is logged in for the password again.
+   * Asks somebody who is logged in for the password again, and goes on if it is right. What `goOn` finds wrong, such as
+   * a code of the second factor, counts as a wrong password does.
    * @param failure what the audit log calls it when it is wrong
-   * @throws {InvalidCredentials | TooManyRequests | PasswordHashingBusy}
+   * @throws {InvalidCredentials | TooManyRequests | PasswordHashingBusy} and whatever `goOn` throws
    */
-  async confirm(userId: string, password: string, failure: string): Promise<ProvenAccount> {
+  async confirm<T>(
+    userId: string,
+    password: string,
+    failure: string,
+    goOn: (account: ProvenAccount) => Promise<T>,
+  ): Promise<T> {
     const account = await this.users.findLoginById(userId);
-    return this.attempts.byUser(userId, () =>
-      this.recordingFailure(failure, userId, () => this.authenticate(account, password)),
-    );
+    return this.counted(userId, failure, async () => goOn(await this.authenticate(account, password)));
+  }
+
+  /**
+   * Lets somebody who is logged in show a secret of theirs; wrong ones count together with wrong passwords.
+   * @throws {InvalidCredentials | TooManyRequests} and whatever `work` throws
+   */
+  counted<T>(userId: string, failure: string, work: () => Promise<T>): Promise<T> {
+    return this.attempts.byUser(userId, () => this.recordingFailure(failure, userId, work));
   }
 
   /**

@@ -1,13 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
-import { hashToken, isToken } from '../../common/tokens.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { mayGrant, ROLE_PERMISSIONS } from '../../platform/security/permissions.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { UsersApi } from '../users/users.api.js';
 import type { AcceptInvitationRequest } from './dto/account-mail.requests.js';
 import type { LoginResponse } from './dto/token.response.js';
-import { InvitationsRepository } from './invitations.repository.js';
-import { InvalidOneTimeToken } from './one-time-token.errors.js';
+import { OpenInvitations } from './open-invitations.service.js';
 import { PasswordHasher } from './password-hasher.service.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -15,12 +12,12 @@ import { SessionsService } from './sessions.service.js';
 @Injectable()
 export class InvitationAcceptanceService {
   constructor(
-    @Inject(InvitationsRepository) private readonly invitations: InvitationsRepository,
+    @Inject(OpenInvitations) private readonly invitations: OpenInvitations,
     @Inject(UsersApi) private readonly users: UsersApi,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
     @Inject(SessionsService) private readonly sessions: SessionsService,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
-    @Inject(Clock) private readonly clock: Clock,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   /**
@@ -29,17 +26,14 @@ export class InvitationAcceptanceService {
    * @throws {UnacceptablePassword | EmailTaken | PasswordHashingBusy}
    */
   async accept({ token, name, password }: AcceptInvitationRequest): Promise<LoginResponse> {
-    const tokenHash = isToken(token) ? hashToken(token) : undefined;
-    if (tokenHash === undefined || !(await this.invitations.exists(tokenHash, this.clock.now()))) {
-      throw new InvalidOneTimeToken();
-    }
+    await this.invitations.check(token);
     const passwordHash = await this.hasher.hashNew('password', password);
     return this.uow.run(async () => {
-      const invitation = await this.invitations.use(tokenHash, this.clock.now());
-      if (invitation === undefined) throw new InvalidOneTimeToken();
-      const { email, role, inviterRole } = invitation;
-      if (!mayGrant(ROLE_PERMISSIONS[inviterRole], role)) throw new InvalidOneTimeToken();
-      const user = await this.users.create({ email, name, passwordHash, role, emailVerified: true });
+      const { id, email, role, invitedBy } = await this.invitations.take(token);
+      const person = { email, name, passwordHash, role, emailVerified: true, by: 'invitation' } as const;
+      const user = await this.users.create(person);
+      const act = { action: 'invitation.accepted', actorId: user.id, after: { role, invitedBy, userId: user.id } };
+      await this.audit.record({ subjectType: 'invitation', subjectId: id, ...act });
       return { user, ...(await this.sessions.start(user.id, user.role)) };
     });
   }

@@ -26,7 +26,7 @@ const USE = statement(
   'invitations.use',
   `DELETE FROM invitations i USING users u
    WHERE i.token_hash = $1 AND i.expires_at > $2 AND u.id = i.invited_by AND u.active
-   RETURNING i.email, i.role, u.role AS "inviterRole"`,
+   RETURNING i.id, i.email, i.role, i.invited_by AS "invitedBy", u.role AS "inviterRole"`,
 );
 const SWEEP = statement(
   'invitations.sweep',
@@ -43,7 +43,9 @@ export interface SentInvitation {
 
 /** What an invitation is good for, and the role that its sender has by now. */
 export interface AcceptedInvitation {
+  readonly id: string;
   readonly email: string;
+  readonly invitedBy: string;
   readonly role: Role;
   readonly inviterRole: Role;
 }

@@ -6,6 +6,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
 import { mayGrant } from '../../platform/security/permissions.js';
 import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { UsersApi } from '../users/users.api.js';
 import { EmailTaken } from '../users/users.errors.js';
 import { INVITATION, INVITATION_DAYS } from './account-tokens.js';
@@ -24,6 +25,7 @@ export class InvitationsService {
     @Inject(MailQueue) private readonly mails: MailQueue,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   /**
@@ -42,6 +44,9 @@ export class InvitationsService {
       const invitedBy = inviter.kind === 'user' ? inviter.userId : inviter.ownerId;
       await this.invitations.put({ ...invitation, invitedBy, tokenHash: null, createdAt, expiresAt });
       await this.mails.add({ kind: INVITATION, about: { invitationId: invitation.id }, expiresAt });
+      // Not the address: the invited person has no account yet whose erasure could take it away.
+      const subject = { subjectType: 'invitation', subjectId: invitation.id };
+      await this.audit.record({ ...subject, action: 'invitation.sent', after: { role } });
     });
     const { id, email: address } = invitation;
     return { id, email: address, role, expiresAt: expiresAt.toISOString() };

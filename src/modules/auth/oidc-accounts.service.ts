@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import type { OidcIdentity } from '../../platform/security/oidc-client.js';
 import type { OidcProfile } from '../../platform/security/oidc-profile.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { type UserResponse, UsersApi } from '../users/users.api.js';
 import { AccountClosed, OidcEmailMissing } from './auth.errors.js';
 import { UserIdentitiesRepository } from './user-identities.repository.js';
@@ -13,6 +14,7 @@ export class OidcAccounts {
     @Inject(UserIdentitiesRepository) private readonly identities: UserIdentitiesRepository,
     @Inject(UsersApi) private readonly users: UsersApi,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   /** The id of the account of a person who was here before. */
@@ -31,9 +33,17 @@ export class OidcAccounts {
     if (email === undefined) throw new OidcEmailMissing();
     const known = emailVerified ? await this.users.lockByVerifiedEmail(email) : undefined;
     const person = { email, emailVerified, name: name ?? email.slice(0, email.lastIndexOf('@')), passwordHash: null };
-    const userId = known ?? (await this.users.create(person)).id;
+    const userId = known ?? (await this.users.create({ ...person, by: 'provider' })).id;
     const linked = await this.identities.insert({ issuer, subject, userId, createdAt: this.clock.now() });
-    return linked ? userId : ((await this.identities.findOwner(issuer, subject)) ?? userId);
+    if (!linked) return (await this.identities.findOwner(issuer, subject)) ?? userId;
+    const act = {
+      action: 'user.identity_linked',
+      actorId: userId,
+      after: { issuer },
+      personal: { after: { subject } },
+    };
+    await this.audit.record({ subjectType: 'user', subjectId: userId, ...act });
+    return userId;
   }
 
   /** Notes the login, and locks the account until the transaction ends. @throws {AccountClosed} */

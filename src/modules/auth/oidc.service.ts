@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { OidcIdentity } from '../../platform/security/oidc-client.js';
+import { AuditApi } from '../audit/audit.api.js';
 import type { LoginResponse } from './dto/token.response.js';
 import { OidcAccounts } from './oidc-accounts.service.js';
 import { type BegunSignIn, OidcAttempts } from './oidc-attempts.service.js';
@@ -16,6 +17,7 @@ export class OidcService {
     @Inject(SecondFactorService) private readonly secondFactor: SecondFactorService,
     @Inject(SessionsService) private readonly sessions: SessionsService,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   /** @throws {OidcNotConfigured | OidcUnavailable} */
@@ -35,6 +37,8 @@ export class OidcService {
     return this.uow.run(async () => {
       const user = await this.accounts.open(await account());
       await this.secondFactor.demand(user.id, undefined);
+      const act = { action: 'user.logged_in', actorId: user.id, after: { by: 'provider' } };
+      await this.audit.record({ subjectType: 'user', subjectId: user.id, ...act });
       return { user, ...(await this.sessions.start(user.id, user.role)) };
     });
   }

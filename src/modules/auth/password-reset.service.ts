@@ -1,15 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
+import { emailKey } from '../../common/email.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { MailQueue } from '../../platform/mail/mail-queue.js';
 import { UsersApi } from '../users/users.api.js';
-import { PASSWORD_REPLACED, PASSWORD_RESET, RESET_MINUTES } from './account-tokens.js';
+import { AccountMailQueue } from './account-mail-queue.service.js';
+import { PASSWORD_REPLACED, PASSWORD_RESET } from './account-tokens.js';
 import { Credentials } from './credentials.service.js';
 import { InvalidOneTimeToken } from './one-time-token.errors.js';
 import { OneTimeTokensService } from './one-time-tokens.service.js';
-
-const HOUR_MS = 3_600_000;
-const NOTICE_HOURS = 24;
 
 /** A new password for those who forgot theirs, by a link to the address of the account. */
 @Injectable()
@@ -18,9 +15,8 @@ export class PasswordResetService {
     @Inject(OneTimeTokensService) private readonly tokens: OneTimeTokensService,
     @Inject(UsersApi) private readonly users: UsersApi,
     @Inject(Credentials) private readonly credentials: Credentials,
-    @Inject(MailQueue) private readonly mails: MailQueue,
+    @Inject(AccountMailQueue) private readonly mails: AccountMailQueue,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
-    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
@@ -28,8 +24,7 @@ export class PasswordResetService {
    * answer: up to then the same is done, and takes the same time, for every address.
    */
   request(email: string): Promise<void> {
-    const expiresAt = new Date(this.clock.now().getTime() + RESET_MINUTES * 60_000);
-    return this.mails.add({ kind: PASSWORD_RESET, about: { email }, expiresAt });
+    return this.mails.add(PASSWORD_RESET, { email: emailKey(email) });
   }
 
   /**
@@ -40,12 +35,11 @@ export class PasswordResetService {
     await this.tokens.check('password_reset', token);
     const passwordHash = await this.credentials.hashNew('newPassword', newPassword);
     await this.uow.run(async () => {
-      const { userId, emailKey } = await this.tokens.use('password_reset', token);
-      if (!(await this.users.resetPassword(userId, emailKey, passwordHash))) throw new InvalidOneTimeToken();
+      const { userId, emailKey: address } = await this.tokens.use('password_reset', token);
+      if (!(await this.users.resetPassword(userId, address, passwordHash))) throw new InvalidOneTimeToken();
       const owner = await this.users.getById(userId);
       this.uow.afterCommit(() => this.credentials.unlock(owner));
-      const expiresAt = new Date(this.clock.now().getTime() + NOTICE_HOURS * HOUR_MS);
-      await this.mails.add({ kind: PASSWORD_REPLACED, about: { userId }, expiresAt });
+      await this.mails.add(PASSWORD_REPLACED, { userId });
     });
   }
 }

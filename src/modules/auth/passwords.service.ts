@@ -32,12 +32,13 @@ export class PasswordsService {
    */
   async change(principal: UserPrincipal, { currentPassword, newPassword }: ChangePasswordRequest): Promise<void> {
     const { userId } = principal;
-    const proven = await this.credentials.confirm(userId, currentPassword, 'user.password_change_failed');
-    const newHash = await this.credentials.hashNew('newPassword', newPassword);
-    await this.uow.run(async () => {
-      if (!(await this.users.replacePassword(userId, proven.passwordHash, newHash))) throw new InvalidCredentials();
-      await this.ends.endOthers(principal);
-      await this.audit.record({ subjectType: 'user', subjectId: userId, action: 'user.password_changed' });
+    await this.credentials.confirm(userId, currentPassword, 'user.password_change_failed', async (proven) => {
+      const newHash = await this.credentials.hashNew('newPassword', newPassword);
+      await this.uow.run(async () => {
+        if (!(await this.users.replacePassword(userId, proven.passwordHash, newHash))) throw new InvalidCredentials();
+        await this.ends.endOthers(principal);
+        await this.audit.record({ subjectType: 'user', subjectId: userId, action: 'user.password_changed' });
+      });
     });
   }
 

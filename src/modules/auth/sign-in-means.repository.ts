@@ -8,7 +8,7 @@ const MEANS = statement(
        ORDER BY created_at) FROM user_identities WHERE user_id = $1::uuid), '[]') AS identities,
      EXISTS (SELECT FROM totp_factors WHERE user_id = $1::uuid AND confirmed_at IS NOT NULL) AS "secondFactor"`,
 );
-const EMAIL = statement('signInMeans.email', 'SELECT email FROM users WHERE id = $1::uuid');
+const EMAIL_KEY = statement('signInMeans.emailKey', 'SELECT email_key AS key FROM users WHERE id = $1::uuid');
 const FORGET = statement(
   'signInMeans.forget',
   `WITH i AS (DELETE FROM user_identities WHERE user_id = $1::uuid),
@@ -30,9 +30,9 @@ export class SignInMeansRepository extends BaseRepository {
     return (await this.first<SignInMeans>(MEANS, [userId])) ?? { identities: [], secondFactor: false };
   }
 
-  /** The address that mails go to. */
-  async emailOf(userId: string): Promise<string | undefined> {
-    return (await this.first<{ email: string }>(EMAIL, [userId]))?.email;
+  /** The address that mails go to, as it is compared. */
+  async emailKeyOf(userId: string): Promise<string | undefined> {
+    return (await this.first<{ key: string }>(EMAIL_KEY, [userId]))?.key;
   }
 
   /** Removes them, with the mailed tokens of the account and an invitation to its address. */

@@ -21,8 +21,8 @@ export class SignInPrivacy implements PersonalData {
   }
 
   async erase(userId: string): Promise<void> {
-    const email = await this.means.emailOf(userId);
-    if (email !== undefined) await this.mails.forget(userId, email);
+    const emailKey = await this.means.emailKeyOf(userId);
+    if (emailKey !== undefined) await this.mails.forget(userId, emailKey);
     await this.means.forget(userId);
   }
 }

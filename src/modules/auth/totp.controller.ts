@@ -16,6 +16,7 @@ import {
   ConfirmTotpRequest,
   RecoveryCodesResponse,
   RemoveTotpRequest,
+  RenewRecoveryCodesRequest,
   SetUpTotpRequest,
   TotpSecretResponse,
 } from './dto/totp.dto.js';
@@ -58,6 +59,23 @@ export class TotpController {
   @ApiConflictResponse(ACTIVE)
   confirm(@CurrentUser() user: UserPrincipal, @Body() body: ConfirmTotpRequest): Promise<RecoveryCodesResponse> {
     return this.totp.confirm(user, body);
+  }
+
+  @Post('recovery-codes')
+  @Access('bearer')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Get new recovery codes',
+    description:
+      'For the password, or a code of the second factor. Those from before are void, used or not, and a mail tells of it.',
+  })
+  @ApiCreatedResponse({ type: RecoveryCodesResponse })
+  @ApiNotFoundResponse({ type: Problem, description: '`totp_not_found`: there is no second factor in use.' })
+  renewRecoveryCodes(
+    @CurrentUser() user: UserPrincipal,
+    @Body() body: RenewRecoveryCodesRequest,
+  ): Promise<RecoveryCodesResponse> {
+    return this.totp.renewRecoveryCodes(user, body);
   }
 
   @Delete()

@@ -6,6 +6,10 @@ const FIND = statement(
   'totp.find',
   `SELECT secret, confirmed_at AS "confirmedAt" FROM totp_factors WHERE user_id = $1`,
 );
+const LOCK = statement(
+  'totp.lock',
+  `SELECT secret, confirmed_at AS "confirmedAt" FROM totp_factors WHERE user_id = $1 FOR NO KEY UPDATE`,
+);
 const PUT_PENDING = statement(
   'totp.put-pending',
   `INSERT INTO totp_factors (user_id, secret, created_at) VALUES ($1, $2, $3)
@@ -26,6 +30,11 @@ const ADD_CODES = statement(
   'totp.add-recovery-codes',
   'INSERT INTO recovery_codes (user_id, code_hash) SELECT $1, unnest($2::bytea[])',
 );
+const REPLACE_CODES = statement(
+  'totp.replace-recovery-codes',
+  `WITH gone AS (DELETE FROM recovery_codes WHERE user_id = $1)
+   INSERT INTO recovery_codes (user_id, code_hash) SELECT $1, unnest($2::bytea[])`,
+);
 const USE_CODE = statement(
   'totp.use-recovery-code',
   'UPDATE recovery_codes SET used_at = $3 WHERE user_id = $1 AND code_hash = $2 AND used_at IS NULL',
@@ -44,6 +53,11 @@ export class TotpRepository extends BaseRepository {
     return this.first<StoredFactor & Record<string, unknown>>(FIND, [userId]);
   }
 
+  /** The same, and keeps every other change of it waiting until the transaction ends. */
+  lock(userId: string): Promise<StoredFactor | undefined> {
+    return this.first<StoredFactor & Record<string, unknown>>(LOCK, [userId]);
+  }
+
   /** Keeps a secret until it is confirmed, in place of another that was not; false where one is confirmed. */
   async putPending(userId: string, secret: Buffer, at: Date): Promise<boolean> {
     return (await this.affect(PUT_PENDING, [userId, secret, at])) === 1;
@@ -59,13 +73,18 @@ export class TotpRepository extends BaseRepository {
     return (await this.affect(TAKE_STEP, [userId, step])) === 1;
   }
 
-  /** Removes the factor and its recovery codes. */
-  async remove(userId: string): Promise<void> {
-    await this.affect(REMOVE, [userId]);
+  /** Removes the factor and its recovery codes; tells whether there was one. */
+  async remove(userId: string): Promise<boolean> {
+    return (await this.affect(REMOVE, [userId])) === 1;
   }
 
   async addRecoveryCodes(userId: string, hashes: readonly Buffer[]): Promise<void> {
     await this.affect(ADD_CODES, [userId, hashes]);
+  }
+
+  /** Puts other codes in the place of all, used or not, of a factor that is locked. */
+  async replaceRecoveryCodes(userId: string, hashes: readonly Buffer[]): Promise<void> {
+    await this.affect(REPLACE_CODES, [userId, hashes]);
   }
 
   /** Uses a recovery code up; false where there is none such, or it was used. */

@@ -110,6 +110,6 @@ export class UsersApi {
    * @returns whether the account is active and still has that address
    */
   confirmEmail(id: string, emailKey: string): Promise<boolean> {
-    return this.users.confirmEmail(id, emailKey, this.clock.now());
+    return this.service.confirmEmail(id, emailKey);
   }
 }

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Inject, Patch, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiForbiddenResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../common/paging.js';
 import { Linked } from '../../platform/http/links.js';
+import { Problem } from '../../platform/http/problem.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, CurrentUser, type StaffPrincipal, type UserPrincipal } from '../../platform/security/principal.js';
 import { ListUsersQuery } from './dto/list-users.query.js';
 import { UpdateProfileRequest } from './dto/update-profile.request.js';
 import { UpdateUserRequest } from './dto/update-user.request.js';
@@ -53,7 +54,16 @@ export class UsersController {
   @Access('users:write')
   @ApiOperation({ summary: 'Change the role of an account, close it or open it again' })
   @ApiOkResponse({ type: UserResponse })
-  update(@IdParam('user') id: string, @Body() body: UpdateUserRequest): Promise<UserResponse> {
-    return this.users.updateAccess(id, body);
+  @ApiForbiddenResponse({
+    type: Problem,
+    description: '`forbidden`: also where the role may do something you may not.',
+  })
+  @ApiConflictResponse({ type: Problem, description: '`last_administrator`.' })
+  update(
+    @Actor() actor: StaffPrincipal,
+    @IdParam('user') id: string,
+    @Body() body: UpdateUserRequest,
+  ): Promise<UserResponse> {
+    return this.users.updateAccess(actor, id, body);
   }
 }

@@ -97,6 +97,14 @@ export interface AccessChange {
 interface ProfileRow extends UserProfile {
   readonly [column: string]: unknown;
 }
+/** What somebody may change of an account, as it was before a change. */
+interface ProfileBefore {
+  readonly emailBefore: string;
+  readonly usernameBefore: string | null;
+  readonly nameBefore: string;
+  readonly verifiedBefore: boolean;
+}
+export type ChangedProfile = UserProfile & ProfileBefore;
 export interface AccessRow extends ProfileRow {
   readonly roleBefore: Role;
   readonly activeBefore: boolean;
@@ -182,12 +190,16 @@ export class UsersRepository extends BaseRepository {
     return this.first<ProfileRow>(PROMOTE, [key, passwordHash, at]);
   }
 
-  /** @throws {EmailTaken | UsernameTaken} */
-  async updateProfile(id: string, change: ProfileChange, at: Date): Promise<UserProfile | undefined> {
+  /** Sets what is given, and tells what was before. @throws {EmailTaken | UsernameTaken} */
+  async updateProfile(id: string, change: ProfileChange, at: Date): Promise<ChangedProfile | undefined> {
     const { sets, values } = profileAssignments(change);
-    const text = `UPDATE users SET ${[...sets, 'updated_at = $2'].join(', ')}
-      WHERE id = $1 AND erased_at IS NULL RETURNING ${PROFILE}`;
-    return (await this.mapping(TAKEN, () => this.rowsOf<ProfileRow>(text, [id, at, ...values])))[0];
+    const text = `WITH before AS MATERIALIZED (
+        SELECT id AS user_id, email AS "emailBefore", username AS "usernameBefore", name AS "nameBefore",
+          email_verified_at IS NOT NULL AS "verifiedBefore"
+        FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE)
+      UPDATE users SET ${[...sets, 'updated_at = $2'].join(', ')} FROM before WHERE id = user_id
+      RETURNING ${PROFILE}, "emailBefore", "usernameBefore", "nameBefore", "verifiedBefore"`;
+    return (await this.mapping(TAKEN, () => this.rowsOf<ProfileRow & ProfileBefore>(text, [id, at, ...values])))[0];
   }
 
   /** One page of the accounts, newest first, with one row more than asked for where there are more. */

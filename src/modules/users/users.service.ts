@@ -6,7 +6,8 @@ import { isUuid, newId } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
-import type { Role } from '../../platform/security/permissions.js';
+import { mayGrant, type Role } from '../../platform/security/permissions.js';
+import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { AuditApi, type AuditRecord } from '../audit/audit.api.js';
 import type { ListUsersQuery } from './dto/list-users.query.js';
@@ -14,7 +15,13 @@ import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.
 import type { User } from './user.entity.js';
 import { LastAdministrator } from './users.errors.js';
 import { USER_REGISTERED, type UserRegistered } from './users.events.js';
-import { type AccessChange, type AccessRow, type ProfileChange, UsersRepository } from './users.repository.js';
+import {
+  type AccessChange,
+  type AccessRow,
+  type ChangedProfile,
+  type ProfileChange,
+  UsersRepository,
+} from './users.repository.js';
 
 /** An account to make. */
 export interface NewUser {
@@ -26,6 +33,8 @@ export interface NewUser {
   readonly role?: Role;
   /** The address is known to be the person's. */
   readonly emailVerified?: boolean;
+  /** How the account comes about, for the audit log; by a registration, where it is not said. */
+  readonly by?: 'registration' | 'invitation' | 'provider' | 'command';
 }
 
 /** Accounts: making, reading and changing them. */
@@ -58,21 +67,43 @@ export class UsersService {
       await this.users.insert(user);
       const data: UserRegistered = { userId: user.id, role: user.role, createdAt: user.createdAt.toISOString() };
       await this.outbox.append({ type: USER_REGISTERED, aggregateId: user.id, data: { ...data } });
+      const { by = 'registration', emailVerified = false } = input;
+      const actorId = by === 'command' ? undefined : user.id;
+      const after = { role: user.role, emailVerified, by };
+      await this.audit.record({ ...aboutUser(user.id), action: 'user.registered', actorId, after });
       return toUserResponse(user);
     });
   }
 
   /** @throws {EmailTaken | UsernameTaken} */
-  async updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
+  updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
     const email = change.email === undefined ? undefined : normalizeEmail(change.email);
-    return toUserResponse(existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now())));
+    return this.uow.run(async () => {
+      const user = existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now()));
+      await this.audit.record(...profileRecords(user));
+      return toUserResponse(user);
+    });
+  }
+
+  /**
+   * Notes that an address is its user's, who has just shown it.
+   * @returns whether the account is active and still has that address
+   */
+  confirmEmail(id: string, emailKey: string): Promise<boolean> {
+    return this.uow.run(async () => {
+      const done = await this.users.confirmEmail(id, emailKey, this.clock.now());
+      if (done) await this.audit.record({ ...aboutUser(id), action: 'user.email_verified', actorId: id });
+      return done;
+    });
   }
 
   /**
    * Changes what an account may do. Another role, and a closed account, end every session of the user at once.
    * @throws {LastAdministrator} where nobody would be left to administer
+   * @throws {Forbidden} where the role may do more than its giver, which an API key could be
    */
-  updateAccess(id: string, change: AccessChange): Promise<UserResponse> {
+  async updateAccess(actor: StaffPrincipal, id: string, change: AccessChange): Promise<UserResponse> {
+    if (change.role !== undefined && !mayGrant(actor.permissions, change.role)) throw new Forbidden();
     return this.uow.run(async () => {
       if ((change.role !== undefined && change.role !== 'admin') || change.active === false) {
         const administrators = await this.users.lockAdministrators();
@@ -93,8 +124,10 @@ export class UsersService {
   resetPassword(id: string, emailKey: string, passwordHash: string): Promise<boolean> {
     return this.uow.run(async () => {
       const done = await this.users.resetPassword(id, emailKey, passwordHash, this.clock.now());
-      if (done) await this.revocations.revokeUser(id);
-      return done;
+      if (!done) return false;
+      await this.revocations.revokeUser(id);
+      await this.audit.record({ ...aboutUser(id), action: 'user.password_reset', actorId: id });
+      return true;
     });
   }
 
@@ -105,7 +138,7 @@ export class UsersService {
     return this.uow.run(async () => {
       const promoted = await this.users.promote(emailKey(input.email), input.passwordHash, this.clock.now());
       const created = promoted === undefined;
-      const user = created ? await this.create({ ...input, role: 'admin' }) : toUserResponse(promoted);
+      const user = created ? await this.create({ ...input, role: 'admin', by: 'command' }) : toUserResponse(promoted);
       if (!created) await this.revocations.revokeUser(user.id);
       const after = { role: 'admin', active: true, created };
       await this.audit.record({ ...aboutUser(user.id), action: 'user.administrator_made', after });
@@ -151,6 +184,22 @@ function accessRecords({ id, role, roleBefore, active, activeBefore }: AccessRow
   if (role !== roleBefore) record('user.role_changed');
   if (active !== activeBefore) record(active ? 'user.activated' : 'user.deactivated');
   return records;
+}
+
+/** Which fields have changed stays in the log for good; what stood and stands in them can be erased. */
+function profileRecords(user: ChangedProfile): AuditRecord[] {
+  const { email, username, name } = user;
+  const personal = {
+    before: { email: user.emailBefore, username: user.usernameBefore, name: user.nameBefore },
+    after: { email, username, name },
+  };
+  const fields = Object.entries(personal.before).flatMap(([field, was]) =>
+    was === personal.after[field as keyof typeof personal.after] ? [] : [field],
+  );
+  if (fields.length === 0) return [];
+  const before = { emailVerified: user.verifiedBefore };
+  const after = { emailVerified: user.emailVerifiedAt !== null, fields };
+  return [{ ...aboutUser(user.id), action: 'user.profile_changed', before, after, personal }];
 }
 
 function readCursor(cursor: string): string {

@@ -13,6 +13,9 @@ const MIGRATION_LOCK = 7_236_401;
 /** Tables that the application's role may add to, and never change. */
 const APPEND_ONLY = ['audit_log', 'invoices', 'stock_movements'];
 
+/** What needs the rights of the owner, and is asked of by functions that have them. */
+const FUNCTIONS = ['remove_audit_entries(timestamptz, integer)'];
+
 type MigrationClass = new () => MigrationInterface;
 
 async function loadMigrations(): Promise<MigrationClass[]> {
@@ -67,6 +70,7 @@ async function grant(dataSource: DataSource, role: string, owner: string): Promi
   await dataSource.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${name}`);
   await dataSource.query(`REVOKE INSERT, UPDATE, DELETE ON migrations FROM ${name}`);
   for (const table of APPEND_ONLY) await dataSource.query(`REVOKE UPDATE, DELETE ON ${table} FROM ${name}`);
+  for (const signature of FUNCTIONS) await dataSource.query(`GRANT EXECUTE ON FUNCTION ${signature} TO ${name}`);
   await dataSource.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${name}`);
 }
 

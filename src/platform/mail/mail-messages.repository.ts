@@ -29,7 +29,7 @@ const TAKE = statement(
 );
 const FORGET = statement(
   'mail.forget',
-  `DELETE FROM mail_messages WHERE about ->> 'userId' = $1::text OR lower(about ->> 'email') = lower($2)`,
+  `DELETE FROM mail_messages WHERE about ->> 'userId' = $1::text OR about ->> 'email' = $2`,
 );
 const REMOVE = statement('mail.remove', 'DELETE FROM mail_messages WHERE id = $1');
 const COUNT = statement('mail.count', 'SELECT count(*)::integer AS count FROM mail_messages');
@@ -38,8 +38,8 @@ const COUNT = statement('mail.count', 'SELECT count(*)::integer AS count FROM ma
 @Injectable()
 export class MailMessagesRepository extends BaseRepository {
   /** Drops what is owed to a person. */
-  async forget(userId: string, email: string): Promise<void> {
-    await this.affect(FORGET, [userId, email]);
+  async forget(userId: string, emailKey: string): Promise<void> {
+    await this.affect(FORGET, [userId, emailKey]);
   }
 
   async insert(message: MailMessage): Promise<void> {

@@ -31,8 +31,8 @@ export class MailQueue {
     this.uow.afterCommit(() => this.dispatcher.wake());
   }
 
-  /** Drops the mails that are owed to a person, in the transaction of this context. */
-  forget(userId: string, email: string): Promise<void> {
-    return this.messages.forget(userId, email);
+  /** Drops the mails that are about a `userId` or an `email`, as `emailKey` writes it, in the transaction of this context. */
+  forget(userId: string, emailKey: string): Promise<void> {
+    return this.messages.forget(userId, emailKey);
   }
 }

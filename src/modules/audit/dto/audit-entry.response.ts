@@ -4,6 +4,7 @@ import { pageOf } from '../../../platform/fields/paging.fields.js';
 import { ACTOR_KINDS, type ActorKind } from '../../../platform/security/request-context.js';
 import type { AuditRow } from '../audit.repository.js';
 
+const ERASABLE = 'What tells of a person is gone once they are erased.';
 const facts = { type: 'object', additionalProperties: true, nullable: true } as const;
 
 /** One line of the audit log. */
@@ -38,10 +39,14 @@ export class AuditEntryResponse {
   @UuidField({ nullable: true })
   subjectId!: string | null;
 
-  @ApiProperty({ ...facts, description: 'Fields that changed, as they were.', example: { role: 'customer' } })
+  @ApiProperty({
+    ...facts,
+    description: `Fields that changed, as they were. ${ERASABLE}`,
+    example: { role: 'customer' },
+  })
   before!: Readonly<Record<string, unknown>> | null;
 
-  @ApiProperty({ ...facts, description: 'Fields that changed, as they are.', example: { role: 'manager' } })
+  @ApiProperty({ ...facts, description: `Fields that changed, as they are. ${ERASABLE}`, example: { role: 'manager' } })
   after!: Readonly<Record<string, unknown>> | null;
 }
 
@@ -59,7 +64,11 @@ export function toAuditEntry(row: AuditRow): AuditEntryResponse {
     action: row.action,
     subjectType: row.subjectType,
     subjectId: row.subjectId,
-    before: row.before,
-    after: row.after,
+    before: merged(row.before, row.personalBefore),
+    after: merged(row.after, row.personalAfter),
   };
 }
+
+type Facts = AuditRow['before'];
+
+const merged = (facts: Facts, personal: Facts): Facts => (personal === null ? facts : { ...facts, ...personal });

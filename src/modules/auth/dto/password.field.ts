@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { ValidateIf } from 'class-validator';
 import { isCleanText, rule } from '../../../platform/fields/text-rules.js';
 
 const DESCRIPTION =
@@ -11,10 +12,14 @@ const isPassword = (value: unknown): boolean =>
   isCleanText(value) && value.length > 0 && [...value.slice(0, 257)].length <= 128;
 
 /** A password as its owner knows it; `new` for one that the rules are yet to be tried on. */
-export function PasswordField(age: 'known' | 'new' = 'known'): PropertyDecorator {
+export function PasswordField(
+  age: 'known' | 'new' = 'known',
+  { optional = false }: { readonly optional?: boolean } = {},
+): PropertyDecorator {
   const limits = age === 'new' ? { minLength: 8, maxLength: 128, description: DESCRIPTION } : { maxLength: 128 };
   return applyDecorators(
-    ApiProperty({ type: String, format: 'password', ...limits }),
+    ApiProperty({ type: String, format: 'password', required: !optional, ...limits }),
+    ...(optional ? [ValidateIf((_, value: unknown) => value !== undefined)] : []),
     rule('password', 'must be a text of at most 128 characters', isPassword),
   );
 }

@@ -26,6 +26,18 @@ export class RemoveTotpRequest {
   code!: string;
 }
 
+/** Either is enough; what is given has to be right. */
+export class RenewRecoveryCodesRequest {
+  @PasswordField('known', { optional: true })
+  password?: string;
+
+  @OneTimeCodeField({
+    optional: true,
+    description: 'Of the app, or one of the recovery codes that are to be replaced.',
+  })
+  code?: string;
+}
+
 export class TotpSecretResponse {
   @TextField({ max: 32, example: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', description: 'To type in: base32.' })
   secret!: string;

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { AuditApi } from '../../audit/audit.api.js';
 import { CatalogueCache } from '../catalogue.cache.js';
 import { CategoryNotFound } from '../products.errors.js';
 import { type BatchResult, ImportBatchService } from './batch.service.js';
@@ -90,14 +92,27 @@ export class CatalogueImportService {
     private readonly uow: UnitOfWork,
     private readonly batches: ImportBatchService,
     private readonly cache: CatalogueCache,
+    private readonly audit: AuditApi,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * Reads a file to its end, or to where it breaks, and imports every good row before that, in batches.
+   * Reads a file to its end, or to where it breaks, and imports every good row before that, in batches. The audit log
+   * tells of each product with its batch, and of the run when it begins and when it ends.
    * @param source the file's bytes, not compressed
    */
   async run(source: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportReport> {
+    if (options.dryRun) return this.read(source, options);
+    const subject = { subjectType: 'catalogue_import', subjectId: newId() };
+    const record = (action: string, after: object): Promise<void> =>
+      this.uow.run(() => this.audit.record({ ...subject, action, after: { ...after } }));
+    await record('catalogue.import_started', { format: options.format });
+    const report = await this.read(source, options);
+    await record('catalogue.imported', report);
+    return report;
+  }
+
+  private async read(source: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportReport> {
     const progress = new Progress(options.onRefused ?? (() => undefined));
     const dryRun = options.dryRun ?? false;
     let batch: ReadyRow[] = [];

@@ -1,0 +1,183 @@
+import type { Response, Test } from 'supertest';
+import { newId } from '../../src/common/ids.js';
+import { ACCESS_POLICY } from '../architecture/access-policy.js';
+import { AUDITED, UNAUDITED } from '../architecture/audit-policy.js';
+import { createCustomer } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { paidSale } from '../support/buying.js';
+import { tokenTo } from '../support/mails.js';
+import { signInAt, startProvider, type TestProvider } from '../support/oidc-sign-in.js';
+import { bearer, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
+import { enrol } from '../support/second-factor.js';
+
+let shop: TestApp;
+let provider: TestProvider;
+let admin: Person;
+
+beforeAll(async () => {
+  provider = await startProvider();
+  shop = await startApp(provider.settings);
+  admin = await registerStaff(shop, 'admin');
+});
+afterAll(async () => {
+  await shop.close();
+  await provider.stop();
+});
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+const send = (method: Method, path: string, body?: object, by: Person = admin): Test =>
+  shop.http[method](path).set(bearer(by.accessToken)).send(body);
+const anybody = (path: string, body: object): Test => shop.http.post(path).send(body);
+const madeProduct = async (): Promise<string> => (await createProduct(shop.db, { stock: 5 })).id;
+const madeCategory = async (): Promise<string> =>
+  (await send('post', '/api/categories', { name: `Category ${newId()}` }).expect(201)).body.id;
+
+async function invited(): Promise<string> {
+  const email = `${newId()}@example.com`;
+  await send('post', '/api/users/invitations', { email, role: 'support' }).expect(201);
+  return tokenTo(shop, email, 'You are invited to Tradepost');
+}
+
+async function keyWithChild(): Promise<string> {
+  const terms = { name: 'erp', permissions: ['api-keys:write', 'sales:read'] };
+  const { body } = await send('post', '/api/api-keys', terms).expect(201);
+  const child = shop.http.post('/api/api-keys').set('x-api-key', body.key);
+  await child.send({ name: 'child', permissions: ['sales:read'] }).expect(201);
+  return body.id;
+}
+
+/** Marks the request that a scenario is about. */
+type Tag = (request: Test) => Test;
+
+/** How each route is made to do what it is for. */
+const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
+  'POST /api/users/register': async (tag) =>
+    tag(anybody('/api/users/register', { email: `${newId()}@example.com`, password: PASSWORD, name: 'Ada' })),
+  'POST /api/users/login': async (tag) =>
+    tag(anybody('/api/users/login', { email: (await register(shop)).email, password: PASSWORD })),
+  'POST /api/users/logout': async (tag) => tag(send('post', '/api/users/logout', undefined, await register(shop))),
+  'POST /api/users/logout-all': async (tag) =>
+    tag(send('post', '/api/users/logout-all', undefined, await register(shop))),
+  'POST /api/users/me/password': async (tag) => {
+    const passwords = { currentPassword: PASSWORD, newPassword: 'Loud-walrus-25' };
+    return tag(send('post', '/api/users/me/password', passwords, await register(shop)));
+  },
+  'POST /api/users/me/totp': async (tag) =>
+    tag(send('post', '/api/users/me/totp', { password: PASSWORD }, await registerStaff(shop, 'support'))),
+  'POST /api/users/me/totp/confirm': async (tag) => {
+    const { person, code } = await enrol(shop, { confirmed: false });
+    return tag(send('post', '/api/users/me/totp/confirm', { code: code() }, person));
+  },
+  'POST /api/users/me/totp/recovery-codes': async (tag) => {
+    const { person, code } = await enrol(shop);
+    return tag(send('post', '/api/users/me/totp/recovery-codes', { code: code() }, person));
+  },
+  'DELETE /api/users/:id/totp': async (tag) => tag(send('delete', `/api/users/${(await enrol(shop)).person.id}/totp`)),
+  'DELETE /api/users/me/totp': async (tag) => {
+    const { person, recoveryCodes } = await enrol(shop);
+    return tag(send('delete', '/api/users/me/totp', { password: PASSWORD, code: recoveryCodes[0] }, person));
+  },
+  'GET /api/users/oidc/callback': async (tag) => {
+    const begun = await shop.http.get('/api/users/oidc/authorize').expect(302);
+    const sub = newId();
+    const claims = { sub, email: `${sub}@example.com`, email_verified: true };
+    const { search } = await signInAt(begun.headers.location ?? '', claims);
+    const jar = String(begun.headers['set-cookie']).split(';', 1)[0] ?? '';
+    return tag(shop.http.get(`/api/users/oidc/callback${search}`).set('Cookie', jar));
+  },
+  'POST /api/users/password-reset/confirm': async (tag) => {
+    const { email } = await register(shop);
+    await anybody('/api/users/password-reset', { email }).expect(202);
+    const token = await tokenTo(shop, email, 'Set a new password');
+    return tag(anybody('/api/users/password-reset/confirm', { token, newPassword: 'Loud-walrus-25' }));
+  },
+  'POST /api/users/email-verification/confirm': async (tag) => {
+    const token = await tokenTo(shop, (await register(shop)).email, 'Confirm your email address');
+    return tag(anybody('/api/users/email-verification/confirm', { token }));
+  },
+  'POST /api/users/invitations': async (tag) =>
+    tag(send('post', '/api/users/invitations', { email: `${newId()}@example.com`, role: 'support' })),
+  'POST /api/users/invitations/accept': async (tag) =>
+    tag(anybody('/api/users/invitations/accept', { token: await invited(), name: 'Grace', password: PASSWORD })),
+  'GET /api/users/me/export': async (tag) => tag(send('get', '/api/users/me/export', undefined, await register(shop))),
+  'PATCH /api/users/me': async (tag) => tag(send('patch', '/api/users/me', { name: 'Grace' }, await register(shop))),
+  'DELETE /api/users/me': async (tag) => tag(send('delete', '/api/users/me', undefined, await register(shop))),
+  'PATCH /api/users/:id': async (tag) =>
+    tag(send('patch', `/api/users/${(await register(shop)).id}`, { role: 'support', active: false })),
+  'DELETE /api/users/:id': async (tag) => tag(send('delete', `/api/users/${(await register(shop)).id}`)),
+
+  'POST /api/api-keys': async (tag) => tag(send('post', '/api/api-keys', { name: 'erp', permissions: ['sales:read'] })),
+  'DELETE /api/api-keys/:id': async (tag) => tag(send('delete', `/api/api-keys/${await keyWithChild()}`)),
+
+  'POST /api/products': async (tag) =>
+    tag(send('post', '/api/products', { sku: newId(), name: 'Lamp', price: '1.00' })),
+  'PATCH /api/products/:id': async (tag) =>
+    tag(send('patch', `/api/products/${await madeProduct()}`, { price: '2.50' })),
+  'DELETE /api/products/:id': async (tag) => tag(send('delete', `/api/products/${await madeProduct()}`)),
+  'PUT /api/products/:id/stock': async (tag) =>
+    tag(send('put', `/api/products/${await madeProduct()}/stock`, { quantity: 7 })),
+  'POST /api/products/:id/stock-movements': async (tag) =>
+    tag(send('post', `/api/products/${await madeProduct()}/stock-movements`, { delta: 1, reason: 'receipt' })),
+  'POST /api/categories': async (tag) => tag(send('post', '/api/categories', { name: `Category ${newId()}` })),
+  'PATCH /api/categories/:id': async (tag) =>
+    tag(send('patch', `/api/categories/${await madeCategory()}`, { name: newId() })),
+  'DELETE /api/categories/:id': async (tag) => tag(send('delete', `/api/categories/${await madeCategory()}`)),
+
+  'PATCH /api/admin/sales/:id/status': async (tag) => {
+    const { saleId } = await paidSale(shop, await madeProduct());
+    return tag(send('patch', `/api/admin/sales/${saleId}/status`, { status: 'shipped' }));
+  },
+};
+
+it('every route that changes something is audited, or says why it is not', () => {
+  const writing = Object.keys(ACCESS_POLICY).filter((route) => !route.startsWith('GET '));
+  const known = [...Object.keys(AUDITED), ...Object.keys(UNAUDITED)];
+  expect(writing.filter((route) => !known.includes(route))).toEqual([]);
+  expect(known.filter((route) => !(route in ACCESS_POLICY))).toEqual([]);
+  expect(new Set(known).size).toBe(known.length);
+});
+
+it('every route that is audited is sent here', () => {
+  expect(Object.keys(SCENARIOS).sort()).toEqual(Object.keys(AUDITED).sort());
+});
+
+describe('the audit log is told by', () => {
+  const entriesOf = async (requestId: string) => {
+    const order = 'SELECT action, actor, actor_id FROM audit_log WHERE request_id = $1 ORDER BY id';
+    return (await shop.db.query(order, [requestId])).rows;
+  };
+
+  it.each(Object.entries(AUDITED))('%s: %j', async (route, actions) => {
+    const requestId = newId();
+    const answer = await SCENARIOS[route]?.((request) => request.set('x-request-id', requestId));
+    expect(answer?.status).toBeLessThan(300);
+    const entries = await entriesOf(requestId);
+    expect(entries.map(({ action }) => action)).toEqual(actions);
+    // Whoever can do any of this is known by then, also where the request came without an access token.
+    expect(entries.filter(({ actor, actor_id }) => actor !== 'user' || actor_id === null)).toEqual([]);
+  });
+
+  it('nothing of what was refused, but for the attempt to guess a secret', async () => {
+    const { person } = await enrol(shop);
+    const stranger = await createCustomer(shop);
+    const tries: readonly [Test, readonly string[]][] = [
+      [send('patch', `/api/users/${person.id}`, { role: 'admin' }, person), []],
+      [shop.http.delete(`/api/users/${person.id}`).set(stranger.bearer), []],
+      [
+        send('delete', '/api/users/me/totp', { password: PASSWORD, code: '0000-0000-0000-0000' }, person),
+        ['user.totp_check_failed'],
+      ],
+      [
+        send('delete', '/api/users/me/totp', { password: 'Wrong-otter-1', code: '000000' }, person),
+        ['user.totp_check_failed'],
+      ],
+      [send('post', '/api/users/me/totp', { password: 'Wrong-otter-1' }, person), ['user.password_check_failed']],
+    ];
+    for (const [request, actions] of tries) {
+      const requestId = newId();
+      expect((await request.set('x-request-id', requestId)).status).toBeGreaterThanOrEqual(400);
+      expect((await entriesOf(requestId)).map(({ action }) => action)).toEqual(actions);
+    }
+  });
+});
