@@ -5,6 +5,7 @@ import { CacheModule } from './cache/cache.module.js';
 import { createDataSource, type EntityClass } from './database/data-source.js';
 import { Database } from './database/database.js';
 import { UnitOfWork } from './database/unit-of-work.js';
+import { Admissions } from './http/admissions.js';
 import { IdempotencyRepository } from './http/idempotency.repository.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
@@ -53,6 +54,7 @@ export class PlatformModule implements OnApplicationShutdown {
       database,
       UnitOfWork,
       IdempotencyRepository,
+      Admissions,
     ];
     return { module: PlatformModule, imports: PLUMBING, providers, exports: [...providers, ...PLUMBING] };
   }

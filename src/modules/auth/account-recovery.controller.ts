@@ -7,11 +7,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Problem } from '../../platform/http/problem.js';
+import { LeadsTo } from '../../platform/http/shedding.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
 import { ConfirmEmailRequest, ConfirmPasswordResetRequest, PasswordResetRequest } from './dto/account-mail.requests.js';
 import { EmailVerificationService } from './email-verification.service.js';
+import { PASSWORD_HASHING } from './password-hasher.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
 const INVALID_TOKEN = '`invalid_token`: never given out, used, replaced by a newer one, or expired.';
@@ -42,6 +44,7 @@ export class AccountRecoveryController {
   @RateLimited('reset')
   @HttpCode(204)
   @Access('public')
+  @LeadsTo(PASSWORD_HASHING)
   @ApiOperation({ summary: 'Set a new password by such a link', description: 'Every session of yours ends.' })
   @ApiNoContentResponse()
   @ApiBadRequestResponse({ type: Problem, description: `${INVALID_TOKEN} Or the password breaks the rules.` })

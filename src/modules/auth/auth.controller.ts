@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { type AnswerDelivery, Delivery } from '../../platform/http/delivery.js';
 import { Problem } from '../../platform/http/problem.js';
+import { LeadsTo } from '../../platform/http/shedding.js';
 import { RateLimited } from '../../platform/rate-limits/rate-limited.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
@@ -19,6 +20,7 @@ import { LoginRequest } from './dto/login.request.js';
 import { RefreshRequest } from './dto/refresh.request.js';
 import { RegisterRequest } from './dto/register.request.js';
 import { LoginResponse, TokenResponse } from './dto/token.response.js';
+import { PASSWORD_HASHING } from './password-hasher.service.js';
 import { PasswordsService } from './passwords.service.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionEnds } from './session-ends.service.js';
@@ -40,6 +42,7 @@ export class AuthController {
   @Post('register')
   @Access('public')
   @RateLimited('register')
+  @LeadsTo(PASSWORD_HASHING)
   @Header('Cache-Control', 'no-store')
   @Header('Location', '/api/users/me')
   @ApiOperation({ summary: 'Make an account and log in' })
@@ -53,6 +56,7 @@ export class AuthController {
   @HttpCode(200)
   @Access('public')
   @RateLimited('login')
+  @LeadsTo(PASSWORD_HASHING)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Log in with an email address or a username' })
   @ApiOkResponse({ type: LoginResponse })
@@ -99,6 +103,7 @@ export class AuthController {
   @Post('me/password')
   @HttpCode(204)
   @Access('bearer')
+  @LeadsTo(PASSWORD_HASHING)
   @ApiOperation({ summary: 'Change your password', description: 'Every other session of yours ends.' })
   @ApiNoContentResponse()
   changePassword(@CurrentUser() user: UserPrincipal, @Body() body: ChangePasswordRequest): Promise<void> {

@@ -15,6 +15,12 @@ export interface ProvenAccount {
   readonly renewedHash: string | undefined;
 }
 
+interface Check {
+  readonly account: LoginAccount | undefined;
+  /** Whether the password is that of the account. */
+  readonly right: boolean;
+}
+
 /** Whether passwords are right: counted, so that they cannot be guessed, and with every wrong one in the audit log. */
 @Injectable()
 export class Credentials {
@@ -31,10 +37,11 @@ export class Credentials {
    */
   login<T>(request: LoginRequest, enter: (account: ProvenAccount) => Promise<T>): Promise<T> {
     this.hasher.admit();
+    const find = this.finderOf(request);
     return this.attempts.byName(request, async () => {
-      const account = await this.findAccount(request);
-      return this.recordingFailure('user.login_failed', account?.id, async () =>
-        enter(await this.authenticate(account, request.password)),
+      const check = await this.check(find, request.password);
+      return this.recordingFailure('user.login_failed', check.account?.id, async () =>
+        enter(await this.prove(check, request.password)),
       );
     });
   }
@@ -51,8 +58,10 @@ export class Credentials {
     failure: string,
     goOn: (account: ProvenAccount) => Promise<T>,
   ): Promise<T> {
-    const account = await this.users.findLoginById(userId);
-    return this.counted(userId, failure, async () => goOn(await this.authenticate(account, password)));
+    return this.counted(userId, failure, async () => {
+      const checked = await this.check(() => this.users.findLoginById(userId), password);
+      return goOn(await this.prove(checked, password));
+    });
   }
 
   /**
@@ -77,16 +86,23 @@ export class Credentials {
     return this.attempts.forget(names);
   }
 
-  private findAccount({ email, username }: LoginRequest): Promise<LoginAccount | undefined> {
-    if (email !== undefined && username === undefined) return this.users.findLoginByEmail(email);
-    if (username !== undefined && email === undefined) return this.users.findLoginByUsername(username);
+  private finderOf({ email, username }: LoginRequest): () => Promise<LoginAccount | undefined> {
+    if (email !== undefined && username === undefined) return () => this.users.findLoginByEmail(email);
+    if (username !== undefined && email === undefined) return () => this.users.findLoginByUsername(username);
     throw InvalidInput.field('email', 'must be given, or username in its place');
   }
 
-  /** Takes the same time, and fails in the same way, whatever of account and password is not right. */
-  private async authenticate(account: LoginAccount | undefined, password: string): Promise<ProvenAccount> {
+  /** Takes the same time whether or not there is an account. */
+  private check(find: () => Promise<LoginAccount | undefined>, password: string): Promise<Check> {
+    return this.hasher.inTurn(async () => {
+      const account = await find();
+      return { account, right: await this.hasher.matches(account?.passwordHash, password) };
+    });
+  }
+
+  /** Fails in the same way, whatever of account and password is not right. */
+  private async prove({ account, right }: Check, password: string): Promise<ProvenAccount> {
     const passwordHash = account?.passwordHash;
-    const right = await this.hasher.matches(passwordHash, password);
     if (!right || !account?.active || typeof passwordHash !== 'string') throw new InvalidCredentials();
     return { id: account.id, passwordHash, renewedHash: await this.hasher.renew(passwordHash, password) };
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Header, Inject, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../../platform/http/problem.js';
+import { LeadsTo } from '../../platform/http/shedding.js';
 import { Access } from '../../platform/security/access.js';
 import { Actor, type StaffPrincipal } from '../../platform/security/principal.js';
 import { AcceptInvitationRequest, InviteRequest } from './dto/account-mail.requests.js';
@@ -8,6 +9,7 @@ import { InvitationResponse } from './dto/invitation.response.js';
 import { LoginResponse } from './dto/token.response.js';
 import { InvitationAcceptanceService } from './invitation-acceptance.service.js';
 import { InvitationsService } from './invitations.service.js';
+import { PASSWORD_HASHING } from './password-hasher.service.js';
 
 @ApiTags('Users')
 @Controller('users/invitations')
@@ -33,6 +35,7 @@ export class InvitationsController {
 
   @Post('accept')
   @Access('public')
+  @LeadsTo(PASSWORD_HASHING)
   @Header('Cache-Control', 'no-store')
   @Header('Location', '/api/users/me')
   @ApiOperation({ summary: 'Make the account of an invitation and log in' })

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { newToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { Admissions } from '../../platform/http/admissions.js';
 import { PasswordHashingBusy, UnacceptablePassword } from './auth.errors.js';
 import { normalizePassword, passwordProblems } from './password-rules.js';
 import { Turnstile } from './turnstile.js';
@@ -12,11 +13,17 @@ import { Turnstile } from './turnstile.js';
  * for them otherwise.
  */
 const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
+/** So many more may be told what to hash by the database meanwhile, so that a slow answer does not leave a core idle. */
+const PREPARING = 7;
 /** About as many as are hashed within the longest wait. */
 const MOST_WAITING = 256;
 const LONGEST_WAIT_MS = 5_000;
+/** What routes name that hash a password. */
+export const PASSWORD_HASHING = 'password-hashing';
 const TIME_COST = 2;
 const LANES = 1;
+
+const busy = (): PasswordHashingBusy => new PasswordHashingBusy();
 
 /**
  * Hashes passwords with argon2id; the parameters are those of the OWASP Password Storage Cheat Sheet (19 MiB, two
@@ -24,12 +31,24 @@ const LANES = 1;
  */
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
-  private readonly turnstile = new Turnstile(AT_ONCE, MOST_WAITING, LONGEST_WAIT_MS, () => new PasswordHashingBusy());
+  private readonly turnstile = new Turnstile(AT_ONCE + PREPARING, MOST_WAITING, LONGEST_WAIT_MS, busy);
+  private readonly cores = new Turnstile(AT_ONCE, Number.POSITIVE_INFINITY, LONGEST_WAIT_MS, busy);
   private decoy = '';
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(Admissions) private readonly admissions: Admissions,
+  ) {}
 
   async onModuleInit(): Promise<void> {
+    const { turnstile } = this;
+    this.admissions.declare(PASSWORD_HASHING, {
+      most: AT_ONCE + PREPARING + MOST_WAITING,
+      refusal: busy(),
+      get isFull() {
+        return turnstile.isFull;
+      },
+    });
     this.decoy = await this.hash(newToken());
   }
 
@@ -38,13 +57,22 @@ export class PasswordHasher implements OnModuleInit {
    * @throws {PasswordHashingBusy}
    */
   admit(): void {
-    if (this.turnstile.isFull) throw new PasswordHashingBusy();
+    if (this.turnstile.isFull) throw busy();
+  }
+
+  /**
+   * Does what leads to the hashing of a password when its turn has come: as long as it waits, it takes nothing of the
+   * database either.
+   * @throws {PasswordHashingBusy} and whatever `work` throws
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turnstile.pass(work);
   }
 
   /** @throws {PasswordHashingBusy} */
   hash(password: string): Promise<string> {
     const parameters = { memoryCost: this.config.PASSWORD_HASH_MEMORY_KIB, timeCost: TIME_COST, parallelism: LANES };
-    return this.turnstile.pass(() => hash(normalizePassword(password), parameters));
+    return this.inTurn(() => this.cores.pass(() => hash(normalizePassword(password), parameters)));
   }
 
   /**
@@ -75,11 +103,11 @@ export class PasswordHasher implements OnModuleInit {
 
   /**
    * Whether a password is the one of a hash. Without a hash it is not, and that costs the same, so that the time does
-   * not tell whether there is an account.
+   * not tell whether there is an account. To be asked {@link inTurn}.
    * @throws {PasswordHashingBusy}
    */
   async matches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
-    const same = await this.turnstile.pass(() => verify(passwordHash ?? this.decoy, normalizePassword(password)));
+    const same = await this.cores.pass(() => verify(passwordHash ?? this.decoy, normalizePassword(password)));
     return same && typeof passwordHash === 'string';
   }
 }

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Problem } from '../../platform/http/problem.js';
+import { LeadsTo } from '../../platform/http/shedding.js';
 import { Access } from '../../platform/security/access.js';
 import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
 import {
@@ -20,6 +21,7 @@ import {
   SetUpTotpRequest,
   TotpSecretResponse,
 } from './dto/totp.dto.js';
+import { PASSWORD_HASHING } from './password-hasher.service.js';
 import { TotpService } from './totp.service.js';
 
 const ACTIVE = { type: Problem, description: '`totp_active`: there is a second factor in use.' };
@@ -32,6 +34,7 @@ export class TotpController {
 
   @Post()
   @Access('bearer')
+  @LeadsTo(PASSWORD_HASHING)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Set up a second factor',
@@ -81,6 +84,7 @@ export class TotpController {
   @Delete()
   @HttpCode(204)
   @Access('bearer')
+  @LeadsTo(PASSWORD_HASHING)
   @ApiOperation({ summary: 'Remove the second factor and its recovery codes' })
   @ApiNoContentResponse()
   @ApiNotFoundResponse(MISSING)

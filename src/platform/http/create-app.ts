@@ -11,6 +11,7 @@ import type { Config } from '../../config/config.js';
 import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
 import { withinRequest } from '../security/request-context.js';
+import { Admissions } from './admissions.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { drainOnClose } from './draining.js';
@@ -19,6 +20,7 @@ import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
 import { registerRequestLog } from './request-log.js';
 import { registerRequestMetrics } from './request-metrics.js';
+import { shedSurplus } from './shedding.js';
 
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
@@ -94,6 +96,7 @@ export async function createHttpApp(
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
+  shedSurplus(server, app.get(Admissions));
   await serveDocs(app, openApiDocument(app));
   return app;
 }
