@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2';
+import type { Turnstile } from '../../src/common/turnstile.js';
 import { PasswordHasher } from '../../src/modules/auth/password-hasher.service.js';
-import type { Turnstile } from '../../src/modules/auth/turnstile.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { logIn, PASSWORD, register } from '../support/people.js';
 
