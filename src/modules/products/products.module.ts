@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MediaModule } from '../../platform/media/media.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
@@ -6,6 +7,11 @@ import { CatalogueService } from './catalogue.service.js';
 import { CategoriesController } from './categories.controller.js';
 import { CategoriesRepository } from './categories.repository.js';
 import { CategoriesService } from './categories.service.js';
+import { ImageIntake } from './images/image-intake.service.js';
+import { ImageSweeps } from './images/image-sweeps.job.js';
+import { ProductImagesController } from './images/product-images.controller.js';
+import { ProductImagesService } from './images/product-images.service.js';
+import { StoredImagesRepository } from './images/stored-images.repository.js';
 import { ImportBatchService } from './import/batch.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
@@ -22,8 +28,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
 
 /** Products, their categories and their stock. */
 @Module({
-  imports: [AuditModule],
-  controllers: [ProductsController, StockMovementsController, CategoriesController],
+  imports: [AuditModule, MediaModule],
+  controllers: [ProductsController, ProductImagesController, StockMovementsController, CategoriesController],
   providers: [
     CatalogueCache,
     CatalogueImportService,
@@ -32,7 +38,10 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     CatalogueService,
     CategoriesRepository,
     CategoriesService,
+    ImageIntake,
+    ImageSweeps,
     ImportBatchService,
+    ProductImagesService,
     ProductJournal,
     ProductsApi,
     ProductsRepository,
@@ -41,6 +50,7 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockRepository,
     StockReturnsRepository,
     StockService,
+    StoredImagesRepository,
   ],
   exports: [ProductsApi, StockApi, CatalogueImportService],
 })
