@@ -15,6 +15,11 @@ import { StoredImagesRepository } from './images/stored-images.repository.js';
 import { ImportBatchService } from './import/batch.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
+import { PriceChanges } from './prices/price-changes.job.js';
+import { PricesRepository } from './prices/prices.repository.js';
+import { PricesService } from './prices/prices.service.js';
+import { PricesApi } from './prices.api.js';
+import { ProductInputs } from './product-inputs.service.js';
 import { ProductJournal } from './product-journal.service.js';
 import { ProductsApi } from './products.api.js';
 import { ProductsController } from './products.controller.js';
@@ -41,7 +46,12 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ImageIntake,
     ImageSweeps,
     ImportBatchService,
+    PriceChanges,
+    PricesApi,
+    PricesRepository,
+    PricesService,
     ProductImagesService,
+    ProductInputs,
     ProductJournal,
     ProductsApi,
     ProductsRepository,
@@ -52,6 +62,6 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockService,
     StoredImagesRepository,
   ],
-  exports: [ProductsApi, StockApi, CatalogueImportService],
+  exports: [PricesApi, ProductsApi, StockApi, CatalogueImportService],
 })
 export class ProductsModule {}

@@ -82,8 +82,7 @@ export class ProductImagesService {
     const before = checked(await this.products.hold(productId), tags);
     const images = imagesOf(before);
     if (images.length === before.images.length) return toProduct(before);
-    const row = await this.products.update(productId, { images }, undefined, this.clock.now());
-    if (row === undefined) throw new ProductNotFound();
+    const row = await this.products.update(productId, { images }, this.clock.now());
     await this.journal.updated(row, before);
     return toProduct(row);
   }
