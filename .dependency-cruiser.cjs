@@ -135,6 +135,8 @@ module.exports = {
           'pino[^/]*',
           'prom-client',
           'nodemailer',
+          'sharp',
+          '@aws-sdk/[^/]+',
         ),
       },
     ),

@@ -15,6 +15,7 @@ import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
 import { Category } from './modules/products/category.entity.js';
+import { StoredImage } from './modules/products/images/stored-image.entity.js';
 import { Product } from './modules/products/product.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
@@ -57,6 +58,7 @@ export const entities = [
   SaleHistoryEntry,
   SaleItem,
   StockMovement,
+  StoredImage,
   TotpFactor,
   User,
   UserIdentity,

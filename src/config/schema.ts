@@ -110,6 +110,20 @@ export const schema = {
   ),
   MAIL_FROM: optional('Address that mails are from. Without it: no-reply at the host of PUBLIC_URL.'),
 
+  MEDIA_MAX_BYTES: integer(10_485_760, 65_536, 104_857_600, 'Largest file that is taken as an image of a product.'),
+  MEDIA_MAX_PIXELS: integer(
+    50_000_000,
+    1_000_000,
+    500_000_000,
+    'Most pixels of an uploaded image; decoding takes up to four bytes of memory for each.',
+  ),
+  MEDIA_ORPHAN_HOURS: integer(24, 1, 8_760, 'Hours after which an image that no product shows any more is deleted.'),
+  MEDIA_S3_BUCKET: optional('Bucket of an S3-compatible service to keep images in. Without it: media in DATA_DIR.'),
+  MEDIA_S3_ENDPOINT: optionalUrl(['https', 'http'], 'Address of the S3-compatible service. Without it: Amazon’s.'),
+  MEDIA_S3_REGION: text('us-east-1', 'Region of the bucket.'),
+  MEDIA_S3_ACCESS_KEY: optional('Id of the key that may read, write and delete in the bucket.'),
+  MEDIA_S3_SECRET_KEY: optional('The secret of that key.'),
+
   CORS_ORIGINS: origins('Origins that browsers may call from, separated by commas; * for any. None by default.'),
   BODY_LIMIT_BYTES: integer(1_048_576, 1_024, 104_857_600, 'Largest request body.'),
   REQUEST_TIMEOUT_MS: integer(15_000, 1_000, 600_000, 'A client that takes longer to send its request is cut off.'),

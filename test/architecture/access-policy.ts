@@ -50,6 +50,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
   'GET /metrics': 'public',
+  'GET /media/:id/:file': 'public',
 
   'POST /api/users/register': 'public',
   'POST /api/users/login': 'public',
@@ -89,6 +90,8 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'POST /api/products': 'products:write',
   'PATCH /api/products/:id': 'products:write',
   'DELETE /api/products/:id': 'products:write',
+  'POST /api/products/:id/images': 'products:write',
+  'DELETE /api/products/:id/images/:imageId': 'products:write',
   'PUT /api/products/:id/stock': 'inventory:write',
   'GET /api/products/:id/stock-movements': 'inventory:write',
   'POST /api/products/:id/stock-movements': 'inventory:write',

@@ -43,7 +43,7 @@ describe('POST /api/products', () => {
     expect(made.body).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ...{ sku: given.sku, slug: 'grosse-nandu-a', name: given.name, description: more.description },
-      ...{ price: '29.90', currency: 'USD', stock: 3, inStock: true },
+      ...{ price: '29.90', regularPrice: '29.90', salePrice: null, currency: 'USD', stock: 3, inStock: true },
       category: { id: category.body.id, slug: 'creme-cafe', name: 'Crème & Café' },
       ...{ attributes: more.attributes, images: more.images, active: true, version: 1 },
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -181,7 +181,8 @@ describe('PATCH and DELETE /api/products/:id', () => {
     const made = await create({ stock: 2, attributes: { a: 'b' } });
     const changed = await shop.http.patch(`/api/products/${made.id}`).set(manager.bearer).send({ price: '12.50' });
     const { etag: _etag, ...before } = made;
-    expect(changed.body).toEqual({ ...before, price: '12.50', version: 2, updatedAt: expect.any(String) });
+    const prices = { price: '12.50', regularPrice: '12.50' };
+    expect(changed.body).toEqual({ ...before, ...prices, version: 2, updatedAt: expect.any(String) });
     const untouched = await shop.http.patch(`/api/products/${made.id}`).set(manager.bearer).send({});
     expect(untouched.body).toEqual(changed.body);
   });

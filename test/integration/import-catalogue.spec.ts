@@ -111,6 +111,24 @@ describe('an import', () => {
     expect(await inventory()).toMatchObject([{ sku: 'C', name: 'Jar' }]);
   });
 
+  test('gives the regular price, which stays above the sale price and leaves it charged', async () => {
+    await csv('sku,name,price\nA,Mug,10.00\nB,Cup,10.00\n');
+    await shop.db.query(`UPDATE products SET sale_price = 700, price = 700, regular_price = 1000 WHERE sku = 'A'`);
+    await shop.db.query(`UPDATE products SET sale_price = 700, sale_from = '2099-01-01' WHERE sku = 'B'`);
+    expect(await csv('sku,name,price\nA,Mug,10.00\nB,Cup,10.00\n')).toMatchObject({ updated: 0, unchanged: 2 });
+    expect(await csv('sku,name,price\nA,Mug,9.00\nB,Cup,9.00\n')).toMatchObject({ updated: 2 });
+    const { bad } = await csv('sku,name,price\nA,Mug,7.00\nB,Cup,6.00\n');
+    expect(bad).toMatchObject([
+      { line: 2, column: 'price', code: 'invalid' },
+      { line: 3, column: 'price', code: 'invalid' },
+    ]);
+    const { rows } = await shop.db.query('SELECT price::int, regular_price::int FROM products ORDER BY sku');
+    expect(rows).toEqual([
+      { price: 700, regular_price: 900 },
+      { price: 900, regular_price: null },
+    ]);
+  });
+
   test('does not bring archived products back', async () => {
     await csv('sku,name,price\nA,Mug,1\n');
     await shop.db.query('UPDATE products SET archived_at = now()');

@@ -49,4 +49,4 @@ const pathsOf = (target: object): string[] => [Reflect.getMetadata(PATH_METADATA
 
 // As the boot of the server excludes them from its prefix.
 const addressOf = (path: string): string =>
-  /^\/(health|metrics|\.well-known)(\/|$)/.test(path) ? path : `/api${path}`;
+  /^\/(health|media|metrics|\.well-known)(\/|$)/.test(path) ? path : `/api${path}`;

@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { newToken } from '../../common/tokens.js';
+import { Turnstile } from '../../common/turnstile.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Admissions } from '../../platform/http/admissions.js';
 import { PasswordHashingBusy, UnacceptablePassword } from './auth.errors.js';
 import { normalizePassword, passwordProblems } from './password-rules.js';
-import { Turnstile } from './turnstile.js';
 
 /**
  * Each hash keeps a core busy for tens of milliseconds: half of the cores stay with everything else, which would wait

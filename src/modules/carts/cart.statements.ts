@@ -10,7 +10,7 @@ function byOwner(name: string, text: (owner: string) => string): Readonly<Record
   };
 }
 
-const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.stock,
+const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock,
   p.active AND p.archived_at IS NULL AS sold`;
 
 /** A cart with its lines in the order of adding; one row without a product where it is empty. */

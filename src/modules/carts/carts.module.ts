@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { ProductsModule } from '../products/products.module.js';
 import { CartOwners } from './cart-owners.service.js';
 import { CartPrivacy } from './cart-privacy.api.js';
+import { CartReader } from './cart-reader.service.js';
 import { CartTotalsCache } from './cart-totals.cache.js';
 import { CartsApi } from './carts.api.js';
 import { CartsController } from './carts.controller.js';
@@ -8,8 +10,9 @@ import { CartsRepository } from './carts.repository.js';
 import { CartsService } from './carts.service.js';
 
 @Module({
+  imports: [ProductsModule],
   controllers: [CartsController],
-  providers: [CartOwners, CartPrivacy, CartTotalsCache, CartsApi, CartsRepository, CartsService],
+  providers: [CartOwners, CartPrivacy, CartReader, CartTotalsCache, CartsApi, CartsRepository, CartsService],
   exports: [CartPrivacy, CartsApi],
 })
 export class CartsModule {}

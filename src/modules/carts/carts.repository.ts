@@ -10,6 +10,8 @@ export interface CartLine extends PricedLine {
   readonly productId: string;
   readonly sku: string;
   readonly name: string;
+  /** When the price is to become another one by itself; null for never. */
+  readonly priceChangesAt: Date | null;
   readonly stock: number;
   /** Whether the product is active and not archived. */
   readonly sold: boolean;
@@ -55,6 +57,7 @@ interface LineRow {
   readonly sku: string;
   readonly name: string;
   readonly price: bigint;
+  readonly next_price_change_at: Date | null;
   readonly stock: number;
   readonly sold: boolean;
 }
@@ -145,8 +148,10 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   const lines: CartLine[] = [];
-  for (const { product_id, sku, name, price, quantity, stock, sold } of rows) {
-    if (product_id !== null) lines.push({ productId: product_id, sku, name, unitPrice: price, quantity, stock, sold });
+  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, sold } of rows) {
+    if (product_id === null) continue;
+    const product = { productId: product_id, sku, name, unitPrice: price, stock, sold };
+    lines.push({ ...product, priceChangesAt: next_price_change_at, quantity });
   }
   return { id: first.cart_id, version: first.version, couponCode: first.coupon_code, lines };
 }

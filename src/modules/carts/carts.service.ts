@@ -1,16 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { newToken } from '../../common/tokens.js';
-import { CONFIG, type Config } from '../../config/config.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Principal } from '../../platform/security/principal.js';
 import { ProductNotFound } from '../products/products.errors.js';
-import { toCartView, toTotalView } from './cart.mapper.js';
 import { refusalOf } from './cart-limits.js';
 import { type CartOwner, guestOwner } from './cart-owner.js';
 import { CartOwners } from './cart-owners.service.js';
-import { CartTotalsCache } from './cart-totals.cache.js';
+import { CartReader } from './cart-reader.service.js';
 import { CartItemNotFound } from './carts.errors.js';
 import { type CartContents, CartsRepository } from './carts.repository.js';
 import type { AddCartItem } from './dto/cart.request.js';
@@ -28,25 +26,18 @@ export class CartsService {
   constructor(
     private readonly carts: CartsRepository,
     private readonly owners: CartOwners,
-    private readonly totals: CartTotalsCache,
+    private readonly reader: CartReader,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async get(caller: Principal): Promise<CartView> {
     const owner = await this.owners.ownerOf(caller);
-    return this.view(owner && (await this.carts.find(owner)));
+    return this.reader.view(owner && (await this.reader.find(owner)));
   }
 
   async total(caller: Principal): Promise<CartTotalView> {
-    const currency = this.config.STORE_CURRENCY;
-    const owner = await this.owners.ownerOf(caller);
-    if (owner === undefined) return toTotalView([], currency);
-    const cart = await this.carts.findVersion(owner);
-    if (cart === undefined) return toTotalView([], currency);
-    const read = async () => toTotalView((await this.carts.find(owner))?.lines ?? [], currency);
-    return this.totals.get(cart, read);
+    return this.reader.total(await this.owners.ownerOf(caller));
   }
 
   /**
@@ -59,11 +50,11 @@ export class CartsService {
     const owner = await this.owners.ownerOf(caller);
     if (owner !== undefined) {
       const cart = await this.addTo(owner, item, owner.kind === 'user');
-      if (cart !== undefined) return { body: this.view(cart), newToken: undefined };
+      if (cart !== undefined) return { body: this.reader.view(cart), newToken: undefined };
     }
     // A guest without a cart. A token that names none is not taken up: only we choose what opens a cart.
     const token = newToken();
-    return { body: this.view(await this.addTo(guestOwner(token), item, true)), newToken: token };
+    return { body: this.reader.view(await this.addTo(guestOwner(token), item, true)), newToken: token };
   }
 
   /**
@@ -82,7 +73,7 @@ export class CartsService {
       await this.carts.setQuantity(cartId, productId, quantity);
     });
     if (cart === undefined) throw new CartItemNotFound();
-    return this.view(cart);
+    return this.reader.view(cart);
   }
 
   /** @throws {CartItemNotFound} where the cart has no such line */
@@ -91,12 +82,12 @@ export class CartsService {
       if (!(await this.carts.removeLine(cartId, productId))) throw new CartItemNotFound();
     });
     if (cart === undefined) throw new CartItemNotFound();
-    return this.view(cart);
+    return this.reader.view(cart);
   }
 
   /** Removes every line; the cart and its token stay. */
   async clear(caller: Principal): Promise<CartView> {
-    return this.view(await this.change(caller, (cartId) => this.carts.removeLines(cartId)));
+    return this.reader.view(await this.change(caller, (cartId) => this.carts.removeLines(cartId)));
   }
 
   /** Adds until it is done or refused. Undefined where there is no cart and none may be made. */
@@ -111,7 +102,7 @@ export class CartsService {
         return undefined;
       }
       if (addition.outcome === 'added') {
-        return addition.cart ?? (await this.carts.find(owner));
+        return this.reader.current(owner, addition.cart ?? (await this.carts.find(owner)));
       }
     }
   }
@@ -124,11 +115,7 @@ export class CartsService {
       const cartId = await this.carts.hold(owner, this.clock.now());
       if (cartId === undefined) return undefined;
       await work(cartId);
-      return this.carts.find(owner);
+      return this.reader.find(owner);
     });
-  }
-
-  private view(cart: CartContents | undefined): CartView {
-    return toCartView(cart, this.config.STORE_CURRENCY);
   }
 }

@@ -11,6 +11,11 @@ const row: ProductRow = {
     category_id: null,
     category_slug: null,
     category_name: null,
+    regular_price: null,
+    sale_price: null,
+    sale_from: null,
+    sale_to: null,
+    next_price_change_at: null,
   },
   ...{ created_at: new Date(0), updated_at: new Date(1) },
 };

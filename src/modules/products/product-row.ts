@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { formatMoney } from '../../common/money.js';
-import type { ProductResponse } from './dto/product.dto.js';
+import type { ProductResponse, SalePriceResponse } from './dto/product.dto.js';
+import { type PricedRow, regularPriceOf, salePriceOf } from './prices/sale-price.js';
 import type { ProductEventData } from './products.events.js';
 
 /** A product with its category, as the statements of this module read it. */
-export interface ProductRow {
+export interface ProductRow extends PricedRow {
   readonly id: string;
   readonly sku: string;
   readonly slug: string;
   readonly name: string;
   readonly description: string;
-  readonly price: bigint;
   readonly currency: string;
   readonly stock: number;
   readonly attributes: Readonly<Record<string, string>>;
@@ -22,11 +22,13 @@ export interface ProductRow {
   readonly category_id: string | null;
   readonly category_slug: string | null;
   readonly category_name: string | null;
+  readonly next_price_change_at: Date | null;
 }
 
 /** Columns of a {@link ProductRow}, from products `p` and their categories `c`. */
 export const PRODUCT_COLUMNS = `p.id, p.sku, p.slug, p.name, p.description, p.price, p.currency, p.stock, p.attributes,
   p.images, p.active, p.version, p.created_at, p.updated_at,
+  p.regular_price, p.sale_price, p.sale_from, p.sale_to, p.next_price_change_at,
   c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
 
 /** A product as the API shows it. */
@@ -39,6 +41,8 @@ export function toProduct(row: ProductRow): ProductResponse {
     name: row.name,
     description: row.description,
     price: formatMoney(row.price, row.currency),
+    regularPrice: formatMoney(regularPriceOf(row), row.currency),
+    salePrice: toSalePrice(row),
     currency: row.currency,
     stock: row.stock,
     inStock: row.stock > 0,
@@ -52,6 +56,13 @@ export function toProduct(row: ProductRow): ProductResponse {
   };
 }
 
+function toSalePrice(row: ProductRow): SalePriceResponse | null {
+  const sale = salePriceOf(row);
+  if (sale === null) return null;
+  const [from, to] = [sale.from, sale.to].map((time) => time?.toISOString() ?? null);
+  return { price: formatMoney(sale.price, row.currency), from: from ?? null, to: to ?? null };
+}
+
 /** What the events about a product say of it. */
 export function toEventData(row: ProductRow): ProductEventData {
   const { id: productId, sku, slug, name, currency, active, version } = row;
@@ -62,7 +73,8 @@ export function toEventData(row: ProductRow): ProductEventData {
 export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
   const { sku, slug, name, description, currency, category_id: categoryId, attributes, images, active } = row;
   const price = formatMoney(row.price, currency);
-  return { sku, slug, name, description, price, currency, categoryId, attributes, images, active };
+  const prices = { price, regularPrice: formatMoney(regularPriceOf(row), currency), salePrice: toSalePrice(row) };
+  return { sku, slug, name, description, ...prices, currency, categoryId, attributes, images, active };
 }
 
 /** A short digest of finished bytes, for entity tags. */

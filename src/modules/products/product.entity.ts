@@ -1,11 +1,22 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 
-/** A thing that is sold. `price` is in minor units; `stock` always equals the sum of the product's movements. */
+/** A thing that is sold. `price` is what is charged, in minor units; `stock` always equals the sum of the product's movements. */
 @Entity('products')
 @Unique('products_sku_unique', ['sku'])
 @Unique('products_slug_unique', ['slug'])
 @Check('products_price_not_negative', 'price >= 0')
 @Check('products_stock_not_negative', 'stock >= 0')
+@Check(
+  'products_sale_price_lower',
+  'sale_price IS NULL OR sale_price >= 0 AND sale_price < coalesce(regular_price, price)',
+)
+@Check('products_sale_period_ordered', 'sale_from < sale_to')
+@Check('products_sale_price_charged', 'regular_price IS NULL OR price = sale_price')
+@Check(
+  'products_sale_whole',
+  'sale_price IS NOT NULL OR num_nonnulls(regular_price, sale_from, sale_to, next_price_change_at) = 0',
+)
+@Index('products_price_changes_idx', ['nextPriceChangeAt'], { where: 'next_price_change_at IS NOT NULL' })
 @Index('products_catalogue_created_idx', ['createdAt', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_catalogue_price_idx', ['price', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_catalogue_name_idx', ['name', 'id'], { where: 'active AND archived_at IS NULL' })
@@ -59,4 +70,21 @@ export class Product {
 
   @Column('timestamptz', { nullable: true })
   archivedAt!: Date | null;
+
+  /** What `price` goes back to when the sale price that is charged now is over; null while `price` is that. */
+  @Column('bigint', { nullable: true })
+  regularPrice!: bigint | null;
+
+  @Column('bigint', { nullable: true })
+  salePrice!: bigint | null;
+
+  @Column('timestamptz', { nullable: true })
+  saleFrom!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  saleTo!: Date | null;
+
+  /** When `price` is to become another one by itself. */
+  @Column('timestamptz', { nullable: true })
+  nextPriceChangeAt!: Date | null;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MediaModule } from '../../platform/media/media.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
@@ -6,9 +7,19 @@ import { CatalogueService } from './catalogue.service.js';
 import { CategoriesController } from './categories.controller.js';
 import { CategoriesRepository } from './categories.repository.js';
 import { CategoriesService } from './categories.service.js';
+import { ImageIntake } from './images/image-intake.service.js';
+import { ImageSweeps } from './images/image-sweeps.job.js';
+import { ProductImagesController } from './images/product-images.controller.js';
+import { ProductImagesService } from './images/product-images.service.js';
+import { StoredImagesRepository } from './images/stored-images.repository.js';
 import { ImportBatchService } from './import/batch.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
+import { PriceChanges } from './prices/price-changes.job.js';
+import { PricesRepository } from './prices/prices.repository.js';
+import { PricesService } from './prices/prices.service.js';
+import { PricesApi } from './prices.api.js';
+import { ProductInputs } from './product-inputs.service.js';
 import { ProductJournal } from './product-journal.service.js';
 import { ProductsApi } from './products.api.js';
 import { ProductsController } from './products.controller.js';
@@ -22,8 +33,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
 
 /** Products, their categories and their stock. */
 @Module({
-  imports: [AuditModule],
-  controllers: [ProductsController, StockMovementsController, CategoriesController],
+  imports: [AuditModule, MediaModule],
+  controllers: [ProductsController, ProductImagesController, StockMovementsController, CategoriesController],
   providers: [
     CatalogueCache,
     CatalogueImportService,
@@ -32,7 +43,15 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     CatalogueService,
     CategoriesRepository,
     CategoriesService,
+    ImageIntake,
+    ImageSweeps,
     ImportBatchService,
+    PriceChanges,
+    PricesApi,
+    PricesRepository,
+    PricesService,
+    ProductImagesService,
+    ProductInputs,
     ProductJournal,
     ProductsApi,
     ProductsRepository,
@@ -41,7 +60,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockRepository,
     StockReturnsRepository,
     StockService,
+    StoredImagesRepository,
   ],
-  exports: [ProductsApi, StockApi, CatalogueImportService],
+  exports: [PricesApi, ProductsApi, StockApi, CatalogueImportService],
 })
 export class ProductsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
+import type { Pricing } from './prices/sale-price.js';
 import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
 import { CategoryNotFound, SkuTaken } from './products.errors.js';
 
@@ -10,8 +11,8 @@ const INSERT = statement(
   'products.insert',
   `WITH written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
-       active, version, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13)
+       active, version, created_at, updated_at, regular_price, sale_price, sale_from, sale_to, next_price_change_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16, $17, $18, $19, $20)
      ON CONFLICT (slug) DO NOTHING RETURNING *
    ), receipt AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, created_at)
@@ -36,13 +37,11 @@ const BY_ID = statement(
 const HOLD = statement('products.hold', `${BY_ID.text} FOR NO KEY UPDATE OF p`);
 
 /** A product to be stored. */
-export interface NewProduct {
+export interface NewProduct extends Pricing {
   readonly id: string;
   readonly sku: string;
   readonly name: string;
   readonly description: string;
-  /** Minor units of `currency`. */
-  readonly price: bigint;
   readonly currency: string;
   readonly stock: number;
   readonly categoryId: string | null;
@@ -64,6 +63,11 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
   name: { column: 'name', type: 'text' },
   description: { column: 'description', type: 'text' },
   price: { column: 'price', type: 'bigint' },
+  regularPrice: { column: 'regular_price', type: 'bigint' },
+  salePrice: { column: 'sale_price', type: 'bigint' },
+  saleFrom: { column: 'sale_from', type: 'timestamptz' },
+  saleTo: { column: 'sale_to', type: 'timestamptz' },
+  nextPriceChangeAt: { column: 'next_price_change_at', type: 'timestamptz' },
   categoryId: { column: 'category_id', type: 'uuid' },
   attributes: { column: 'attributes', type: 'jsonb' },
   images: { column: 'images', type: 'jsonb' },
@@ -102,24 +106,32 @@ export class ProductsRepository extends BaseRepository {
   ): Promise<ProductRow | undefined> {
     const { id, sku, name, description, price, currency, stock, categoryId, attributes, images, active } = product;
     const json = [JSON.stringify(attributes), JSON.stringify(images)];
-    const values = [id, sku, slug, name, description, price, currency, stock, categoryId, ...json, active, now];
-    return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, [...values, movementId, actorId]));
+    const values: unknown[] = [
+      id,
+      sku,
+      slug,
+      name,
+      description,
+      price,
+      currency,
+      stock,
+      categoryId,
+      ...json,
+      active,
+      now,
+    ];
+    const { regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt } = product;
+    values.push(movementId, actorId, regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt);
+    return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, values));
   }
 
   /**
-   * Changes a product that is not archived.
-   * @param versions those that it may have; any where undefined
-   * @returns undefined where there is no such product at such a version
+   * Changes a product that is held.
    * @throws {SkuTaken} {@link CategoryNotFound}
    */
-  update(
-    id: string,
-    changes: ProductChanges,
-    versions: readonly number[] | undefined,
-    now: Date,
-  ): Promise<ProductRow | undefined> {
+  async update(id: string, changes: ProductChanges, now: Date): Promise<ProductRow> {
     const entries = Object.entries(changes) as [keyof ProductChanges, unknown][];
-    const values: unknown[] = [id, now, versions ?? null];
+    const values: unknown[] = [id, now];
     const sets = entries.map(([key, value]) => {
       const { column, type } = COLUMNS[key];
       values.push(type === 'jsonb' ? JSON.stringify(value) : value);
@@ -127,9 +139,11 @@ export class ProductsRepository extends BaseRepository {
     });
     const text = `WITH written AS (
       UPDATE products SET ${[...sets, 'updated_at = $2::timestamptz', 'version = version + 1'].join(', ')}
-      WHERE id = $1::uuid AND archived_at IS NULL AND ($3::int[] IS NULL OR version = ANY ($3::int[])) RETURNING *
+      WHERE id = $1::uuid RETURNING *
     ) ${WITH_CATEGORY}`;
-    return this.mapping(CONSTRAINTS, async () => (await this.rowsOf<ProductRow>(text, values))[0]);
+    const [row] = await this.mapping(CONSTRAINTS, () => this.rowsOf<ProductRow>(text, values));
+    if (row === undefined) throw new Error(`Product ${id} was not held.`);
+    return row;
   }
 
   /** Takes a product out of the catalogue for good; undefined where there is none at such a version. */

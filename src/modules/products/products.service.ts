@@ -1,15 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
-import { parseMoney } from '../../common/money.js';
-import { CONFIG, type Config } from '../../config/config.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { CategoriesRepository } from './categories.repository.js';
 import type { CreateProduct, ProductResponse, UpdateProduct } from './dto/product.dto.js';
+import { ProductInputs } from './product-inputs.service.js';
 import { ProductJournal } from './product-journal.service.js';
 import { type ProductRow, toProduct, versionsOf } from './product-row.js';
 import { ProductNotFound, VersionMismatch } from './products.errors.js';
-import { type NewProduct, type ProductChanges, ProductsRepository } from './products.repository.js';
+import { type NewProduct, ProductsRepository } from './products.repository.js';
 import { slugCandidates } from './slug.js';
 
 /** Makes, changes and archives products. */
@@ -18,10 +16,9 @@ export class ProductsService {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly products: ProductsRepository,
-    private readonly categories: CategoriesRepository,
+    private readonly inputs: ProductInputs,
     private readonly journal: ProductJournal,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
@@ -30,22 +27,8 @@ export class ProductsService {
    * @throws {SkuTaken} {@link CategoryNotFound} {@link InvalidInput}
    */
   create(input: CreateProduct, actorId: string | null): Promise<ProductResponse> {
-    const price = this.priceOf(input.price);
     return this.uow.run(async () => {
-      const product: NewProduct = {
-        id: newId(),
-        sku: input.sku,
-        name: input.name,
-        description: input.description ?? '',
-        price,
-        currency: this.config.STORE_CURRENCY,
-        stock: input.stock ?? 0,
-        categoryId: await this.categoryIdOf(input.category ?? null),
-        attributes: input.attributes ?? {},
-        images: input.images ?? [],
-        active: input.active ?? true,
-      };
-      const row = await this.insert(product, actorId);
+      const row = await this.insert(await this.inputs.product(input), actorId);
       await this.journal.created(row);
       return toProduct(row);
     });
@@ -59,12 +42,12 @@ export class ProductsService {
   update(id: string, input: UpdateProduct, tags: readonly string[] | undefined): Promise<ProductResponse> {
     const versions = tags && versionsOf(tags, id);
     return this.uow.run(async () => {
-      const changes = await this.changesOf(input);
-      if (Object.keys(changes).length === 0) return toProduct(await this.unchanged(id, versions));
       const before = await this.products.hold(id);
       if (before === undefined) throw new ProductNotFound();
-      const row = await this.products.update(id, changes, versions, this.clock.now());
-      if (row === undefined) throw await this.refusal(id);
+      if (versions !== undefined && !versions.includes(before.version)) throw new VersionMismatch();
+      const changes = await this.inputs.changes(input, before);
+      if (Object.keys(changes).length === 0) return toProduct(before);
+      const row = await this.products.update(id, changes, this.clock.now());
       await this.journal.updated(row, before);
       return toProduct(row);
     });
@@ -85,30 +68,6 @@ export class ProductsService {
       if (row !== undefined) return row;
     }
     throw new Error(`Every slug for product ${product.id} is taken.`);
-  }
-
-  private async changesOf({ price, category, ...rest }: UpdateProduct): Promise<ProductChanges> {
-    const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-    return {
-      ...given,
-      ...(price === undefined ? {} : { price: this.priceOf(price) }),
-      ...(category === undefined ? {} : { categoryId: await this.categoryIdOf(category) }),
-    };
-  }
-
-  private categoryIdOf(reference: string | null): Promise<string | null> {
-    return reference === null ? Promise.resolve(null) : this.categories.getId(reference);
-  }
-
-  private priceOf(price: string | number): bigint {
-    return parseMoney(price, this.config.STORE_CURRENCY, 'price');
-  }
-
-  private async unchanged(id: string, versions: readonly number[] | undefined): Promise<ProductRow> {
-    const row = await this.products.findById(id);
-    if (row === undefined) throw new ProductNotFound();
-    if (versions !== undefined && !versions.includes(row.version)) throw new VersionMismatch();
-    return row;
   }
 
   /** Why a write found nothing to change. */

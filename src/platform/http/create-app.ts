@@ -21,11 +21,12 @@ import { sendProblem } from './problem.filter.js';
 import { registerRequestLog } from './request-log.js';
 import { registerRequestMetrics } from './request-metrics.js';
 import { shedSurplus } from './shedding.js';
+import { acceptFiles } from './uploads.js';
 
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** Routes outside `/api`: what operators, browsers and other servers look for at fixed places. */
-const OUTSIDE_API = ['health', 'health/*path', 'metrics', '.well-known/*path'];
+const OUTSIDE_API = ['health', 'health/*path', 'metrics', 'media/*path', '.well-known/*path'];
 
 const EXPOSED_HEADERS = [
   'Cart-Token',
@@ -85,6 +86,7 @@ export async function createHttpApp(
     exclude: OUTSIDE_API.map((path) => ({ path, method: RequestMethod.ALL })),
   });
   acceptJson(server);
+  await acceptFiles(server, config.MEDIA_MAX_BYTES);
   server.addHook('onRequest', (request, reply, done) => {
     // What no handler declares fit for a cache is somebody's own, or of this moment.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');

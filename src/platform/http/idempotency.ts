@@ -67,3 +67,12 @@ export function idempotentRequest(
     .digest();
   return { caller, key: header, hash };
 }
+
+/**
+ * A request whose body is no JSON, told apart by what that held.
+ * @param digests of its parts, in their order
+ */
+export function withContent(request: IdempotentRequest, digests: readonly string[]): IdempotentRequest {
+  const hash = createHash('sha256').update(request.hash).update(digests.join('\n')).digest();
+  return { ...request, hash };
+}

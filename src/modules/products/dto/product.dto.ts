@@ -2,9 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   BoolField,
   CurrencyField,
+  DateTimeField,
   IntField,
   MoneyField,
   MoneyInputField,
+  ObjectField,
   TextField,
   TextListField,
   TextMapField,
@@ -28,7 +30,8 @@ const sku = {
 };
 const name = { max: NAME_MAX, example: 'Stoneware mug, 350 ml' };
 const description = { optional: true, min: 0, max: DESCRIPTION_MAX, verbatim: true };
-const price = { description: "In the shop's currency, with at most its decimal digits." };
+const price = { description: "The regular price, in the shop's currency, with at most its decimal digits." };
+const salePrice = { optional: true, nullable: true, description: 'A lower price for a time; null for none.' };
 const category = { optional: true, nullable: true, description: 'Slug or id of a category.', example: 'kitchen' };
 const attributes = { optional: true, maxKeys: ATTRIBUTES_MAX, example: { material: 'stoneware' } };
 const images = {
@@ -52,6 +55,30 @@ export class ProductCategory {
   name!: string;
 }
 
+/** A lower price for a time. */
+export class SalePriceResponse {
+  @MoneyField()
+  price!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: since ever.' })
+  from!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Excluded; null: without end.' })
+  to!: string | null;
+}
+
+/** A lower price for a time, as it is asked for. */
+export class SalePriceInput {
+  @MoneyInputField({ description: 'Below the regular price.' })
+  price!: string | number;
+
+  @DateTimeField({ optional: true, nullable: true, description: 'When it begins; at once without it.' })
+  from?: string | null;
+
+  @DateTimeField({ optional: true, nullable: true, description: 'When it is over; never without it.' })
+  to?: string | null;
+}
+
 /** A product, as everybody sees it. */
 export class ProductResponse {
   @ApiProperty({ format: 'uuid' })
@@ -69,8 +96,14 @@ export class ProductResponse {
   @ApiProperty()
   description!: string;
 
-  @MoneyField()
+  @MoneyField({ description: 'What is charged now.' })
   price!: string;
+
+  @MoneyField({ description: 'What is charged without the sale price.' })
+  regularPrice!: string;
+
+  @ApiProperty({ type: SalePriceResponse, nullable: true, description: 'Charged in its period; null when it is over.' })
+  salePrice!: SalePriceResponse | null;
 
   @CurrencyField()
   currency!: string;
@@ -150,6 +183,9 @@ export class CreateProduct {
   @MoneyInputField(price)
   price!: string | number;
 
+  @ObjectField(() => SalePriceInput, salePrice)
+  salePrice?: SalePriceInput | null;
+
   @IntField({ optional: true, max: STOCK_MAX, description: 'First stock, kept as a receipt; 0 without it.' })
   stock?: number;
 
@@ -179,6 +215,9 @@ export class UpdateProduct {
 
   @MoneyInputField({ ...price, optional: true })
   price?: string | number;
+
+  @ObjectField(() => SalePriceInput, salePrice)
+  salePrice?: SalePriceInput | null;
 
   @TextField(description)
   description?: string;

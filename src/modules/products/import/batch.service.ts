@@ -26,6 +26,12 @@ const ARCHIVED: RowProblem = {
   reason: 'belongs to an archived product',
 };
 
+const NOT_ABOVE_SALE_PRICE: RowProblem = {
+  column: 'price',
+  code: 'invalid',
+  reason: 'is not above the sale price of the product',
+};
+
 /** Rounds of inserting: another writer may take a SKU or a slug in between, and then its row is looked at again. */
 const ROUNDS = 5;
 
@@ -69,7 +75,8 @@ export class ImportBatchService {
     for (const row of rows) {
       const product = held.get(row.sku);
       if (product === undefined) continue;
-      if (product.archived_at !== null) refused.push({ line: row.line, problem: ARCHIVED });
+      const problem = problemOf(row, product);
+      if (problem !== undefined) refused.push({ line: row.line, problem });
       else {
         const update = planUpdate(row, product, this.config.STORE_CURRENCY);
         if (update !== undefined) updates.push(update);
@@ -151,4 +158,10 @@ export class ImportBatchService {
     }
     throw new Error(`Every slug for the category ${name} is taken.`);
   }
+}
+
+/** Why a row cannot change the product of its SKU. */
+function problemOf(row: ReadyRow, product: HeldProduct): RowProblem | undefined {
+  if (product.archived_at !== null) return ARCHIVED;
+  return product.sale_price !== null && row.price <= product.sale_price ? NOT_ABOVE_SALE_PRICE : undefined;
 }

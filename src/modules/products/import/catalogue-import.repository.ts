@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { statement } from '../../../platform/database/statement.js';
+import type { PricedRow } from '../prices/sale-price.js';
 import { PRODUCT_COLUMNS, type ProductRow } from '../product-row.js';
 import { CategoryNotFound } from '../products.errors.js';
 
 const HOLD = statement(
   'import.hold',
-  `SELECT id, sku, name, description, price, currency, stock, category_id, attributes, images, archived_at
+  `SELECT id, sku, name, description, price, currency, stock, category_id, attributes, images, archived_at,
+     regular_price, sale_price, sale_from, sale_to
    FROM products WHERE sku = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`,
 );
 const ANY = statement('import.any', 'SELECT true AS found FROM products LIMIT 1');
@@ -43,11 +45,16 @@ const INSERT = statement(
    )
    SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`,
 );
-/** Its rows are locked, so `stock + delta` is the level that the file gives. */
+/**
+ * Its rows are locked, so `stock + delta` is the level that the file gives. The price that it gives is the regular one,
+ * which is not what is charged while a sale price is.
+ */
 const UPDATE = statement(
   'import.update',
   `WITH written AS (
-     UPDATE products p SET name = g.name, description = g.description, price = g.price, currency = $10::text,
+     UPDATE products p SET name = g.name, description = g.description,
+       price = CASE WHEN p.regular_price IS NULL THEN g.price ELSE p.price END,
+       regular_price = CASE WHEN p.regular_price IS NULL THEN NULL ELSE g.price END, currency = $10::text,
        category_id = g.category_id, attributes = g.attributes, images = g.images, stock = p.stock + g.delta,
        version = p.version + 1, updated_at = $11::timestamptz
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $6::jsonb[], $7::jsonb[], $8::int[],
@@ -65,12 +72,11 @@ const CATEGORY_GONE = { products_category_fkey: () => new CategoryNotFound() };
 const NOTE = 'catalogue import';
 
 /** A product that a row of the file names. */
-export interface HeldProduct {
+export interface HeldProduct extends PricedRow {
   readonly id: string;
   readonly sku: string;
   readonly name: string;
   readonly description: string;
-  readonly price: bigint;
   readonly currency: string;
   readonly stock: number;
   readonly category_id: string | null;

@@ -1,4 +1,5 @@
 import { newId } from '../../../common/ids.js';
+import { regularPriceOf } from '../prices/sale-price.js';
 import { slugCandidates } from '../slug.js';
 import type { HeldProduct, InsertedProduct, UpdatedProduct } from './catalogue-import.repository.js';
 import type { ImportedProduct } from './import-row.js';
@@ -31,7 +32,7 @@ export function planUpdate(row: ReadyRow, held: HeldProduct, currency: string): 
   const contentChanged =
     product.name !== held.name ||
     product.description !== held.description ||
-    product.price !== held.price ||
+    product.price !== regularPriceOf(held) ||
     held.currency !== currency ||
     product.categoryId !== held.category_id ||
     !sameAttributes(product.attributes, held.attributes) ||

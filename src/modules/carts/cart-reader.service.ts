@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { PricesApi } from '../products/prices.api.js';
+import { toCartView, toTotalView } from './cart.mapper.js';
+import type { CartOwner } from './cart-owner.js';
+import { CartTotalsCache } from './cart-totals.cache.js';
+import { type CartContents, CartsRepository } from './carts.repository.js';
+import type { CartTotalView, CartView } from './dto/cart.response.js';
+
+/** Reads carts at the prices of this moment. */
+@Injectable()
+export class CartReader {
+  constructor(
+    private readonly carts: CartsRepository,
+    private readonly totals: CartTotalsCache,
+    private readonly prices: PricesApi,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The owner's cart, read anew where a price in it was due to change. */
+  async find(owner: CartOwner): Promise<CartContents | undefined> {
+    return this.current(owner, await this.carts.find(owner));
+  }
+
+  /** A cart that was read just now; read once more where a price in it was due to change. */
+  async current(owner: CartOwner, cart: CartContents | undefined): Promise<CartContents | undefined> {
+    const now = this.clock.now();
+    const due = cart?.lines.filter(({ priceChangesAt }) => priceChangesAt !== null && priceChangesAt <= now) ?? [];
+    if (due.length === 0) return cart;
+    await this.prices.applyDue(due.map(({ productId }) => productId));
+    return this.carts.find(owner);
+  }
+
+  async total(owner: CartOwner | undefined): Promise<CartTotalView> {
+    const currency = this.config.STORE_CURRENCY;
+    const cart = owner && (await this.carts.findVersion(owner));
+    if (owner === undefined || cart === undefined) return toTotalView([], currency);
+    const read = async () => toTotalView((await this.find(owner))?.lines ?? [], currency);
+    return this.totals.get(cart, read);
+  }
+
+  view(cart: CartContents | undefined): CartView {
+    return toCartView(cart, this.config.STORE_CURRENCY);
+  }
+}
