@@ -88,6 +88,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/products/:id': 'products:write',
   'DELETE /api/products/:id': 'products:write',
   'PUT /api/products/:id/stock': 'inventory:write',
+  'GET /api/products/:id/stock': 'inventory:write',
   'GET /api/products/:id/stock-movements': 'inventory:write',
   'POST /api/products/:id/stock-movements': 'inventory:write',
   'GET /api/categories': 'public',

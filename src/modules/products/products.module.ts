@@ -17,13 +17,14 @@ import { ProductsService } from './products.service.js';
 import { StockApi } from './stock.api.js';
 import { StockRepository } from './stock.repository.js';
 import { StockService } from './stock.service.js';
+import { StockLevelsController } from './stock-levels.controller.js';
 import { StockMovementsController } from './stock-movements.controller.js';
 import { StockReturnsRepository } from './stock-returns.repository.js';
 
 /** Products, their categories and their stock. */
 @Module({
   imports: [AuditModule],
-  controllers: [ProductsController, StockMovementsController, CategoriesController],
+  controllers: [ProductsController, StockLevelsController, StockMovementsController, CategoriesController],
   providers: [
     CatalogueCache,
     CatalogueImportService,

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { InvalidInput } from '../../common/domain-error.js';
-import { isUuid, newId } from '../../common/ids.js';
-import { decodeCursor, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
+import { newId } from '../../common/ids.js';
+import { cursorId, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { ProductResponse } from './dto/product.dto.js';
-import type { CreateStockMovement, SetStock, StockMovementResponse } from './dto/stock.dto.js';
+import type { CreateStockMovement, SetStock, StockLevelResponse, StockMovementResponse } from './dto/stock.dto.js';
 import { STOCK_MAX } from './product.fields.js';
 import { ProductJournal } from './product-journal.service.js';
 import { type ProductRow, toProduct, versionsOf } from './product-row.js';
 import { InsufficientStock, ProductNotFound, VersionMismatch } from './products.errors.js';
 import { ProductsRepository } from './products.repository.js';
-import { type MovementRow, type NewMovement, StockRepository } from './stock.repository.js';
+import { type MovedRow, type MovementRow, type NewMovement, StockRepository } from './stock.repository.js';
 import { checkMovement } from './stock-rules.js';
 
 /** Moves stock; every change of a level is a line of the ledger. */
@@ -59,10 +59,24 @@ export class StockService {
     checkMovement(delta, reason);
     return this.uow.run(async () => {
       const movement = { ...this.movement(productId, delta, actorId, note), reason };
-      const { stock } = await this.move(movement);
-      const row = { sale_id: null, actor_id: actorId, balance_after: stock, created_at: movement.at };
+      const { stock, moved_at: at } = await this.move(movement);
+      const row = { sale_id: null, actor_id: actorId, balance_after: stock, created_at: at };
       return toMovement({ ...movement, ...row });
     });
+  }
+
+  /**
+   * The level of a product, archived or not, now or at a moment that has passed; 0 before its first movement.
+   * @param asOf RFC 3339; a moment that is still to come stands for now
+   * @throws {ProductNotFound}
+   */
+  async level(productId: string, asOf: string | undefined): Promise<StockLevelResponse> {
+    const now = this.clock.now();
+    const past = asOf === undefined || Date.parse(asOf) >= now.getTime() ? null : asOf;
+    const row = await this.stock.level(productId, past);
+    if (row === undefined) throw new ProductNotFound();
+    const { sku, quantity, reserved } = row;
+    return { productId, sku, quantity, reserved, asOf: (past === null ? now : new Date(past)).toISOString() };
   }
 
   /**
@@ -78,18 +92,16 @@ export class StockService {
   private movements(productId: string, request: PageRequest): Promise<MovementRow[]> {
     const limit = request.perPage + 1;
     if (request.cursor === undefined) return this.stock.ledger(productId, limit, offsetOf(request));
-    if (request.cursor === '') return this.stock.ledger(productId, limit, 0);
-    const [id] = decodeCursor(request.cursor, 1);
-    if (typeof id !== 'string' || !isUuid(id))
-      throw InvalidInput.field('cursor', 'is not a cursor that this list has given');
-    return this.stock.ledgerAfter(productId, limit, id);
+    const last = cursorId(request.cursor);
+    if (last === undefined) return this.stock.ledger(productId, limit, 0);
+    return this.stock.ledgerAfter(productId, limit, last);
   }
 
   private movement(productId: string, delta: number, actorId: string, note: string | null | undefined) {
     return { id: newId(), productId, delta, actorId, note: note ?? null, at: this.clock.now() };
   }
 
-  private async move(movement: NewMovement): Promise<ProductRow> {
+  private async move(movement: NewMovement): Promise<MovedRow> {
     const row = await this.stock.move(movement, STOCK_MAX);
     if (row === undefined) throw await this.refusal(movement);
     await this.journal.stockMoved(row, movement.delta, movement.reason);
