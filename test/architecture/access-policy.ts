@@ -83,6 +83,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'DELETE /api/api-keys/:id': 'api-keys:write',
 
   'GET /api/products': 'public',
+  'GET /api/products/low-stock': 'inventory:write',
   'GET /api/products/:id': 'public',
   'POST /api/products': 'products:write',
   'PATCH /api/products/:id': 'products:write',

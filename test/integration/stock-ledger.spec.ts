@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { newId } from '../../src/common/ids.js';
 import { CatalogueImportService } from '../../src/modules/products/import/catalogue-import.service.js';
-import { LEVEL } from '../../src/modules/products/stock.repository.js';
+import { LEVEL } from '../../src/modules/products/stock-levels.repository.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -125,7 +125,14 @@ describe('the level at a moment', () => {
     }
     for (const [moment, quantity] of moments) {
       const { body } = await levelOf(id, moment).expect(200);
-      expect(body).toEqual({ productId: id, sku: made.body.sku, quantity, reserved: null, asOf: moment });
+      expect(body).toEqual({
+        productId: id,
+        sku: made.body.sku,
+        quantity,
+        reserved: null,
+        lowStockThreshold: null,
+        asOf: moment,
+      });
       const justBefore = new Date(Date.parse(moment) - 1).toISOString();
       const earlier = moments.findLast(([at]) => at < moment)?.[1] ?? 0;
       expect((await levelOf(id, justBefore)).body.quantity).toBe(earlier);

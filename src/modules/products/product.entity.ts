@@ -6,6 +6,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 @Unique('products_slug_unique', ['slug'])
 @Check('products_price_not_negative', 'price >= 0')
 @Check('products_stock_not_negative', 'stock >= 0')
+@Check('products_low_stock_threshold_not_negative', 'low_stock_threshold >= 0')
 @Index('products_catalogue_created_idx', ['createdAt', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_catalogue_price_idx', ['price', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_catalogue_name_idx', ['name', 'id'], { where: 'active AND archived_at IS NULL' })
@@ -56,6 +57,10 @@ export class Product {
 
   @Column('timestamptz')
   updatedAt!: Date;
+
+  /** Below this level the stock is low; null for what the shop's setting says. */
+  @Column('integer', { nullable: true })
+  lowStockThreshold!: number | null;
 
   @Column('timestamptz', { nullable: true })
   archivedAt!: Date | null;

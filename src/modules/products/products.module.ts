@@ -18,6 +18,8 @@ import { StockApi } from './stock.api.js';
 import { StockRepository } from './stock.repository.js';
 import { StockService } from './stock.service.js';
 import { StockLevelsController } from './stock-levels.controller.js';
+import { StockLevelsRepository } from './stock-levels.repository.js';
+import { StockLevelsService } from './stock-levels.service.js';
 import { StockMovementsController } from './stock-movements.controller.js';
 import { StockReturnsRepository } from './stock-returns.repository.js';
 
@@ -39,6 +41,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductsRepository,
     ProductsService,
     StockApi,
+    StockLevelsRepository,
+    StockLevelsService,
     StockRepository,
     StockReturnsRepository,
     StockService,

@@ -10,8 +10,8 @@ const INSERT = statement(
   'products.insert',
   `WITH written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
-       active, version, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13)
+       active, version, created_at, updated_at, low_stock_threshold)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16)
      ON CONFLICT (slug) DO NOTHING RETURNING *
    ), receipt AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, created_at)
@@ -49,6 +49,8 @@ export interface NewProduct {
   readonly attributes: Readonly<Record<string, string>>;
   readonly images: readonly string[];
   readonly active: boolean;
+  /** Null for what the shop's setting says. */
+  readonly lowStockThreshold: number | null;
 }
 
 /** What changes of a product: the keys that are there. */
@@ -68,6 +70,7 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
   attributes: { column: 'attributes', type: 'jsonb' },
   images: { column: 'images', type: 'jsonb' },
   active: { column: 'active', type: 'boolean' },
+  lowStockThreshold: { column: 'low_stock_threshold', type: 'integer' },
 };
 
 const CONSTRAINTS = {
@@ -103,7 +106,8 @@ export class ProductsRepository extends BaseRepository {
     const { id, sku, name, description, price, currency, stock, categoryId, attributes, images, active } = product;
     const json = [JSON.stringify(attributes), JSON.stringify(images)];
     const values = [id, sku, slug, name, description, price, currency, stock, categoryId, ...json, active, now];
-    return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, [...values, movementId, actorId]));
+    const rest = [movementId, actorId, product.lowStockThreshold];
+    return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, [...values, ...rest]));
   }
 
   /**

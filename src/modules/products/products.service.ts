@@ -44,6 +44,7 @@ export class ProductsService {
         attributes: input.attributes ?? {},
         images: input.images ?? [],
         active: input.active ?? true,
+        lowStockThreshold: input.lowStockThreshold ?? null,
       };
       const row = await this.insert(product, actorId);
       await this.journal.created(row);

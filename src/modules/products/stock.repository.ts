@@ -35,18 +35,6 @@ const LEDGER_AFTER = statement(
    ORDER BY m.created_at DESC, m.position DESC LIMIT $2`,
 );
 const COUNT = statement('stock.count', 'SELECT count(*)::int AS total FROM stock_movements WHERE product_id = $1');
-/** The level now, or at a moment: the balance after the last movement until then. */
-export const LEVEL = statement(
-  'stock.level',
-  `SELECT p.sku,
-     CASE WHEN $2::timestamptz IS NULL THEN p.stock ELSE coalesce((
-       SELECT m.balance_after FROM stock_movements m WHERE m.product_id = $1::uuid AND m.created_at <= $2::timestamptz
-       ORDER BY m.created_at DESC, m.position DESC LIMIT 1), 0) END AS quantity,
-     CASE WHEN $2::timestamptz IS NULL THEN (
-       SELECT coalesce(sum(i.quantity), 0)::int FROM sales s JOIN sale_items i ON i.sale_id = s.id
-       WHERE s.status = 'pending' AND i.product_id = $1::uuid) END AS reserved
-   FROM products p WHERE p.id = $1::uuid`,
-);
 const EXISTS = statement('stock.productExists', 'SELECT true AS found FROM products WHERE id = $1');
 
 /** A movement to be written. */
@@ -81,13 +69,6 @@ export interface HeldStock {
   readonly version: number;
 }
 
-export interface LevelRow {
-  readonly sku: string;
-  readonly quantity: number;
-  /** Null for a moment that has passed. */
-  readonly reserved: number | null;
-}
-
 /** The stock of products and its ledger. */
 @Injectable()
 export class StockRepository extends BaseRepository {
@@ -103,14 +84,6 @@ export class StockRepository extends BaseRepository {
   /** Locks a product that is not archived, until the transaction ends. */
   hold(productId: string): Promise<HeldStock | undefined> {
     return this.first<HeldStock>(HOLD, [productId]);
-  }
-
-  /**
-   * The level of a product, archived or not.
-   * @param moment RFC 3339; null for now
-   */
-  level(productId: string, moment: string | null): Promise<LevelRow | undefined> {
-    return this.first<LevelRow>(LEVEL, [productId, moment]);
   }
 
   /** Movements of a product, in the order in which they were applied, the last first. */

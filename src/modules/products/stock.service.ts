@@ -5,7 +5,7 @@ import { newId } from '../../common/ids.js';
 import { cursorId, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { ProductResponse } from './dto/product.dto.js';
-import type { CreateStockMovement, SetStock, StockLevelResponse, StockMovementResponse } from './dto/stock.dto.js';
+import type { CreateStockMovement, SetStock, StockMovementResponse } from './dto/stock.dto.js';
 import { STOCK_MAX } from './product.fields.js';
 import { ProductJournal } from './product-journal.service.js';
 import { type ProductRow, toProduct, versionsOf } from './product-row.js';
@@ -63,20 +63,6 @@ export class StockService {
       const row = { sale_id: null, actor_id: actorId, balance_after: stock, created_at: at };
       return toMovement({ ...movement, ...row });
     });
-  }
-
-  /**
-   * The level of a product, archived or not, now or at a moment that has passed; 0 before its first movement.
-   * @param asOf RFC 3339; a moment that is still to come stands for now
-   * @throws {ProductNotFound}
-   */
-  async level(productId: string, asOf: string | undefined): Promise<StockLevelResponse> {
-    const now = this.clock.now();
-    const past = asOf === undefined || Date.parse(asOf) >= now.getTime() ? null : asOf;
-    const row = await this.stock.level(productId, past);
-    if (row === undefined) throw new ProductNotFound();
-    const { sku, quantity, reserved } = row;
-    return { productId, sku, quantity, reserved, asOf: (past === null ? now : new Date(past)).toISOString() };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { DateTimeField, EnumField, IntField, TextField, UuidField } from '../../../platform/fields/fields.js';
+import { EnumField, IntField, TextField } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
 import { STOCK_MAX } from '../product.fields.js';
 import { STOCK_REASONS, type StockReason } from '../stock-movement.entity.js';
@@ -62,31 +62,3 @@ export class StockMovementResponse {
 
 /** A page of the ledger, newest first. */
 export class StockMovementPage extends pageOf(StockMovementResponse, 'StockMovementPageBase') {}
-
-/** Of which moment the level is asked for. */
-export class StockLevelQuery {
-  @DateTimeField({
-    optional: true,
-    description: 'The moment; now without it, or where it is still to come. Of the last seconds more may become known.',
-    example: '2026-01-31T00:00:00Z',
-  })
-  asOf?: string;
-}
-
-/** The level of a product's stock at a moment. */
-export class StockLevelResponse {
-  @UuidField()
-  productId!: string;
-
-  @TextField()
-  sku!: string;
-
-  @IntField({ description: 'Units that could be sold: the balance after the last movement until then, or 0.' })
-  quantity!: number;
-
-  @IntField({ nullable: true, description: 'Units that unpaid sales hold, not part of quantity; null for the past.' })
-  reserved!: number | null;
-
-  @DateTimeField()
-  asOf!: string;
-}
