@@ -86,6 +86,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /api/products/low-stock': 'inventory:write',
   'GET /api/products/:id': 'public',
   'POST /api/products': 'products:write',
+  'POST /api/products/stock': 'inventory:write',
   'PATCH /api/products/:id': 'products:write',
   'DELETE /api/products/:id': 'products:write',
   'PUT /api/products/:id/stock': 'inventory:write',

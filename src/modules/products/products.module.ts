@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { BulkStockController } from './bulk-stock.controller.js';
+import { BulkStockRepository } from './bulk-stock.repository.js';
+import { BulkStockService } from './bulk-stock.service.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -26,8 +29,16 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
 /** Products, their categories and their stock. */
 @Module({
   imports: [AuditModule],
-  controllers: [ProductsController, StockLevelsController, StockMovementsController, CategoriesController],
+  controllers: [
+    ProductsController,
+    BulkStockController,
+    StockLevelsController,
+    StockMovementsController,
+    CategoriesController,
+  ],
   providers: [
+    BulkStockRepository,
+    BulkStockService,
     CatalogueCache,
     CatalogueImportService,
     CatalogueImportRepository,

@@ -90,7 +90,7 @@ export class StockService {
   private async move(movement: NewMovement): Promise<MovedRow> {
     const row = await this.stock.move(movement, STOCK_MAX);
     if (row === undefined) throw await this.refusal(movement);
-    await this.journal.stockMoved(row, movement.delta, movement.reason);
+    await this.journal.stockMoved([{ id: row.id, stock: row.stock, delta: movement.delta, reason: movement.reason }]);
     return row;
   }
 
