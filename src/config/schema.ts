@@ -50,6 +50,12 @@ export const schema = {
   STORE_ADDRESS: text('', 'Address of the seller, on invoices; lines separated by a semicolon.'),
   STORE_TAX_ID: text('', 'Tax identification of the seller, on invoices.'),
   STORE_CURRENCY: currency('USD', 'ISO 4217 code of the currency that the shop sells in.'),
+  LOW_STOCK_THRESHOLD: integer(
+    0,
+    0,
+    1_000_000_000,
+    'Stock below this is low where a product has no threshold of its own; 0 for never.',
+  ),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),

@@ -6,12 +6,17 @@ FROM products p LEFT JOIN stock_movements m ON m.product_id = p.id
 GROUP BY p.id HAVING p.stock <> coalesce(sum(m.delta), 0) OR p.stock < 0;
 
 -- name: every movement's balance follows from the one before
-SELECT id, product_id FROM (
+SELECT id, product_id, before, delta, balance_after FROM (
   SELECT id, product_id, delta, balance_after,
-    sum(delta) OVER (PARTITION BY product_id) AS level,
-    max(balance_after) OVER (PARTITION BY product_id) AS highest
+    lag(balance_after, 1, 0) OVER (PARTITION BY product_id ORDER BY position) AS before
   FROM stock_movements) m
-WHERE balance_after < 0 OR level < 0 OR highest < level;
+WHERE balance_after <> before + delta OR balance_after < 0;
+
+-- name: the times of a product's movements never run back
+SELECT id, product_id, created_at, earlier FROM (
+  SELECT id, product_id, created_at, lag(created_at) OVER (PARTITION BY product_id ORDER BY position) AS earlier
+  FROM stock_movements) m
+WHERE created_at < earlier;
 
 -- name: units sold are the movements of reason sale
 SELECT coalesce(i.sale_id, m.sale_id) AS sale_id, coalesce(i.product_id, m.product_id) AS product_id

@@ -55,13 +55,12 @@ export class CatalogueCache {
 
   /** Products were made, changed or archived. */
   productsChanged(ids: readonly string[]): Promise<void> {
-    const single = ids.length > MOST_SINGLE ? [DETAILS] : ids.map((id) => `product:${id}`);
-    return this.cache.invalidate([LISTS, MEMBERSHIP, ...single]);
+    return this.cache.invalidate([LISTS, MEMBERSHIP, ...single(ids)]);
   }
 
   /** The stock of products has changed, and nothing else about them. */
   stockChanged(ids: readonly string[]): Promise<void> {
-    return this.cache.invalidate([LISTS, ...ids.map((id) => `product:${id}`)]);
+    return this.cache.invalidate([LISTS, ...single(ids)]);
   }
 
   /** Categories were made, changed or deleted: every product shows the name of its own. */
@@ -82,6 +81,11 @@ export class CatalogueCache {
     });
     return { ...unpack(packed), cache };
   }
+}
+
+/** Tags of single products. */
+function single(ids: readonly string[]): string[] {
+  return ids.length > MOST_SINGLE ? [DETAILS] : ids.map((id) => `product:${id}`);
 }
 
 /** The header as one line of JSON, then the body. */

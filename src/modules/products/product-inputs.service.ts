@@ -33,6 +33,7 @@ export class ProductInputs {
       attributes: input.attributes ?? {},
       images: input.images ?? [],
       active: input.active ?? true,
+      lowStockThreshold: input.lowStockThreshold ?? null,
     };
   }
 

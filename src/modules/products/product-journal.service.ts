@@ -23,6 +23,14 @@ export interface ProductChange {
   readonly reason?: StockReason;
 }
 
+/** A movement of a product's stock, and the level after it. */
+export interface StockMove {
+  readonly id: string;
+  readonly stock: number;
+  readonly delta: number;
+  readonly reason: StockReason;
+}
+
 /** Tells of every change of a product: an event and an entry of the audit log in its transaction, and to the cache once that has committed. */
 @Injectable()
 export class ProductJournal {
@@ -53,21 +61,30 @@ export class ProductJournal {
     return this.record([{ type: PRODUCT_ARCHIVED, row }]);
   }
 
-  async stockMoved(row: ProductRow, delta: number, reason: StockReason): Promise<void> {
-    await this.outbox.appendAll(eventsOf({ row, delta, reason }));
-    await this.audit.record(...recordsOf({ row, delta, reason }));
-    this.uow.afterCommit(() => this.cache.stockChanged([row.id]));
+  /** Movements of stock, at most one a product. */
+  async stockMoved(moves: readonly StockMove[]): Promise<void> {
+    if (moves.length === 0) return;
+    await this.outbox.appendAll(moves.map(eventOfMove));
+    await this.audit.record(...moves.map(recordOfMove));
+    this.uow.afterCommit(() => this.cache.stockChanged(moves.map(({ id }) => id)));
   }
 }
 
 function eventsOf({ type, row, delta = 0, reason }: ProductChange): DomainEvent[] {
   const events: DomainEvent[] = [];
   if (type !== undefined) events.push({ type, aggregateId: row.id, data: { ...toEventData(row) } });
-  if (delta !== 0 && reason !== undefined) {
-    const data: StockChangedData = { productId: row.id, delta, stock: row.stock, reason };
-    events.push({ type: STOCK_CHANGED, aggregateId: row.id, data: { ...data } });
-  }
+  if (delta !== 0 && reason !== undefined) events.push(eventOfMove({ id: row.id, stock: row.stock, delta, reason }));
   return events;
+}
+
+function eventOfMove({ id, stock, delta, reason }: StockMove): DomainEvent {
+  const data: StockChangedData = { productId: id, delta, stock, reason };
+  return { type: STOCK_CHANGED, aggregateId: id, data: { ...data } };
+}
+
+function recordOfMove({ id, stock, delta, reason }: StockMove): AuditRecord {
+  const change = { before: { stock: stock - delta }, after: { stock, reason } };
+  return { action: STOCK_CHANGED, subjectType: 'product', subjectId: id, ...change };
 }
 
 /** The type of an event is also the name of the act; a receipt that comes with the product is no act of its own. */
@@ -79,9 +96,8 @@ function recordsOf({ type, row, before, delta = 0, reason }: ProductChange): Aud
   else if (type !== undefined) {
     records.push({ ...subject, action: type, before: before && toFacts(before), after: toFacts(row) });
   }
-  if (delta !== 0 && type !== PRODUCT_CREATED) {
-    const [was, is] = [{ stock: row.stock - delta }, { stock: row.stock, reason }];
-    records.push({ ...subject, action: STOCK_CHANGED, before: was, after: is });
+  if (delta !== 0 && reason !== undefined && type !== PRODUCT_CREATED) {
+    records.push(recordOfMove({ id: row.id, stock: row.stock, delta, reason }));
   }
   return records;
 }

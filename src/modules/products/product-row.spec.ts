@@ -7,6 +7,7 @@ const row: ProductRow = {
     attributes: {},
     images: [],
     active: true,
+    low_stock_threshold: null,
     version: 12,
     category_id: null,
     category_slug: null,

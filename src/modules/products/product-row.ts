@@ -16,6 +16,7 @@ export interface ProductRow extends PricedRow {
   readonly attributes: Readonly<Record<string, string>>;
   readonly images: readonly string[];
   readonly active: boolean;
+  readonly low_stock_threshold: number | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -27,7 +28,7 @@ export interface ProductRow extends PricedRow {
 
 /** Columns of a {@link ProductRow}, from products `p` and their categories `c`. */
 export const PRODUCT_COLUMNS = `p.id, p.sku, p.slug, p.name, p.description, p.price, p.currency, p.stock, p.attributes,
-  p.images, p.active, p.version, p.created_at, p.updated_at,
+  p.images, p.active, p.low_stock_threshold, p.version, p.created_at, p.updated_at,
   p.regular_price, p.sale_price, p.sale_from, p.sale_to, p.next_price_change_at,
   c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
 
@@ -72,9 +73,11 @@ export function toEventData(row: ProductRow): ProductEventData {
 /** What the audit log tells of a product. */
 export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
   const { sku, slug, name, description, currency, category_id: categoryId, attributes, images, active } = row;
+  const { low_stock_threshold: lowStockThreshold } = row;
   const price = formatMoney(row.price, currency);
   const prices = { price, regularPrice: formatMoney(regularPriceOf(row), currency), salePrice: toSalePrice(row) };
-  return { sku, slug, name, description, ...prices, currency, categoryId, attributes, images, active };
+  const shown = { categoryId, attributes, images, active, lowStockThreshold };
+  return { sku, slug, name, description, ...prices, currency, ...shown };
 }
 
 /** A short digest of finished bytes, for entity tags. */

@@ -17,6 +17,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
   'sale_price IS NOT NULL OR num_nonnulls(regular_price, sale_from, sale_to, next_price_change_at) = 0',
 )
 @Index('products_price_changes_idx', ['nextPriceChangeAt'], { where: 'next_price_change_at IS NOT NULL' })
+@Check('products_low_stock_threshold_not_negative', 'low_stock_threshold >= 0')
 @Index('products_catalogue_created_idx', ['createdAt', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_catalogue_price_idx', ['price', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_catalogue_name_idx', ['name', 'id'], { where: 'active AND archived_at IS NULL' })
@@ -67,6 +68,10 @@ export class Product {
 
   @Column('timestamptz')
   updatedAt!: Date;
+
+  /** Below this level the stock is low; null for what the shop's setting says. */
+  @Column('integer', { nullable: true })
+  lowStockThreshold!: number | null;
 
   @Column('timestamptz', { nullable: true })
   archivedAt!: Date | null;

@@ -1,4 +1,4 @@
-import { DomainError, NotFound } from '../../common/domain-error.js';
+import { DomainError, type FieldProblem, NotFound } from '../../common/domain-error.js';
 
 /** No such product, or one that is archived or not for the public. */
 export class ProductNotFound extends NotFound {
@@ -52,5 +52,19 @@ export class CategoryCycle extends DomainError {
 export class CategoryNotEmpty extends DomainError {
   constructor() {
     super('conflict', 'category_not_empty', 'The category has categories below it; move or delete those first.');
+  }
+}
+
+/** Lines of a bulk update that name no product, or an archived one. */
+export class BulkProductsNotFound extends DomainError {
+  constructor(problems: readonly FieldProblem[]) {
+    super('not_found', 'product_not_found', 'Some of these products do not exist; nothing was changed.', problems);
+  }
+}
+
+/** Lines of a bulk update that take more than there is. */
+export class BulkInsufficientStock extends DomainError {
+  constructor(problems: readonly FieldProblem[]) {
+    super('conflict', 'insufficient_stock', 'There is not that much in stock; nothing was changed.', problems);
   }
 }

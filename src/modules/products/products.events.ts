@@ -2,6 +2,8 @@ export const PRODUCT_CREATED = 'product.created';
 export const PRODUCT_UPDATED = 'product.updated';
 export const PRODUCT_ARCHIVED = 'product.archived';
 export const STOCK_CHANGED = 'stock.changed';
+/** Written by the database itself, in the transaction that takes the stock below the threshold. */
+export const STOCK_LOW = 'stock.low';
 
 /** Data of `product.created`, `product.updated` and `product.archived`. `price` is a decimal string. */
 export interface ProductEventData {
@@ -21,4 +23,13 @@ export interface StockChangedData {
   readonly delta: number;
   readonly stock: number;
   readonly reason: string;
+}
+
+/** Data of `stock.low`: the level that has fallen below the threshold. */
+export interface StockLowData {
+  readonly productId: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly stock: number;
+  readonly lowStockThreshold: number;
 }

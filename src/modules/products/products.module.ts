@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { MediaModule } from '../../platform/media/media.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { BulkStockController } from './bulk-stock.controller.js';
+import { BulkStockRepository } from './bulk-stock.repository.js';
+import { BulkStockService } from './bulk-stock.service.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -28,14 +31,26 @@ import { ProductsService } from './products.service.js';
 import { StockApi } from './stock.api.js';
 import { StockRepository } from './stock.repository.js';
 import { StockService } from './stock.service.js';
+import { StockLevelsController } from './stock-levels.controller.js';
+import { StockLevelsRepository } from './stock-levels.repository.js';
+import { StockLevelsService } from './stock-levels.service.js';
 import { StockMovementsController } from './stock-movements.controller.js';
 import { StockReturnsRepository } from './stock-returns.repository.js';
 
 /** Products, their categories and their stock. */
 @Module({
   imports: [AuditModule, MediaModule],
-  controllers: [ProductsController, ProductImagesController, StockMovementsController, CategoriesController],
+  controllers: [
+    ProductsController,
+    ProductImagesController,
+    BulkStockController,
+    StockLevelsController,
+    StockMovementsController,
+    CategoriesController,
+  ],
   providers: [
+    BulkStockRepository,
+    BulkStockService,
     CatalogueCache,
     CatalogueImportService,
     CatalogueImportRepository,
@@ -57,6 +72,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductsRepository,
     ProductsService,
     StockApi,
+    StockLevelsRepository,
+    StockLevelsService,
     StockRepository,
     StockReturnsRepository,
     StockService,

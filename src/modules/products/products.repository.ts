@@ -11,8 +11,9 @@ const INSERT = statement(
   'products.insert',
   `WITH written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
-       active, version, created_at, updated_at, regular_price, sale_price, sale_from, sale_to, next_price_change_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16, $17, $18, $19, $20)
+       active, version, created_at, updated_at, regular_price, sale_price, sale_from, sale_to, next_price_change_at,
+       low_stock_threshold)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16, $17, $18, $19, $20, $21)
      ON CONFLICT (slug) DO NOTHING RETURNING *
    ), receipt AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, created_at)
@@ -48,6 +49,8 @@ export interface NewProduct extends Pricing {
   readonly attributes: Readonly<Record<string, string>>;
   readonly images: readonly string[];
   readonly active: boolean;
+  /** Null for what the shop's setting says. */
+  readonly lowStockThreshold: number | null;
 }
 
 /** What changes of a product: the keys that are there. */
@@ -72,6 +75,7 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
   attributes: { column: 'attributes', type: 'jsonb' },
   images: { column: 'images', type: 'jsonb' },
   active: { column: 'active', type: 'boolean' },
+  lowStockThreshold: { column: 'low_stock_threshold', type: 'integer' },
 };
 
 const CONSTRAINTS = {
@@ -122,6 +126,7 @@ export class ProductsRepository extends BaseRepository {
     ];
     const { regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt } = product;
     values.push(movementId, actorId, regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt);
+    values.push(product.lowStockThreshold);
     return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, values));
   }
 

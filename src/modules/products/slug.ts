@@ -18,7 +18,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 const MAX_LENGTH = 80;
 
 /** Words that are routes beside `/api/products/:slug`. */
-const RESERVED: ReadonlySet<string> = new Set(['import', 'export']);
+const RESERVED: ReadonlySet<string> = new Set(['import', 'export', 'stock', 'low-stock']);
 
 /** A name as part of an address: accents folded, everything but Latin letters and digits a hyphen; may be empty. */
 export function slugify(name: string): string {

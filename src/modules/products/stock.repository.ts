@@ -13,8 +13,9 @@ const MOVE = statement(
    ), movement AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, note, created_at)
      SELECT $3::uuid, id, $2::int, stock, $4::text, $5::uuid, $6::text, $7::timestamptz FROM written
+     RETURNING created_at
    )
-   SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`,
+   SELECT ${PRODUCT_COLUMNS}, (SELECT created_at FROM movement) AS moved_at FROM written p LEFT JOIN categories c ON c.id = p.category_id`,
 );
 const HOLD = statement(
   'stock.hold',
@@ -23,12 +24,15 @@ const HOLD = statement(
 const MOVEMENT_COLUMNS = `m.id, m.delta, m.balance_after, m.reason, m.note, m.sale_id, m.actor_id, m.created_at`;
 const LEDGER = statement(
   'stock.ledger',
-  `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements m WHERE m.product_id = $1 ORDER BY m.id DESC LIMIT $2 OFFSET $3`,
+  `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements m WHERE m.product_id = $1
+   ORDER BY m.created_at DESC, m.position DESC LIMIT $2 OFFSET $3`,
 );
 const LEDGER_AFTER = statement(
   'stock.ledgerAfter',
-  `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements m WHERE m.product_id = $1 AND m.id < $3::uuid
-   ORDER BY m.id DESC LIMIT $2`,
+  `SELECT ${MOVEMENT_COLUMNS} FROM stock_movements m
+   WHERE m.product_id = $1 AND (m.created_at, m.position) <
+     (SELECT l.created_at, l.position FROM stock_movements l WHERE l.id = $3::uuid AND l.product_id = $1)
+   ORDER BY m.created_at DESC, m.position DESC LIMIT $2`,
 );
 const COUNT = statement('stock.count', 'SELECT count(*)::int AS total FROM stock_movements WHERE product_id = $1');
 const EXISTS = statement('stock.productExists', 'SELECT true AS found FROM products WHERE id = $1');
@@ -42,6 +46,11 @@ export interface NewMovement {
   readonly actorId: string | null;
   readonly note: string | null;
   readonly at: Date;
+}
+
+/** A product after a movement, and the time that the movement has in the ledger. */
+export interface MovedRow extends ProductRow {
+  readonly moved_at: Date;
 }
 
 export interface MovementRow {
@@ -68,11 +77,8 @@ export class StockRepository extends BaseRepository {
    * @param most the highest level that there may be
    * @returns undefined where there is no such product, or the level would leave 0 to `most`
    */
-  move(
-    { id, productId, delta, reason, actorId, note, at }: NewMovement,
-    most: number,
-  ): Promise<ProductRow | undefined> {
-    return this.first<ProductRow>(MOVE, [productId, delta, id, reason, actorId, note, at, most]);
+  move({ id, productId, delta, reason, actorId, note, at }: NewMovement, most: number): Promise<MovedRow | undefined> {
+    return this.first<MovedRow>(MOVE, [productId, delta, id, reason, actorId, note, at, most]);
   }
 
   /** Locks a product that is not archived, until the transaction ends. */
@@ -80,12 +86,12 @@ export class StockRepository extends BaseRepository {
     return this.first<HeldStock>(HOLD, [productId]);
   }
 
-  /** Movements of a product, newest first. */
+  /** Movements of a product, in the order in which they were applied, the last first. */
   ledger(productId: string, limit: number, offset: number): Promise<MovementRow[]> {
     return this.rows<MovementRow>(LEDGER, [productId, limit, offset]);
   }
 
-  /** Movements of a product that are older than the one named. */
+  /** Movements of a product that were applied before the one named. */
   ledgerAfter(productId: string, limit: number, movementId: string): Promise<MovementRow[]> {
     return this.rows<MovementRow>(LEDGER_AFTER, [productId, limit, movementId]);
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { InvalidInput } from '../../common/domain-error.js';
-import { isUuid, newId } from '../../common/ids.js';
-import { decodeCursor, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
+import { newId } from '../../common/ids.js';
+import { cursorId, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { ProductResponse } from './dto/product.dto.js';
 import type { CreateStockMovement, SetStock, StockMovementResponse } from './dto/stock.dto.js';
@@ -11,7 +11,7 @@ import { ProductJournal } from './product-journal.service.js';
 import { type ProductRow, toProduct, versionsOf } from './product-row.js';
 import { InsufficientStock, ProductNotFound, VersionMismatch } from './products.errors.js';
 import { ProductsRepository } from './products.repository.js';
-import { type MovementRow, type NewMovement, StockRepository } from './stock.repository.js';
+import { type MovedRow, type MovementRow, type NewMovement, StockRepository } from './stock.repository.js';
 import { checkMovement } from './stock-rules.js';
 
 /** Moves stock; every change of a level is a line of the ledger. */
@@ -59,8 +59,8 @@ export class StockService {
     checkMovement(delta, reason);
     return this.uow.run(async () => {
       const movement = { ...this.movement(productId, delta, actorId, note), reason };
-      const { stock } = await this.move(movement);
-      const row = { sale_id: null, actor_id: actorId, balance_after: stock, created_at: movement.at };
+      const { stock, moved_at: at } = await this.move(movement);
+      const row = { sale_id: null, actor_id: actorId, balance_after: stock, created_at: at };
       return toMovement({ ...movement, ...row });
     });
   }
@@ -78,21 +78,19 @@ export class StockService {
   private movements(productId: string, request: PageRequest): Promise<MovementRow[]> {
     const limit = request.perPage + 1;
     if (request.cursor === undefined) return this.stock.ledger(productId, limit, offsetOf(request));
-    if (request.cursor === '') return this.stock.ledger(productId, limit, 0);
-    const [id] = decodeCursor(request.cursor, 1);
-    if (typeof id !== 'string' || !isUuid(id))
-      throw InvalidInput.field('cursor', 'is not a cursor that this list has given');
-    return this.stock.ledgerAfter(productId, limit, id);
+    const last = cursorId(request.cursor);
+    if (last === undefined) return this.stock.ledger(productId, limit, 0);
+    return this.stock.ledgerAfter(productId, limit, last);
   }
 
   private movement(productId: string, delta: number, actorId: string, note: string | null | undefined) {
     return { id: newId(), productId, delta, actorId, note: note ?? null, at: this.clock.now() };
   }
 
-  private async move(movement: NewMovement): Promise<ProductRow> {
+  private async move(movement: NewMovement): Promise<MovedRow> {
     const row = await this.stock.move(movement, STOCK_MAX);
     if (row === undefined) throw await this.refusal(movement);
-    await this.journal.stockMoved(row, movement.delta, movement.reason);
+    await this.journal.stockMoved([{ id: row.id, stock: row.stock, delta: movement.delta, reason: movement.reason }]);
     return row;
   }
 

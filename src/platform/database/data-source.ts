@@ -22,6 +22,7 @@ type PoolSettings = Pick<
   | 'DATABASE_STATEMENT_TIMEOUT_MS'
   | 'DATABASE_LOCK_TIMEOUT_MS'
   | 'DATABASE_IDLE_TRANSACTION_TIMEOUT_MS'
+  | 'LOW_STOCK_THRESHOLD'
 >;
 
 /** Settings of each connection: its time-outs, and how long a request waits for one. */
@@ -56,7 +57,8 @@ export function dataSourceOptions(
       ...connectionSettings(config, 'tradepost'),
       // On a database that was empty when a statement was first planned, PostgreSQL keeps a generic plan with
       // sequential scans for as long as the connection lives: half the checkout rate.
-      options: '-c enable_seqscan=off -c jit=off',
+      // The threshold is for a trigger of the products.
+      options: `-c enable_seqscan=off -c jit=off -c tradepost.low_stock_threshold=${config.LOW_STOCK_THRESHOLD}`,
     },
   };
 }

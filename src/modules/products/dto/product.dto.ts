@@ -41,6 +41,10 @@ const images = {
   message: `must be at most ${IMAGES_MAX} http(s) URLs or paths`,
   example: ['/images/mug.webp'],
 };
+const lowStockThreshold = {
+  ...{ optional: true, nullable: true, max: STOCK_MAX, example: 5 },
+  description: 'Stock below this is low; 0 for never, null for what the shop has set. Shown to staff alone.',
+};
 const active = { optional: true, description: 'Whether the public sees it.' };
 
 /** The category of a product. */
@@ -203,6 +207,9 @@ export class CreateProduct {
 
   @BoolField({ ...active, description: 'Whether the public sees it; true without it.' })
   active?: boolean;
+
+  @IntField(lowStockThreshold)
+  lowStockThreshold?: number | null;
 }
 
 /** What changes of a product; stock has routes of its own. */
@@ -233,4 +240,7 @@ export class UpdateProduct {
 
   @BoolField(active)
   active?: boolean;
+
+  @IntField(lowStockThreshold)
+  lowStockThreshold?: number | null;
 }
