@@ -4,6 +4,7 @@ import {
   categoryFacetQuery,
   listQuery,
   literalPattern,
+  pageOfIdsQuery,
   summaryQuery,
 } from './catalogue-statements.js';
 
@@ -11,7 +12,9 @@ const everything: CatalogueFilter = { q: 'x', category: 'home', minPrice: 1n, ma
 const filters: CatalogueFilter[] = [{}, { q: 'x' }, { category: 'home' }, { inStock: false }, everything];
 
 test.each(filters)('every parameter of the texts for %j has its value, and every value its parameter', (filter) => {
-  const queries = SORT_KEYS.map((sort) => listQuery(filter, sort, { limit: 21, offset: 20 }));
+  const queries = [listQuery, pageOfIdsQuery].flatMap((make) =>
+    SORT_KEYS.map((sort) => make(filter, sort, { limit: 21, offset: 20 })),
+  );
   queries.push(summaryQuery(filter, true), summaryQuery(filter, false), categoryFacetQuery(filter));
   for (const { text, values } of queries) {
     const numbers = new Set([...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));

@@ -84,12 +84,13 @@ function afterCursor(cursor: string, sort: SortKey, order: SortOrder, parameters
   return ` AND (${columns.map(({ sql }) => sql).join(', ')}) ${sign} (${bound.join(', ')})`;
 }
 
-/**
- * The rows of one page, with the values of the cursor as `cursor_key`. The page is found first, where an index can do
- * so alone, and only its rows are read whole.
- * @throws {InvalidInput} where the cursor is not one of this list
- */
-export function listQuery(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Query {
+/** The ids of one page in their order, with what is read beside them. */
+function pageQuery(
+  filter: CatalogueFilter,
+  sort: SortKey,
+  window: CatalogueWindow,
+  beside: { readonly columns: string; readonly join: string },
+): Query {
   const parameters = new Parameters();
   const { where, score } = conditionsOf(filter, parameters);
   const order = orderOf(sort, sort === 'relevance' ? score?.() : undefined);
@@ -101,10 +102,25 @@ export function listQuery(filter: CatalogueFilter, sort: SortKey, window: Catalo
   const text = `WITH page AS MATERIALIZED (
   SELECT p.id FROM products p WHERE ${where}${after} ORDER BY ${by} ${limit}${offset}
 )
-SELECT ${PRODUCT_COLUMNS}, ARRAY[${keys}] AS cursor_key
-FROM page JOIN products p ON p.id = page.id LEFT JOIN categories c ON c.id = p.category_id
+SELECT ${beside.columns}, ARRAY[${keys}] AS cursor_key
+FROM page JOIN products p ON p.id = page.id ${beside.join}
 ORDER BY ${by}`;
   return { text, values: parameters.values };
+}
+
+/**
+ * The rows of one page, with the values of the cursor as `cursor_key`. The page is found first, where an index can do
+ * so alone, and only its rows are read whole.
+ * @throws {InvalidInput} where the cursor is not one of this list
+ */
+export function listQuery(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Query {
+  const beside = { columns: PRODUCT_COLUMNS, join: 'LEFT JOIN categories c ON c.id = p.category_id' };
+  return pageQuery(filter, sort, window, beside);
+}
+
+/** Like {@link listQuery}, but tells only which products stand on the page, and at which version. */
+export function pageOfIdsQuery(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Query {
+  return pageQuery(filter, sort, window, { columns: 'p.id, p.version', join: '' });
 }
 
 /** How many products a filter finds, and between which prices. */

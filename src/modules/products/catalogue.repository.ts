@@ -8,6 +8,7 @@ import {
   type CatalogueWindow,
   categoryFacetQuery,
   listQuery,
+  pageOfIdsQuery,
   type Query,
   summaryQuery,
   VISIBLE,
@@ -19,6 +20,11 @@ const BY_ID = statement(
   'products.visibleById',
   `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
    WHERE p.id = $1 AND ${VISIBLE}`,
+);
+const BY_IDS = statement(
+  'products.visibleByIds',
+  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
+   WHERE p.id = ANY ($1::uuid[]) AND ${VISIBLE}`,
 );
 const ID_OF_SLUG = statement('products.idOfSlug', `SELECT p.id FROM products p WHERE p.slug = $1 AND ${VISIBLE}`);
 const SELLABLE = statement(
@@ -40,6 +46,13 @@ export interface SellableProduct {
 }
 
 export interface ListedRow extends ProductRow {
+  readonly cursor_key: readonly string[];
+}
+
+/** A product on a page of a list: which one, as of which version, and where a next page would go on. */
+export interface ListedId {
+  readonly id: string;
+  readonly version: number;
   readonly cursor_key: readonly string[];
 }
 
@@ -65,6 +78,16 @@ export class CatalogueRepository extends BaseRepository {
   /** One page, and one row more where there is a next one. */
   list(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedRow[]> {
     return this.query<ListedRow>(listQuery(filter, sort, window));
+  }
+
+  /** Like {@link list}, without reading the products whole. */
+  pageOfIds(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedId[]> {
+    return this.query<ListedId>(pageOfIdsQuery(filter, sort, window));
+  }
+
+  /** Those of the products that the public sees, in no particular order. */
+  findByIds(ids: readonly string[]): Promise<ProductRow[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.rows<ProductRow>(BY_IDS, [ids]);
   }
 
   async summary(filter: CatalogueFilter, withPrices: boolean): Promise<Summary> {
