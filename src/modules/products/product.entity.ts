@@ -6,9 +6,6 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 @Unique('products_slug_unique', ['slug'])
 @Check('products_price_not_negative', 'price >= 0')
 @Check('products_stock_not_negative', 'stock >= 0')
-@Index('products_catalogue_created_idx', ['createdAt', 'id'], { where: 'active AND archived_at IS NULL' })
-@Index('products_catalogue_price_idx', ['price', 'id'], { where: 'active AND archived_at IS NULL' })
-@Index('products_catalogue_name_idx', ['name', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_category_idx', ['categoryId', 'id'])
 export class Product {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'products_pkey' })
