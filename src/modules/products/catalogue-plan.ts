@@ -13,8 +13,10 @@ export type Strategy = 'walk' | 'gather' | 'merge' | 'tiers';
 export interface ListFacts {
   /** Products in the catalogue. */
   readonly all: number;
-  /** Products that the filter finds, or the bound up to which they were counted. */
+  /** Products that the filter finds. */
   readonly found: number;
+  /** There are more: they were not counted to the end. */
+  readonly isLowerBound: boolean;
   /** Categories that it names, with those below; undefined where it names none. */
   readonly categories: number | undefined;
   readonly searched: boolean;
@@ -29,9 +31,10 @@ const MOST_GATHERED = 2_500;
 /** Looking into the index of one more category costs about as much as so many rows of a walk. */
 const COST_OF_A_CATEGORY = 12;
 
-export function strategyOf({ all, found, categories, searched, byRelevance, rows }: ListFacts): Strategy {
+export function strategyOf(facts: ListFacts): Strategy {
+  const { all, found, isLowerBound, categories, searched, byRelevance, rows } = facts;
   if (found === all && !searched) return 'walk';
-  if (found <= MOST_GATHERED) return 'gather';
+  if (found <= MOST_GATHERED && !isLowerBound) return 'gather';
   if (byRelevance && searched) return 'tiers';
   if (categories === undefined || searched) return 'walk';
   const walked = (rows * all) / found;

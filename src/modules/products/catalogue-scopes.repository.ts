@@ -77,7 +77,7 @@ export interface Scope {
   readonly all: number;
   /** Products of its categories and state of stock, whatever else it asks. */
   readonly kept: number;
-  /** Products that it finds, once they have been counted. */
+  /** Products that it finds, no more than one beyond the bound of counting, once they are counted. */
   found?: Promise<number>;
 }
 

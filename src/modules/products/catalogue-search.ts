@@ -47,10 +47,11 @@ export function searchOf(
   corrections: Corrections = NO_CORRECTIONS,
 ): Search {
   const terms = words.map(({ word }, place) => {
-    const alternatives = corrections.get(place);
-    if (alternatives !== undefined) return `(${alternatives.map(quoted).join(' | ')})`;
     const goesOn = place === words.length - 1 && [...word].length >= SHORTEST_PREFIX;
-    return goesOn ? `${quoted(word)}:*` : quoted(word);
+    const term = goesOn ? `${quoted(word)}:*` : quoted(word);
+    const alternatives = corrections.get(place) ?? [];
+    // The word itself stays: a product may have come with it just now.
+    return alternatives.length === 0 ? term : `(${[term, ...alternatives.map(quoted)].join(' | ')})`;
   });
   return { text, key, tsquery: [...new Set(terms)].join(' & '), corrections: writeCorrections(corrections) };
 }

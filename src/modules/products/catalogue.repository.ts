@@ -105,19 +105,17 @@ export class CatalogueRepository extends BaseRepository {
 
   /** How many products a filter finds. What is read for it serves the page of the same filter object too. */
   async summary(filter: CatalogueFilter, withPrices: boolean): Promise<Summary> {
-    const scope = await this.scopeOf(filter);
-    const bound = boundOf(scope);
-    const found = await this.found(scope);
-    const isLowerBound = !isKept(scope.filter) && bound !== undefined && found > bound;
-    const summary = { total: isLowerBound ? bound : found, isLowerBound };
+    const scope = await this.scopes.of(filter);
+    const summary = await this.counted(scope);
     if (!withPrices) return summary;
-    const [prices] = await this.query<Prices>(pricesQuery(scope.filter, bound), isSimple(scope.filter));
+    const query = pricesQuery(scope.filter, boundOf(scope));
+    const [prices] = await this.query<Prices>(query, isSimple(scope.filter));
     return { ...summary, lowest: prices?.lowest ?? null, highest: prices?.highest ?? null };
   }
 
   /** The hundred fullest categories among what a filter finds. */
   async categoryFacet(filter: CatalogueFilter): Promise<CategoryFacet[]> {
-    const scope = await this.scopeOf(filter);
+    const scope = await this.scopes.of(filter);
     const query = isKept(scope.filter)
       ? keptFacetQuery(scope.filter)
       : categoryFacetQuery(scope.filter, boundOf(scope));
@@ -137,10 +135,12 @@ export class CatalogueRepository extends BaseRepository {
     const position = positionOf(filter, sort, window);
     const rows = { limit: window.limit, offset: 'offset' in window ? window.offset : 0, position };
     if (isUnfiltered(filter)) return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', ...rows }), true);
-    const scope = await this.scopeOf(filter, position?.corrections);
+    const scope = await this.scopes.of(filter, position?.corrections);
+    const { total, isLowerBound } = await this.counted(scope);
     const strategy = strategyOf({
       all: scope.all,
-      found: await this.found(scope),
+      found: total,
+      isLowerBound,
       categories: scope.filter.categories?.length,
       searched: scope.filter.search !== undefined,
       byRelevance: sort === 'relevance',
@@ -151,20 +151,19 @@ export class CatalogueRepository extends BaseRepository {
     return this.query<R>(queryOf({ filter: scope.filter, sort, strategy, ...rows }), simple);
   }
 
-  private scopeOf(filter: CatalogueFilter, corrections?: string): Promise<Scope> {
-    return this.scopes.of(filter, corrections);
+  /** Counts the products of a scope, once for all who share it. */
+  private async counted(scope: Scope): Promise<{ total: number; isLowerBound: boolean }> {
+    if (isKept(scope.filter)) return { total: scope.kept, isLowerBound: false };
+    const bound = boundOf(scope);
+    scope.found ??= this.count(scope.filter, bound);
+    const found = await scope.found;
+    return bound !== undefined && found > bound
+      ? { total: bound, isLowerBound: true }
+      : { total: found, isLowerBound: false };
   }
 
-  /** How many products there are, counted up to one beyond the bound where no kept count tells. */
-  private found(scope: Scope): Promise<number> {
-    if (isKept(scope.filter)) return Promise.resolve(scope.kept);
-    scope.found ??= this.count(scope);
-    return scope.found;
-  }
-
-  private async count(scope: Scope): Promise<number> {
-    const query = countQuery(scope.filter, boundOf(scope));
-    const [row] = await this.query<{ found: number }>(query, isSimple(scope.filter));
+  private async count(filter: ResolvedFilter, bound: number | undefined): Promise<number> {
+    const [row] = await this.query<{ found: number }>(countQuery(filter, bound), isSimple(filter));
     return row?.found ?? 0;
   }
 

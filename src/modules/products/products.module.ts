@@ -3,6 +3,8 @@ import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CatalogueService } from './catalogue.service.js';
+import { CatalogueUpkeep } from './catalogue-upkeep.job.js';
+import { CatalogueUpkeepRepository } from './catalogue-upkeep.repository.js';
 import { CategoriesController } from './categories.controller.js';
 import { CategoriesRepository } from './categories.repository.js';
 import { CategoriesService } from './categories.service.js';
@@ -30,6 +32,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     CatalogueImportRepository,
     CatalogueRepository,
     CatalogueService,
+    CatalogueUpkeep,
+    CatalogueUpkeepRepository,
     CategoriesRepository,
     CategoriesService,
     ImportBatchService,
