@@ -14,6 +14,9 @@ import { Invoice } from './modules/invoices/invoice.entity.js';
 import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
+import { CatalogueCount } from './modules/products/catalogue-count.entity.js';
+import { CatalogueEntry } from './modules/products/catalogue-entry.entity.js';
+import { CatalogueWord } from './modules/products/catalogue-word.entity.js';
 import { Category } from './modules/products/category.entity.js';
 import { StoredImage } from './modules/products/images/stored-image.entity.js';
 import { Product } from './modules/products/product.entity.js';
@@ -37,6 +40,9 @@ export const entities = [
   AuditEntry,
   Cart,
   CartItem,
+  CatalogueCount,
+  CatalogueEntry,
+  CatalogueWord,
   Category,
   ConsumedEvent,
   DeliveryAddress,

@@ -3,7 +3,6 @@ import { newId } from '../../src/common/ids.js';
 import { CatalogueCache } from '../../src/modules/products/catalogue.cache.js';
 import { CatalogueService } from '../../src/modules/products/catalogue.service.js';
 import { SORT_KEYS, type SortKey } from '../../src/modules/products/catalogue-sorts.js';
-import { listQuery } from '../../src/modules/products/catalogue-statements.js';
 import { ProductQuery } from '../../src/modules/products/dto/product-query.dto.js';
 import { ProductsApi } from '../../src/modules/products/products.api.js';
 import { createProduct } from '../factories/product.js';
@@ -109,25 +108,4 @@ describe('ProductsApi.getSellable', () => {
     expect(sellable.get(id)).toEqual({ id, sku, name, price: 1_999n, currency: 'USD', stock: 0 });
     expect(await api.getSellable([])).toEqual(new Map());
   });
-});
-
-test('the lists without a filter are read off their indexes', async () => {
-  const client = await shop.db.connect();
-  try {
-    await client.query('SET enable_seqscan = off');
-    await client.query('SET enable_sort = off');
-    for (const [sort, index] of [
-      ['price', 'price'],
-      ['-price', 'price'],
-      ['name', 'name'],
-      ['-createdAt', 'created'],
-    ] as const) {
-      const { text, values } = listQuery({}, sort, { limit: 21, offset: 0 });
-      const { rows } = await client.query(`EXPLAIN ${text}`, [...values]);
-      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-      expect(plan).toMatch(new RegExp(`Index (Only )?Scan (Backward )?using products_catalogue_${index}_idx`));
-    }
-  } finally {
-    client.release(true);
-  }
 });

@@ -1,11 +1,12 @@
 import { InvalidInput } from '../../common/domain-error.js';
 import { isUuid } from '../../common/ids.js';
 import { decodeCursor } from '../../common/paging.js';
+import { areCorrections } from './catalogue-search.js';
 
 export const SORT_KEYS = ['relevance', 'price', '-price', 'name', '-name', 'createdAt', '-createdAt'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
-/** A column or expression that a list is sorted by, over products `p`. */
+/** A column of the entries `e` that a list is sorted by. */
 export interface SortColumn {
   readonly sql: string;
   readonly type: string;
@@ -14,23 +15,23 @@ export interface SortColumn {
   readonly isValue: (text: string) => boolean;
 }
 
-/** An order: all its columns, and the id that settles ties, run in the same direction. */
+/** An order: its column, and the id that settles ties, run in the same direction. */
 export interface SortOrder {
-  readonly columns: readonly SortColumn[];
+  readonly column: SortColumn;
   readonly direction: 'ASC' | 'DESC';
 }
 
 const PRICE: SortColumn = {
-  sql: 'p.price',
+  sql: 'e.price',
   type: 'bigint',
-  text: 'p.price::text',
+  text: 'e.price::text',
   isValue: (text) => /^\d{1,15}$/.test(text),
 };
-const NAME: SortColumn = { sql: 'p.name', type: 'text', text: 'p.name', isValue: () => true };
+const NAME: SortColumn = { sql: 'e.name', type: 'text', text: 'e.name', isValue: () => true };
 const CREATED_AT: SortColumn = {
-  sql: 'p.created_at',
+  sql: 'e.created_at',
   type: 'timestamptz',
-  text: `to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+  text: `to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
   isValue: (text) =>
     /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(text) && isRealDay(text.slice(0, 10), text),
 };
@@ -40,38 +41,50 @@ function isRealDay(day: string, text: string): boolean {
 }
 
 const ORDERS: Readonly<Record<Exclude<SortKey, 'relevance'>, SortOrder>> = {
-  price: { columns: [PRICE], direction: 'ASC' },
-  '-price': { columns: [PRICE], direction: 'DESC' },
-  name: { columns: [NAME], direction: 'ASC' },
-  '-name': { columns: [NAME], direction: 'DESC' },
-  createdAt: { columns: [CREATED_AT], direction: 'ASC' },
-  '-createdAt': { columns: [CREATED_AT], direction: 'DESC' },
+  price: { column: PRICE, direction: 'ASC' },
+  '-price': { column: PRICE, direction: 'DESC' },
+  name: { column: NAME, direction: 'ASC' },
+  '-name': { column: NAME, direction: 'DESC' },
+  createdAt: { column: CREATED_AT, direction: 'ASC' },
+  '-createdAt': { column: CREATED_AT, direction: 'DESC' },
 };
 
-/** The order of a sort key; relevance orders by `score` and then by age, or by age alone where nothing is searched. */
-export function orderOf(sort: SortKey, score: string | undefined): SortOrder {
+/** The order of a sort key; undefined for relevance, which classes what is searched. */
+export function orderOf(sort: SortKey, searched: boolean): SortOrder | undefined {
   if (sort !== 'relevance') return ORDERS[sort];
-  if (score === undefined) return ORDERS['-createdAt'];
-  const relevance = {
-    sql: score,
-    type: 'integer',
-    text: `(${score})::text`,
-    isValue: (text: string) => /^[0-4]$/.test(text),
-  };
-  return { columns: [relevance, CREATED_AT], direction: 'DESC' };
+  return searched ? undefined : ORDERS['-createdAt'];
 }
 
+/** Where a next page goes on. */
+export interface Position {
+  /** Values of the sort, as texts: of its column, or the class, key and number of relevance. */
+  readonly values: readonly string[];
+  readonly id: string;
+  /** Of the words that were searched: a walk keeps to what it began with, whatever words come and go. */
+  readonly corrections: string;
+}
+
+type Check = (text: string) => boolean;
+
+const RELEVANCE: readonly Check[] = [
+  (text) => /^[2-6]$/.test(text),
+  (text) => text.length <= 300,
+  (text) => /^\d{1,18}$/.test(text),
+];
+
 /**
- * Reads the cursor of a list: the values of the sort columns and the id of the last row, after the sort that made it.
+ * Reads the cursor of a list: the sort that made it, its values, the corrections where something is searched, and the
+ * id of the last row.
  * @throws {InvalidInput} where it is not one of this list in this order
  */
-export function readCursor(cursor: string, sort: SortKey, order: SortOrder): string[] {
-  const [madeFor, ...values] = decodeCursor(cursor, order.columns.length + 2);
-  const texts = values.filter((value) => value !== null);
-  const columns = [...order.columns, { isValue: isUuid }];
-  const valid = texts.length === columns.length && columns.every(({ isValue }, index) => isValue(texts[index] ?? ''));
-  if (madeFor !== sort || !valid) {
+export function readCursor(cursor: string, sort: SortKey, searched: boolean): Position {
+  const order = orderOf(sort, searched);
+  const values = order === undefined ? RELEVANCE : [order.column.isValue];
+  const checks = [(text: string) => text === sort, ...values, ...(searched ? [areCorrections] : []), isUuid];
+  const texts = decodeCursor(cursor, checks.length).filter((text) => text !== null);
+  if (texts.length !== checks.length || !checks.every((check, index) => check(texts[index] ?? ''))) {
     throw InvalidInput.field('cursor', 'is not a cursor that this list has given in this order');
   }
-  return texts;
+  const end = 1 + values.length;
+  return { values: texts.slice(1, end), corrections: searched ? (texts[end] ?? '') : '', id: texts.at(-1) ?? '' };
 }

@@ -1,36 +1,71 @@
-import { SORT_KEYS } from './catalogue-sorts.js';
+import type { Query, ResolvedFilter } from './catalogue-filter.js';
+import type { Strategy } from './catalogue-plan.js';
+import { type Search, searchOf } from './catalogue-search.js';
+import { SORT_KEYS, type SortKey } from './catalogue-sorts.js';
 import {
-  type CatalogueFilter,
   categoryFacetQuery,
+  countQuery,
+  keptFacetQuery,
   listQuery,
-  literalPattern,
-  summaryQuery,
+  pageOfIdsQuery,
+  pricesQuery,
 } from './catalogue-statements.js';
 
-const everything: CatalogueFilter = { q: 'x', category: 'home', minPrice: 1n, maxPrice: 2n, inStock: true };
-const filters: CatalogueFilter[] = [{}, { q: 'x' }, { category: 'home' }, { inStock: false }, everything];
+const lamp: Search = searchOf('Lamp', 'lamp', [{ word: 'lamp', known: true }]);
+const short: Search = searchOf('TV', 'tv', [{ word: 'tv', known: true }]);
+const symbols: Search = searchOf('★', '', []);
+
+const everything: ResolvedFilter = {
+  search: lamp,
+  categories: ['0198c0de-0000-7000-8000-000000000001'],
+  minPrice: 1n,
+  maxPrice: 2n,
+  inStock: true,
+};
+const filters: ResolvedFilter[] = [
+  ...[{}, { search: lamp }, { search: short }, { search: symbols }, { categories: [] }, { inStock: false }],
+  { minPrice: 3n },
+  everything,
+];
+
+/** The ways in which a page of a filter may be found in an order. */
+function strategies(filter: ResolvedFilter, sort: SortKey): Strategy[] {
+  if (sort === 'relevance' && filter.search?.tsquery) return ['gather', 'tiers'];
+  return filter.categories === undefined ? ['gather', 'walk'] : ['gather', 'walk', 'merge'];
+}
+
+function valuesOf(filter: ResolvedFilter, sort: SortKey): string[][] {
+  if (sort === 'relevance' && filter.search) return ['6', '5', '4', '3', '2'].map((score) => [score, 'lamp', '9']);
+  return [['1']];
+}
+
+function pages(filter: ResolvedFilter): Query[] {
+  return SORT_KEYS.flatMap((sort) =>
+    strategies(filter, sort).flatMap((strategy) => {
+      const first = { filter, sort, strategy, limit: 21, offset: 20 };
+      const later = valuesOf(filter, sort).map((values) => {
+        return { ...first, offset: 0, position: { values, id: 'x', corrections: '' } };
+      });
+      return [first, ...later].flatMap((request) => [listQuery(request), pageOfIdsQuery(request)]);
+    }),
+  );
+}
 
 test.each(filters)('every parameter of the texts for %j has its value, and every value its parameter', (filter) => {
-  const queries = SORT_KEYS.map((sort) => listQuery(filter, sort, { limit: 21, offset: 20 }));
-  queries.push(summaryQuery(filter, true), summaryQuery(filter, false), categoryFacetQuery(filter));
+  const queries = [...pages(filter), keptFacetQuery(filter)];
+  for (const bound of [undefined, 7]) {
+    queries.push(countQuery(filter, bound), pricesQuery(filter, bound), categoryFacetQuery(filter, bound));
+  }
   for (const { text, values } of queries) {
-    const numbers = new Set([...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
-    expect([...numbers].sort((a, b) => a - b)).toEqual(values.map((_, index) => index + 1));
+    const used = new Set([...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+    expect([...used].sort((a, b) => a - b)).toEqual(values.map((_, index) => index + 1));
   }
 });
 
 test('the text depends on the shape of a request alone, never on what it holds', () => {
-  const text = (filter: CatalogueFilter, offset: number): string =>
-    listQuery(filter, '-price', { limit: 5, offset }).text;
-  const hostile = { q: "'; DROP TABLE products; --", category: '$1', minPrice: 7n, maxPrice: 9n, inStock: true };
-  expect(text(hostile, 100)).toBe(text(everything, 0));
-});
-
-test.each([
-  ['50%', '50\\%'],
-  ['a_b', 'a\\_b'],
-  ['a\\', 'a\\\\'],
-  ['plain', 'plain'],
-])('%j is searched as %j', (text, pattern) => {
-  expect(literalPattern(text)).toBe(pattern);
+  const text = (filter: ResolvedFilter, offset: number): string =>
+    listQuery({ filter, sort: '-price', strategy: 'gather', limit: 5, offset }).text;
+  const word = "'; DROP TABLE products; --";
+  const hostile = { ...everything, search: searchOf(word, word, [{ word, known: true }]), minPrice: 7n };
+  expect(text(hostile, 100)).toBe(text(everything, 7));
 });

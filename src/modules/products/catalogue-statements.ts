@@ -1,126 +1,203 @@
-import { orderOf, readCursor, type SortKey, type SortOrder } from './catalogue-sorts.js';
+import {
+  besideWords,
+  conditionsOf,
+  matches,
+  Parameters,
+  type Query,
+  type ResolvedFilter,
+  stocked,
+  where,
+  withinCategories,
+  withinPrices,
+} from './catalogue-filter.js';
+import type { Strategy } from './catalogue-plan.js';
+import { gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
+import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
 import { PRODUCT_COLUMNS } from './product-row.js';
 
-/** Which products a list holds. Prices are in minor units. */
-export interface CatalogueFilter {
-  readonly q?: string | undefined;
-  readonly category?: string | undefined;
-  readonly minPrice?: bigint | undefined;
-  readonly maxPrice?: bigint | undefined;
-  readonly inStock?: boolean | undefined;
-}
+export type { CatalogueFilter } from './catalogue-filter.js';
 
-/** Which rows of it: from an offset, or after a cursor. */
+/** Which rows of a list: from an offset, or after a cursor. */
 export type CatalogueWindow =
   | { readonly limit: number; readonly offset: number }
   | { readonly limit: number; readonly cursor: string };
 
-/** An SQL text, the same for every request of the same shape, and the values of its parameters. */
-export interface Query {
-  readonly text: string;
-  readonly values: readonly unknown[];
+/** A page, and how it is found. */
+export interface PageRequest {
+  readonly filter: ResolvedFilter;
+  readonly sort: SortKey;
+  readonly strategy: Strategy;
+  readonly limit: number;
+  readonly offset: number;
+  /** Where it goes on; undefined at the start. */
+  readonly position?: Position | undefined;
 }
 
-/** What the public sees; the partial indexes of the catalogue hold exactly these. */
+/** What the public sees of products `p`; the entries hold exactly these. */
 export const VISIBLE = 'p.active AND p.archived_at IS NULL';
 
-/** A text as a LIKE pattern that matches it literally. */
-export function literalPattern(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
-}
+const SORTED = 'e.product_id, e.price, e.name, e.created_at';
 
-/** Gathers parameters while a text is written. */
-class Parameters {
-  readonly values: unknown[] = [];
+/** Texts of one page that is sorted by a column. */
+class SortedPage {
+  readonly parameters = new Parameters();
 
-  add(value: unknown, type: string): string {
-    this.values.push(value);
-    return `$${this.values.length}::${type}`;
+  constructor(
+    private readonly request: PageRequest,
+    private readonly order: SortOrder,
+  ) {}
+
+  /** Inside the order, what the filter does not want is left out; a range of the order itself is where it begins. */
+  walk(): string {
+    const { filter } = this.request;
+    const byPrice = this.order.column.sql === 'e.price';
+    const range = byPrice ? withinPrices(filter, this.parameters) : [];
+    const words = filter.search === undefined ? [] : [matches(filter.search, this.parameters)];
+    const rest = byPrice
+      ? [...withinCategories(filter, this.parameters), ...stocked(filter)]
+      : besideWords(filter, this.parameters);
+    const columns = `${SORTED}, e.category_id, e.in_stock, e.sku_key, e.name_key, e.document`;
+    return `SELECT e.product_id, ${this.keys()} AS cursor_key FROM (
+    SELECT ${columns} FROM catalogue_entries e ${where([...range, ...this.after()])} ORDER BY ${this.by()} OFFSET 0
+  ) e ${where([...words, ...rest])} ${this.limit()}`;
+  }
+
+  gather(): string {
+    const conditions = conditionsOf(this.request.filter, this.parameters);
+    return `WITH gathered AS MATERIALIZED (SELECT ${SORTED} FROM catalogue_entries e ${where(conditions)})
+  SELECT e.product_id, ${this.keys()} AS cursor_key FROM gathered e ${where(this.after())}
+  ORDER BY ${this.by()} ${this.limit()}`;
+  }
+
+  merge(): string {
+    const { filter, limit, offset } = this.request;
+    const categories = this.parameters.once('categories', filter.categories, 'uuid[]');
+    const inOne = ['e.category_id = c.id', ...withinPrices(filter, this.parameters), ...stocked(filter)];
+    return `SELECT e.product_id, ${this.keys()} AS cursor_key FROM unnest(${categories}) AS c (id) CROSS JOIN LATERAL (
+    SELECT ${SORTED} FROM catalogue_entries e ${where([...inOne, ...this.after()])} ORDER BY ${this.by()}
+    LIMIT ${this.parameters.once('upTo', limit + offset, 'integer')}
+  ) e ORDER BY ${this.by()} ${this.limit()}`;
+  }
+
+  private by(): string {
+    const { column, direction } = this.order;
+    return `${column.sql} ${direction}, e.product_id ${direction}`;
+  }
+
+  private after(): string[] {
+    const { position } = this.request;
+    if (position === undefined) return [];
+    const { column, direction } = this.order;
+    const value = this.parameters.once('after.value', position.values[0], column.type);
+    const id = this.parameters.once('after.id', position.id, 'uuid');
+    return [`(${column.sql}, e.product_id) ${direction === 'ASC' ? '>' : '<'} (${value}, ${id})`];
+  }
+
+  private keys(): string {
+    const { search } = this.request.filter;
+    if (search === undefined) return `ARRAY[${this.order.column.text}]`;
+    return `ARRAY[${this.order.column.text}, ${this.parameters.once('corrections', search.corrections, 'text')}]`;
+  }
+
+  private limit(): string {
+    const { limit, offset } = this.request;
+    const most = `LIMIT ${this.parameters.once('limit', limit, 'integer')}`;
+    return offset === 0 ? most : `${most} OFFSET ${this.parameters.once('offset', offset, 'integer')}`;
   }
 }
 
-interface Conditions {
-  readonly where: string;
-  /** How well a product matches what is searched, from 0 to 4. Called only where it is used: it has a parameter. */
-  readonly score?: () => string;
-}
-
-function search(q: string, parameters: Parameters): Required<Conditions> {
-  const literal = literalPattern(q);
-  const starts = parameters.add(`${literal}%`, 'text');
-  const contains = parameters.add(`%${literal}%`, 'text');
-  return {
-    where: `(p.sku ILIKE ${starts} OR p.name ILIKE ${contains} OR p.description ILIKE ${contains})`,
-    score: () => `CASE WHEN p.sku ILIKE ${parameters.add(literal, 'text')} THEN 4 WHEN p.sku ILIKE ${starts} THEN 3
-      WHEN p.name ILIKE ${starts} THEN 2 WHEN p.name ILIKE ${contains} THEN 1 ELSE 0 END`,
-  };
-}
-
-const below = (slug: string): string => `p.category_id IN (
-    WITH RECURSIVE tree AS (
-      SELECT id FROM categories WHERE slug = ${slug}
-      UNION
-      SELECT child.id FROM categories child JOIN tree ON child.parent_id = tree.id
-    ) SELECT id FROM tree)`;
-
-function conditionsOf(filter: CatalogueFilter, parameters: Parameters): Conditions {
-  const { q, category, minPrice, maxPrice, inStock } = filter;
-  const all = [VISIBLE];
-  const found = q === undefined ? undefined : search(q, parameters);
-  if (found !== undefined) all.push(found.where);
-  if (category !== undefined) all.push(below(parameters.add(category, 'text')));
-  if (minPrice !== undefined) all.push(`p.price >= ${parameters.add(minPrice, 'bigint')}`);
-  if (maxPrice !== undefined) all.push(`p.price <= ${parameters.add(maxPrice, 'bigint')}`);
-  if (inStock !== undefined) all.push(inStock ? 'p.stock > 0' : 'p.stock = 0');
-  const where = all.join(' AND ');
-  return found === undefined ? { where } : { where, score: found.score };
-}
-
-function afterCursor(cursor: string, sort: SortKey, order: SortOrder, parameters: Parameters): string {
-  const values = readCursor(cursor, sort, order);
-  const columns = [...order.columns, { sql: 'p.id', type: 'uuid' }];
-  const bound = columns.map(({ type }, index) => parameters.add(values[index], type));
-  const sign = order.direction === 'ASC' ? '>' : '<';
-  return ` AND (${columns.map(({ sql }) => sql).join(', ')}) ${sign} (${bound.join(', ')})`;
-}
-
-/**
- * The rows of one page, with the values of the cursor as `cursor_key`. The page is found first, where an index can do
- * so alone, and only its rows are read whole.
- * @throws {InvalidInput} where the cursor is not one of this list
- */
-export function listQuery(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Query {
-  const parameters = new Parameters();
-  const { where, score } = conditionsOf(filter, parameters);
-  const order = orderOf(sort, sort === 'relevance' ? score?.() : undefined);
-  const after = 'cursor' in window && window.cursor !== '' ? afterCursor(window.cursor, sort, order, parameters) : '';
-  const by = [...order.columns.map(({ sql }) => sql), 'p.id'].map((sql) => `${sql} ${order.direction}`).join(', ');
-  const limit = `LIMIT ${parameters.add(window.limit, 'integer')}`;
-  const offset = 'offset' in window ? ` OFFSET ${parameters.add(window.offset, 'integer')}` : '';
-  const keys = order.columns.map(({ text }) => text).join(', ');
-  const text = `WITH page AS MATERIALIZED (
-  SELECT p.id FROM products p WHERE ${where}${after} ORDER BY ${by} ${limit}${offset}
+/** The ids of one page in their order, with what is read of its products beside them. */
+function pageOf(request: PageRequest, columns: string, join: string): Query {
+  const { text, values } = idsOf(request);
+  const whole = `WITH page AS MATERIALIZED (
+  SELECT found.*, row_number() OVER () AS place FROM (${text}) found
 )
-SELECT ${PRODUCT_COLUMNS}, ARRAY[${keys}] AS cursor_key
-FROM page JOIN products p ON p.id = page.id LEFT JOIN categories c ON c.id = p.category_id
-ORDER BY ${by}`;
+SELECT ${columns}, page.cursor_key FROM page JOIN products p ON p.id = page.product_id ${join} ORDER BY page.place`;
+  return { text: whole, values };
+}
+
+function idsOf(request: PageRequest): Query {
+  const { filter, sort, strategy, limit, offset, position } = request;
+  const order = orderOf(sort, filter.search !== undefined);
+  if (order !== undefined) {
+    const page = new SortedPage(request, order);
+    const text = strategy === 'merge' ? page.merge() : strategy === 'gather' ? page.gather() : page.walk();
+    return { text, values: page.parameters.values };
+  }
+  if (filter.search === undefined) throw new Error('Nothing is searched, so nothing is more relevant.');
+  const parameters = new Parameters();
+  const part = { filter, search: filter.search, position, rows: { limit, offset }, parameters };
+  const text = strategy === 'tiers' ? tiersOfRelevance(part) : gatherRelevant(part);
   return { text, values: parameters.values };
 }
 
-/** How many products a filter finds, and between which prices. */
-export function summaryQuery(filter: CatalogueFilter, withPrices: boolean): Query {
-  const parameters = new Parameters();
-  const { where } = conditionsOf(filter, parameters);
-  const prices = withPrices ? ', min(p.price) AS lowest, max(p.price) AS highest' : '';
-  return { text: `SELECT count(*)::int AS total${prices} FROM products p WHERE ${where}`, values: parameters.values };
+/** The rows of one page, with the values of the cursor as `cursor_key`. */
+export function listQuery(request: PageRequest): Query {
+  return pageOf(request, PRODUCT_COLUMNS, 'LEFT JOIN categories c ON c.id = p.category_id');
 }
 
-/** The fullest categories among what a filter finds. */
-export function categoryFacetQuery(filter: CatalogueFilter): Query {
+/** Like {@link listQuery}, but tells only which products stand on the page, and at which version. */
+export function pageOfIdsQuery(request: PageRequest): Query {
+  return pageOf(request, 'p.id, p.version', '');
+}
+
+function matched(columns: string, filter: ResolvedFilter, bound: number | undefined, parameters: Parameters): string {
+  // A limit inside would tempt the planner to look through the whole table for the first few.
+  const most = bound === undefined ? '' : ` LIMIT ${parameters.add(bound + 1, 'integer')}`;
+  return `WITH matched AS MATERIALIZED (
+  SELECT ${columns} FROM catalogue_entries e ${where(conditionsOf(filter, parameters))}
+), counted AS (SELECT * FROM matched${most})`;
+}
+
+/** How many products a filter finds: no more than one beyond the bound. */
+export function countQuery(filter: ResolvedFilter, bound: number | undefined): Query {
   const parameters = new Parameters();
-  const { where } = conditionsOf(filter, parameters);
-  const text = `SELECT c.slug, c.name, count(*)::int AS count
-FROM products p JOIN categories c ON c.id = p.category_id
-WHERE ${where} GROUP BY c.id ORDER BY count(*) DESC, c.slug LIMIT 100`;
+  const text = `${matched('1', filter, bound, parameters)} SELECT count(*)::int AS found FROM counted`;
+  return { text, values: parameters.values };
+}
+
+/** The lowest and the highest price among them: off the ends of an index, or of what is counted of a search. */
+export function pricesQuery(filter: ResolvedFilter, bound: number | undefined): Query {
+  const parameters = new Parameters();
+  if (filter.search !== undefined) {
+    const counted = matched('e.price', filter, bound, parameters);
+    const text = `${counted} SELECT min(price) AS lowest, max(price) AS highest FROM counted`;
+    return { text, values: parameters.values };
+  }
+  const [lowest, highest] = (['ASC', 'DESC'] as const).map((direction) => end(filter, direction, parameters));
+  return { text: `SELECT (${lowest}) AS lowest, (${highest}) AS highest`, values: parameters.values };
+}
+
+function end(filter: ResolvedFilter, direction: 'ASC' | 'DESC', parameters: Parameters): string {
+  const all = [...withinPrices(filter, parameters), ...stocked(filter)];
+  const first = (conditions: readonly string[]): string =>
+    `SELECT e.price FROM catalogue_entries e ${where(conditions)} ORDER BY e.price ${direction} LIMIT 1`;
+  if (filter.categories === undefined) return first(all);
+  const categories = parameters.once('categories', filter.categories, 'uuid[]');
+  const one = first(['e.category_id = c.id', ...all]);
+  return `SELECT ${direction === 'ASC' ? 'min' : 'max'}(e.price) FROM unnest(${categories}) AS c (id)
+    CROSS JOIN LATERAL (${one}) e`;
+}
+
+const FULLEST = 'ORDER BY count DESC, c.slug LIMIT 100';
+
+/** The fullest categories among what a filter finds, out of as many products as are counted. */
+export function categoryFacetQuery(filter: ResolvedFilter, bound: number | undefined): Query {
+  const parameters = new Parameters();
+  const text = `${matched('e.category_id', filter, bound, parameters)}
+SELECT c.slug, c.name, sum(k.products)::int AS count
+FROM (SELECT category_id, count(*) AS products FROM counted GROUP BY category_id) k
+JOIN categories c ON c.id = k.category_id GROUP BY c.id ${FULLEST}`;
+  return { text, values: parameters.values };
+}
+
+/** The same out of the counts that are kept, where neither words nor prices are asked for. */
+export function keptFacetQuery(filter: ResolvedFilter): Query {
+  const parameters = new Parameters();
+  const all = ['NOT e.whole', ...withinCategories(filter, parameters), ...stocked(filter)];
+  const text = `SELECT c.slug, c.name, k.count FROM (
+  SELECT e.category_id, sum(e.products)::int AS count FROM catalogue_counts e ${where(all)}
+  GROUP BY e.category_id HAVING sum(e.products) > 0
+) k JOIN categories c ON c.id = k.category_id ${FULLEST}`;
   return { text, values: parameters.values };
 }

@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { type Statement, statement } from '../../platform/database/statement.js';
-import type { SortKey } from './catalogue-sorts.js';
+import type { CatalogueFilter, Query, ResolvedFilter } from './catalogue-filter.js';
+import { countBound, strategyOf } from './catalogue-plan.js';
+import { CatalogueScopes, type Scope } from './catalogue-scopes.repository.js';
+import { type Position, readCursor, type SortKey } from './catalogue-sorts.js';
 import {
-  type CatalogueFilter,
   type CatalogueWindow,
   categoryFacetQuery,
+  countQuery,
+  keptFacetQuery,
   listQuery,
-  type Query,
-  summaryQuery,
+  type PageRequest,
+  pageOfIdsQuery,
+  pricesQuery,
   VISIBLE,
 } from './catalogue-statements.js';
 import type { CategoryFacet } from './dto/product.dto.js';
@@ -20,6 +25,11 @@ const BY_ID = statement(
   `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
    WHERE p.id = $1 AND ${VISIBLE}`,
 );
+const BY_IDS = statement(
+  'products.visibleByIds',
+  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
+   WHERE p.id = ANY ($1::uuid[]) AND ${VISIBLE}`,
+);
 const ID_OF_SLUG = statement('products.idOfSlug', `SELECT p.id FROM products p WHERE p.slug = $1 AND ${VISIBLE}`);
 const SELLABLE = statement(
   'products.sellable',
@@ -27,7 +37,7 @@ const SELLABLE = statement(
 );
 
 /** Texts that are prepared by name; each costs memory on every connection, so there is an end to them. */
-const MAX_PREPARED = 100;
+const MAX_PREPARED = 200;
 
 /** A product that the public sees, as carts and sales need it. `price` is in minor units of `currency`. */
 export interface SellableProduct {
@@ -43,16 +53,32 @@ export interface ListedRow extends ProductRow {
   readonly cursor_key: readonly string[];
 }
 
+/** A product on a page of a list: which one, as of which version, and where a next page would go on. */
+export interface ListedId {
+  readonly id: string;
+  readonly version: number;
+  readonly cursor_key: readonly string[];
+}
+
+/** How many products a list holds. */
 export interface Summary {
   readonly total: number;
+  /** There are more than `total`: they were not counted to the end. */
+  readonly isLowerBound: boolean;
   readonly lowest?: bigint | null;
   readonly highest?: bigint | null;
+}
+
+interface Prices {
+  readonly lowest: bigint | null;
+  readonly highest: bigint | null;
 }
 
 /** Reads of what the public sees. */
 @Injectable()
 export class CatalogueRepository extends BaseRepository {
   private readonly prepared = new Map<string, Statement>();
+  private readonly scopes = new CatalogueScopes((statement, values) => this.rows(statement, values));
 
   findById(id: string): Promise<ProductRow | undefined> {
     return this.first<ProductRow>(BY_ID, [id]);
@@ -63,30 +89,118 @@ export class CatalogueRepository extends BaseRepository {
   }
 
   /** One page, and one row more where there is a next one. */
-  list(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedRow[]> {
-    return this.query<ListedRow>(listQuery(filter, sort, window));
+  async list(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedRow[]> {
+    return this.page<ListedRow>(filter, sort, window, listQuery);
   }
 
+  /** Like {@link list}, without reading the products whole. */
+  pageOfIds(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedId[]> {
+    return this.page<ListedId>(filter, sort, window, pageOfIdsQuery);
+  }
+
+  /** Those of the products that the public sees, in no particular order. */
+  findByIds(ids: readonly string[]): Promise<ProductRow[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.rows<ProductRow>(BY_IDS, [ids]);
+  }
+
+  /** How many products a filter finds. What is read for it serves the page of the same filter object too. */
   async summary(filter: CatalogueFilter, withPrices: boolean): Promise<Summary> {
-    const [row] = await this.query<Summary>(summaryQuery(filter, withPrices));
-    return row ?? { total: 0 };
+    const scope = await this.scopes.of(filter);
+    const summary = await this.counted(scope);
+    if (!withPrices) return summary;
+    const query = pricesQuery(scope.filter, boundOf(scope));
+    const [prices] = await this.query<Prices>(query, isSimple(scope.filter));
+    return { ...summary, lowest: prices?.lowest ?? null, highest: prices?.highest ?? null };
   }
 
-  categoryFacet(filter: CatalogueFilter): Promise<CategoryFacet[]> {
-    return this.query<CategoryFacet>(categoryFacetQuery(filter));
+  /** The hundred fullest categories among what a filter finds. */
+  async categoryFacet(filter: CatalogueFilter): Promise<CategoryFacet[]> {
+    const scope = await this.scopes.of(filter);
+    const query = isKept(scope.filter)
+      ? keptFacetQuery(scope.filter)
+      : categoryFacetQuery(scope.filter, boundOf(scope));
+    return this.query<CategoryFacet>(query, isSimple(scope.filter));
   }
 
   sellable(ids: readonly string[]): Promise<SellableProduct[]> {
     return this.rows<SellableProduct>(SELLABLE, [ids]);
   }
 
-  /** Runs a text of a shape that was seen early enough by name, so that it is parsed once a connection. */
-  private query<R extends object>({ text, values }: Query): Promise<R[]> {
+  private async page<R extends object>(
+    filter: CatalogueFilter,
+    sort: SortKey,
+    window: CatalogueWindow,
+    queryOf: (request: PageRequest) => Query,
+  ): Promise<R[]> {
+    const position = positionOf(filter, sort, window);
+    const rows = { limit: window.limit, offset: 'offset' in window ? window.offset : 0, position };
+    if (isUnfiltered(filter)) return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', ...rows }), true);
+    const scope = await this.scopes.of(filter, position?.corrections);
+    const { total, isLowerBound } = await this.counted(scope);
+    const strategy = strategyOf({
+      all: scope.all,
+      found: total,
+      isLowerBound,
+      categories: scope.filter.categories?.length,
+      searched: scope.filter.search !== undefined,
+      byRelevance: sort === 'relevance',
+      rows: rows.limit + rows.offset,
+    });
+    // Walks and merges are told their index by their text; what is gathered is planned for the values at hand.
+    const simple = strategy !== 'gather' || isSimple(scope.filter);
+    return this.query<R>(queryOf({ filter: scope.filter, sort, strategy, ...rows }), simple);
+  }
+
+  /** Counts the products of a scope, once for all who share it. */
+  private async counted(scope: Scope): Promise<{ total: number; isLowerBound: boolean }> {
+    if (isKept(scope.filter)) return { total: scope.kept, isLowerBound: false };
+    const bound = boundOf(scope);
+    scope.found ??= this.count(scope.filter, bound);
+    const found = await scope.found;
+    return bound !== undefined && found > bound
+      ? { total: bound, isLowerBound: true }
+      : { total: found, isLowerBound: false };
+  }
+
+  private async count(filter: ResolvedFilter, bound: number | undefined): Promise<number> {
+    const [row] = await this.query<{ found: number }>(countQuery(filter, bound), isSimple(filter));
+    return row?.found ?? 0;
+  }
+
+  /**
+   * Runs a text of a shape that was seen early enough by name, so that it is parsed once a connection. Where filters go
+   * together, PostgreSQL would then keep a plan that uses the index of the wrong one: those are planned every time.
+   */
+  private query<R extends object>({ text, values }: Query, byName: boolean): Promise<R[]> {
     let known = this.prepared.get(text);
-    if (known === undefined && this.prepared.size < MAX_PREPARED) {
+    if (known === undefined && byName && this.prepared.size < MAX_PREPARED) {
       known = statement(`products.${createHash('sha256').update(text).digest('hex').slice(0, 24)}`, text);
       this.prepared.set(text, known);
     }
-    return known === undefined ? this.rowsOf<R>(text, values) : this.rows<R>(known, values);
+    return known === undefined || !byName ? this.rowsOf<R>(text, values) : this.rows<R>(known, values);
   }
+}
+
+function positionOf(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Position | undefined {
+  if ('offset' in window || window.cursor === '') return undefined;
+  return readCursor(window.cursor, sort, filter.q !== undefined);
+}
+
+function isUnfiltered(filter: CatalogueFilter): boolean {
+  return Object.values(filter).every((value) => value === undefined);
+}
+
+/** Whether the kept counts tell how many products there are. */
+function isKept({ search, minPrice, maxPrice }: ResolvedFilter): boolean {
+  return search === undefined && minPrice === undefined && maxPrice === undefined;
+}
+
+/** Whether one index at most is asked for. */
+function isSimple({ search, categories, minPrice, maxPrice }: ResolvedFilter): boolean {
+  const priced = minPrice !== undefined || maxPrice !== undefined;
+  return [search !== undefined, categories !== undefined, priced].filter(Boolean).length <= 1;
+}
+
+function boundOf(scope: Scope): number | undefined {
+  return countBound(scope.all, scope.filter.search !== undefined);
 }

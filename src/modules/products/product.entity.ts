@@ -18,9 +18,6 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 )
 @Index('products_price_changes_idx', ['nextPriceChangeAt'], { where: 'next_price_change_at IS NOT NULL' })
 @Check('products_low_stock_threshold_not_negative', 'low_stock_threshold >= 0')
-@Index('products_catalogue_created_idx', ['createdAt', 'id'], { where: 'active AND archived_at IS NULL' })
-@Index('products_catalogue_price_idx', ['price', 'id'], { where: 'active AND archived_at IS NULL' })
-@Index('products_catalogue_name_idx', ['name', 'id'], { where: 'active AND archived_at IS NULL' })
 @Index('products_category_idx', ['categoryId', 'id'])
 export class Product {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'products_pkey' })

@@ -7,6 +7,8 @@ import { BulkStockService } from './bulk-stock.service.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { CatalogueService } from './catalogue.service.js';
+import { CatalogueUpkeep } from './catalogue-upkeep.job.js';
+import { CatalogueUpkeepRepository } from './catalogue-upkeep.repository.js';
 import { CategoriesController } from './categories.controller.js';
 import { CategoriesRepository } from './categories.repository.js';
 import { CategoriesService } from './categories.service.js';
@@ -56,6 +58,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     CatalogueImportRepository,
     CatalogueRepository,
     CatalogueService,
+    CatalogueUpkeep,
+    CatalogueUpkeepRepository,
     CategoriesRepository,
     CategoriesService,
     ImageIntake,

@@ -1,0 +1,120 @@
+import { type Statement, statement } from '../../platform/database/statement.js';
+import type { CatalogueFilter, ResolvedFilter } from './catalogue-filter.js';
+import {
+  type Corrections,
+  MOST_ALTERNATIVES,
+  readCorrections,
+  type SearchWord,
+  searchOf,
+  slipsOf,
+  unknownWords,
+} from './catalogue-search.js';
+
+/** The tree below a category, the kept counts and the folded words of a search, in one round trip. */
+const SCOPE = statement(
+  'products.scope',
+  `WITH RECURSIVE tree AS (
+     SELECT id FROM categories WHERE slug = $1::text
+     UNION
+     SELECT child.id FROM categories child JOIN tree ON child.parent_id = tree.id
+   ), asked AS MATERIALIZED (SELECT catalogue_fold($3::text) AS key)
+   SELECT
+     (SELECT coalesce(sum(products), 0)::int FROM catalogue_counts WHERE whole) AS whole,
+     CASE WHEN $1::text IS NULL
+       THEN (SELECT coalesce(sum(products), 0)::int FROM catalogue_counts
+         WHERE whole AND ($2::boolean IS NULL OR in_stock = $2::boolean))
+       ELSE (SELECT coalesce(sum(k.products), 0)::int FROM tree
+         JOIN catalogue_counts k ON NOT k.whole AND k.category_id = tree.id
+         WHERE $2::boolean IS NULL OR k.in_stock = $2::boolean)
+     END AS kept,
+     CASE WHEN $1::text IS NOT NULL THEN coalesce((SELECT array_agg(id) FROM tree), '{}') END AS categories,
+     (SELECT key FROM asked) AS key,
+     (SELECT json_agg(json_build_object('word', w.word, 'known',
+         length(w.word) NOT BETWEEN 4 AND 24 OR w.word ~ '[0-9]'
+         OR EXISTS (SELECT FROM catalogue_words k WHERE k.word = w.word COLLATE "C")
+         OR (w.place = cardinality(a.words) AND EXISTS (SELECT FROM catalogue_words k
+           WHERE k.word >= w.word COLLATE "C" AND k.word < (w.word || chr(1114111)) COLLATE "C"))
+       ) ORDER BY w.place)
+      FROM (SELECT string_to_array(key, ' ') AS words FROM asked) a
+      CROSS JOIN LATERAL unnest(a.words) WITH ORDINALITY AS w (word, place)
+      WHERE w.word <> '') AS words`,
+);
+
+/** Words that some product has in place of those that none has: one slip away, or of similar trigrams. */
+const SIMILAR = statement(
+  'products.similarWords',
+  `WITH slip AS MATERIALIZED (
+     SELECT s.asked, k.word FROM unnest($1::text[], $2::text[]) AS s (asked, candidate)
+     JOIN catalogue_words k ON k.word = s.candidate COLLATE "C"
+   ), similar_word AS MATERIALIZED (
+     SELECT a.asked, k.word FROM unnest($3::text[]) AS a (asked) CROSS JOIN LATERAL (
+       SELECT word FROM catalogue_words WHERE word % a.asked AND similarity(word, a.asked) >= 0.45
+       ORDER BY similarity(word, a.asked) DESC, word LIMIT 5
+     ) k
+   ), ranked AS (
+     SELECT asked, word, row_number() OVER (
+       PARTITION BY asked ORDER BY min(rank), similarity(asked, word) DESC, word) AS place
+     FROM (SELECT asked, word, 1 AS rank FROM slip UNION ALL SELECT asked, word, 2 FROM similar_word) found
+     GROUP BY asked, word
+   )
+   SELECT asked, word FROM ranked WHERE place <= $4::int ORDER BY asked, place`,
+);
+
+type Read = (statement: Statement, values: readonly unknown[]) => Promise<object[]>;
+
+interface ScopeRow {
+  readonly whole: number;
+  readonly kept: number;
+  readonly categories: readonly string[] | null;
+  readonly key: string | null;
+  readonly words: readonly SearchWord[] | null;
+}
+
+/** A filter with what it means at the moment. */
+export interface Scope {
+  readonly filter: ResolvedFilter;
+  /** Products in the catalogue. */
+  readonly all: number;
+  /** Products of its categories and state of stock, whatever else it asks. */
+  readonly kept: number;
+  /** Products that it finds, no more than one beyond the bound of counting, once they are counted. */
+  found?: Promise<number>;
+}
+
+/** Finds out once for each filter object what it means: page, total and facets of a request share it. */
+export class CatalogueScopes {
+  private readonly known = new WeakMap<CatalogueFilter, Promise<Scope>>();
+
+  constructor(private readonly read: Read) {}
+
+  /** @param corrections those of a cursor; found anew where undefined */
+  of(filter: CatalogueFilter, corrections?: string): Promise<Scope> {
+    const known = this.known.get(filter) ?? this.resolve(filter, corrections);
+    this.known.set(filter, known);
+    return known;
+  }
+
+  private async resolve(filter: CatalogueFilter, corrections: string | undefined): Promise<Scope> {
+    const { q, category, minPrice, maxPrice, inStock } = filter;
+    const [row] = (await this.read(SCOPE, [category ?? null, inStock ?? null, q ?? null])) as ScopeRow[];
+    if (row === undefined) throw new Error('A statement without a condition gave no row.');
+    const words = row.words ?? [];
+    const corrected = corrections === undefined ? await this.correct(words) : readCorrections(corrections);
+    const search = q === undefined ? undefined : searchOf(q, row.key ?? '', words, corrected);
+    const resolved = { search, categories: row.categories ?? undefined, minPrice, maxPrice, inStock };
+    return { filter: resolved, all: row.whole, kept: row.kept };
+  }
+
+  private async correct(words: readonly SearchWord[]): Promise<Corrections> {
+    const unknown = unknownWords(words);
+    if (unknown.size === 0) return new Map();
+    const asked = [...new Set(unknown.values())];
+    const pairs = asked.flatMap((word) => slipsOf(word).map((slip) => [word, slip] as const));
+    const values = [pairs.map(([word]) => word), pairs.map(([, slip]) => slip), asked, MOST_ALTERNATIVES];
+    const similar = (await this.read(SIMILAR, values)) as { asked: string; word: string }[];
+    const places = [...unknown].map(([place, word]) => {
+      return [place, similar.filter((row) => row.asked === word).map((row) => row.word)] as const;
+    });
+    return new Map(places.filter(([, alternatives]) => alternatives.length > 0));
+  }
+}
