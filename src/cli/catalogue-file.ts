@@ -2,8 +2,8 @@ import { constants, createReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { ImportFormat } from '../modules/products/import/catalogue-import.service.js';
 import { UnreadableFile } from '../modules/products/import/import-columns.js';
+import type { ImportFormat } from '../modules/products/import/row-batches.js';
 
 const FORMATS: Readonly<Record<string, ImportFormat>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
 

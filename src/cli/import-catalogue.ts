@@ -1,10 +1,7 @@
 import { parseArgs } from 'node:util';
-import {
-  CatalogueImportService,
-  type ImportReport,
-  type RefusedRow,
-} from '../modules/products/import/catalogue-import.service.js';
+import { CatalogueImportService } from '../modules/products/import/catalogue-import.service.js';
 import { parseColumnMap, UnreadableFile } from '../modules/products/import/import-columns.js';
+import type { ImportReport, RefusedRow } from '../modules/products/import/import-report.js';
 import { checkFile, formatOf, readFile } from './catalogue-file.js';
 import { withApplication } from './context.js';
 

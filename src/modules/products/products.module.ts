@@ -9,6 +9,8 @@ import { CategoriesService } from './categories.service.js';
 import { ImportBatchService } from './import/batch.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
+import { CategoryFinder } from './import/category-finder.service.js';
+import { ImportCategoriesRepository } from './import/import-categories.repository.js';
 import { ProductJournal } from './product-journal.service.js';
 import { ProductsApi } from './products.api.js';
 import { ProductsController } from './products.controller.js';
@@ -32,7 +34,9 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     CatalogueService,
     CategoriesRepository,
     CategoriesService,
+    CategoryFinder,
     ImportBatchService,
+    ImportCategoriesRepository,
     ProductJournal,
     ProductsApi,
     ProductsRepository,

@@ -28,7 +28,20 @@ export function Created(type: Type, base: string): MethodDecorator {
   );
 }
 
-/** Sets the `Location` of {@link Created} handlers from the id in their answer, replayed ones included. */
+/** A handler that takes on work: 202, with the address in `Location` where it tells how far it has got. */
+export function Accepted(type: Type, base: string): MethodDecorator {
+  return applyDecorators(
+    HttpCode(202),
+    SetMetadata(LOCATION, base),
+    ApiResponse({
+      status: 202,
+      type,
+      headers: { Location: { description: 'Where to see how far it has got.', schema: { type: 'string' } } },
+    }),
+  );
+}
+
+/** Sets the `Location` of {@link Created} and {@link Accepted} handlers from the id in their answer, replayed ones included. */
 @Injectable()
 export class LocationInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
