@@ -15,6 +15,11 @@ export interface FoundCategories {
   readonly made: readonly string[];
 }
 
+/** A single name or slug, which may be anywhere in the tree. */
+function isPlain({ names, slugs, rooted = false }: CategoryReference): boolean {
+  return names.length === 1 && slugs === undefined && !rooted;
+}
+
 /** Finds the categories that rows name, and makes those that are not there, inside the transaction of its caller. */
 @Injectable()
 export class CategoryFinder {
@@ -39,7 +44,7 @@ export class CategoryFinder {
 
   /** Single names and slugs, which may be anywhere in the tree. */
   private async findPlain(open: readonly [string, CategoryReference][], ids: CategoryIds, made: string[]) {
-    const plain = open.filter(([, { names, slugs }]) => names.length === 1 && slugs === undefined);
+    const plain = open.filter(([, reference]) => isPlain(reference));
     if (plain.length === 0) return;
     const names = plain.map(([, reference]) => reference.names[0] ?? '');
     const found = await this.found.byReference(names, names.map(slugify));

@@ -6,6 +6,8 @@ const NAME_MAX = 120;
 export interface CategoryReference {
   readonly names: readonly string[];
   readonly slugs?: readonly string[] | undefined;
+  /** A single name stands at the top of the tree, and is no slug of one that may be anywhere. */
+  readonly rooted?: boolean;
 }
 
 /**
@@ -37,6 +39,6 @@ export function formatPath(names: readonly string[]): string {
 }
 
 /** Tells references apart. */
-export function keyOf({ names, slugs }: CategoryReference): string {
-  return JSON.stringify(slugs === undefined ? names : [names, slugs]);
+export function keyOf({ names, slugs, rooted = false }: CategoryReference): string {
+  return JSON.stringify(slugs === undefined && !rooted ? names : [names, slugs, rooted]);
 }
