@@ -19,6 +19,11 @@ import { CatalogueEntry } from './modules/products/catalogue-entry.entity.js';
 import { CatalogueWord } from './modules/products/catalogue-word.entity.js';
 import { Category } from './modules/products/category.entity.js';
 import { StoredImage } from './modules/products/images/stored-image.entity.js';
+import {
+  CatalogueImport,
+  CatalogueImportChunk,
+  CatalogueImportError,
+} from './modules/products/import/catalogue-import.entity.js';
 import { Product } from './modules/products/product.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
@@ -43,6 +48,9 @@ export const entities = [
   CatalogueCount,
   CatalogueEntry,
   CatalogueWord,
+  CatalogueImport,
+  CatalogueImportChunk,
+  CatalogueImportError,
   Category,
   ConsumedEvent,
   DeliveryAddress,

@@ -20,6 +20,9 @@ import { StoredImagesRepository } from './images/stored-images.repository.js';
 import { ImportBatchService } from './import/batch.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
+import { CategoryFinder } from './import/category-finder.service.js';
+import { CategoryImportService } from './import/category-import.service.js';
+import { ImportCategoriesRepository } from './import/import-categories.repository.js';
 import { PriceChanges } from './prices/price-changes.job.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
@@ -71,6 +74,10 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     PricesService,
     ProductImagesService,
     ProductInputs,
+    CategoryFinder,
+    CategoryImportService,
+    ImportBatchService,
+    ImportCategoriesRepository,
     ProductJournal,
     ProductsApi,
     ProductsRepository,
@@ -83,6 +90,6 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockService,
     StoredImagesRepository,
   ],
-  exports: [PricesApi, ProductsApi, StockApi, CatalogueImportService],
+  exports: [PricesApi, ProductsApi, StockApi, CatalogueImportService, CategoryImportService],
 })
 export class ProductsModule {}

@@ -1,5 +1,13 @@
 import { CsvError, type Parser, parse } from 'csv-parse';
-import { type ColumnMap, type ColumnPlace, placesOf, type RawFields, UnreadableFile } from './import-columns.js';
+import { unguardCell } from './csv-cells.js';
+import {
+  type ColumnMap,
+  type ColumnPlace,
+  gather,
+  placesOf,
+  type RawFields,
+  UnreadableFile,
+} from './import-columns.js';
 import type { RawRow } from './raw-row.js';
 import { MAX_LINE_BYTES, textBlocks } from './text-blocks.js';
 
@@ -33,7 +41,7 @@ export async function* csvRows(source: AsyncIterable<Uint8Array>, map?: ColumnMa
 }
 
 function fieldsOf(record: readonly string[], places: readonly ColumnPlace[]): RawFields {
-  return Object.fromEntries(places.map(({ column, index }) => [column, record[index]]));
+  return gather(places, ({ index }) => unguardCell(record[index] ?? ''));
 }
 
 interface PlacedRecord extends CsvRecord {
