@@ -14,6 +14,7 @@ import { withinRequest } from '../security/request-context.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { drainOnClose } from './draining.js';
+import { FastLane } from './fast-lane.js';
 import { acceptJson } from './json-body.js';
 import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
@@ -83,6 +84,9 @@ export async function createHttpApp(
     exclude: OUTSIDE_API.map((path) => ({ path, method: RequestMethod.ALL })),
   });
   acceptJson(server);
+  const lane = app.get(FastLane);
+  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
+  lane.enter(server);
   server.addHook('onRequest', (request, reply, done) => {
     // What no handler declares fit for a cache is somebody's own, or of this moment.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
@@ -90,10 +94,10 @@ export async function createHttpApp(
   });
   // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
   server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
-  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
+  lane.learnHeaders(server);
   await serveDocs(app, openApiDocument(app));
   return app;
 }
