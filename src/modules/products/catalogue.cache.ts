@@ -32,6 +32,15 @@ export interface StockLevel {
   readonly updatedAt: Date;
 }
 
+/** What was read to fill a gap. */
+interface Filled {
+  readonly answer: FinishedJson;
+  readonly fragments: readonly Fragment[];
+  readonly list?: ListPage;
+  /** When the reading began. */
+  readonly mark: number;
+}
+
 const MOST_SLUGS = 50_000;
 /** More products than this at once are told as all. */
 const MOST_SINGLE = 100;
@@ -55,52 +64,51 @@ export class CatalogueCache {
   ) {
     this.memory = new CatalogueMemory(clock);
     coherence.keeps(this.memory);
-    const help = 'Reads of the catalogue; bypass: what is kept could not be trusted.';
+    const help = 'Reads of the catalogue beyond those of the fast lane; bypass: what is kept could not be trusted.';
     metrics.counters('catalogue_reads_total', help, 'result', () => ({ ...this.counts }));
     metrics.gauges('catalogue_memory', 'What is kept of the catalogue.', 'of', () => this.memory.size);
   }
 
   /** @param key the same for all requests that get the same answer */
   async list(key: string, source: ListSource): Promise<FinishedJson> {
-    const again = (): FinishedJson | undefined => this.hit(this.memory.answer(key));
+    const again = (): FinishedJson | undefined => this.memory.answer(key);
     if (!(await this.coherence.fresh())) {
       return this.bypass(`list ${key}`, async () => joined(await source.page(false)));
     }
     const found = again();
-    if (found !== undefined) return { ...found, again };
+    if (found !== undefined) return this.hit(found, again);
     this.missed(key);
-    // Who comes after a change was learnt does not share what was read before it.
-    const answer = await this.flights.share(`list ${key} ${this.memory.mark}`, () => this.fillList(key, source));
-    return { ...answer, cache: 'MISS', again };
+    return { ...(await this.shared(`list ${key}`, () => this.fillList(key, source))), cache: 'MISS', again };
   }
 
   /** @throws whatever `read` throws where there is no such product */
   async detail(id: string, read: () => Promise<ProductRow>): Promise<FinishedJson> {
-    const again = (): FinishedJson | undefined => this.hit(this.memory.product(id)?.answer);
+    const again = (): FinishedJson | undefined => this.memory.product(id)?.answer;
     if (!(await this.coherence.fresh())) {
       return this.bypass(`detail ${id}`, async () => fragmentOf(await read()).answer);
     }
     const found = again();
-    if (found !== undefined) return { ...found, again };
+    if (found !== undefined) return this.hit(found, again);
     this.missed(id);
-    const answer = await this.flights.share(`detail ${id} ${this.memory.markOf(id)}`, async () => {
+    const answer = await this.shared(`detail ${id}`, async () => {
       const { mark } = this.memory;
-      return this.keep([await read()], mark)[0]?.answer as FinishedJson;
+      const fragments = this.keep([await read()], mark);
+      return { answer: (fragments[0] as Fragment).answer, fragments, mark };
     });
     return { ...answer, cache: 'MISS', again };
   }
 
   async categories(read: () => Promise<FinishedJson>): Promise<FinishedJson> {
-    const again = (): FinishedJson | undefined => this.hit(this.memory.tree);
+    const again = (): FinishedJson | undefined => this.memory.tree;
     if (!(await this.coherence.fresh())) return this.bypass('categories', read);
     const found = again();
-    if (found !== undefined) return { ...found, again };
+    if (found !== undefined) return this.hit(found, again);
     this.missed('categories');
-    const { mark } = this.memory;
-    const answer = await this.flights.share(`categories ${mark}`, async () => {
+    const answer = await this.shared('categories', async () => {
+      const { mark } = this.memory;
       const tree = await read();
       this.memory.keepTree(tree, mark);
-      return tree;
+      return { answer: tree, fragments: [], mark };
     });
     return { ...answer, cache: 'MISS', again };
   }
@@ -152,30 +160,41 @@ export class CatalogueCache {
     return this.coherence.announce(changes.length > MOST_SINGLE ? [{ kind: 'catalogue' }] : changes);
   }
 
-  private async fillList(key: string, source: ListSource): Promise<FinishedJson> {
+  private async fillList(key: string, source: ListSource): Promise<Filled> {
     const completed = await this.complete(key, source);
     if (completed !== undefined) return completed;
     const { mark } = this.memory;
-    const page = await source.page(true);
-    const fragments = this.keep(page.rows, mark);
-    const ids = fragments.map(({ id }) => id);
-    this.memory.keepList(key, { ids, tail: page.tail, position: page.position, byStock: page.byStock }, mark);
-    return joinList(fragments, page.tail, page.position);
+    const { rows, ...page } = await source.page(true);
+    const fragments = this.keep(rows, mark);
+    const list = { ...page, ids: fragments.map(({ id }) => id) };
+    this.memory.keepList(key, list, mark);
+    return { answer: joinList(fragments, page.tail, page.position), fragments, list, mark };
   }
 
   /** The answer of a list that is kept, once the products that are missing in it have been read. */
-  private async complete(key: string, source: ListSource): Promise<FinishedJson | undefined> {
+  private async complete(key: string, source: ListSource): Promise<Filled | undefined> {
     const list = this.memory.list(key);
     if (list === undefined) return undefined;
     const { mark } = this.memory;
     const missing = list.ids.filter((id) => this.memory.product(id) === undefined);
-    const read = this.keep(await source.products(missing), mark);
+    const read = missing.length === 0 ? [] : this.keep(await source.products(missing), mark);
     // It may have been spoilt meanwhile; then the products would not fit it.
     if (this.memory.list(key) !== list) return undefined;
     const byId = new Map(read.map((fragment) => [fragment.id, fragment]));
-    const fragments = list.ids.map((id) => this.memory.product(id) ?? byId.get(id));
-    const whole = fragments.filter((fragment) => fragment !== undefined);
-    return whole.length === fragments.length ? joinList(whole, list.tail, list.position) : undefined;
+    const found = list.ids.map((id) => this.memory.product(id) ?? byId.get(id));
+    const fragments = found.filter((fragment) => fragment !== undefined);
+    if (fragments.length < found.length) return undefined;
+    return { answer: joinList(fragments, list.tail, list.position), fragments, list, mark };
+  }
+
+  /** Shares what somebody else is reading already, unless it turns out to be from before a change that was known by now. */
+  private async shared(key: string, fill: () => Promise<Filled>): Promise<FinishedJson> {
+    const arrival = this.memory.mark;
+    for (;;) {
+      const filled = await this.flights.share(key, fill);
+      const { answer, fragments, list, mark } = filled;
+      if (mark >= arrival || this.memory.shows(fragments, list, mark)) return answer;
+    }
   }
 
   private keep(rows: readonly ProductRow[], mark: number): Fragment[] {
@@ -190,9 +209,9 @@ export class CatalogueCache {
     return { ...(await this.flights.shareFresh(key, read)), cache: 'MISS' };
   }
 
-  private hit(answer: FinishedJson | undefined): FinishedJson | undefined {
-    if (answer !== undefined) this.counts.hit += 1;
-    return answer;
+  private hit(answer: FinishedJson, again: () => FinishedJson | undefined): FinishedJson {
+    this.counts.hit += 1;
+    return { ...answer, again };
   }
 
   private missed(key: string): void {

@@ -44,7 +44,8 @@ function finish(request: FastifyRequest, reply: FastifyReply, answer: FinishedJs
   if (links !== undefined) reply.header('link', links);
   if (isNoneMatch(request.headers['if-none-match'], answer.etag)) {
     reply.status(304);
-    return undefined;
+    // To HEAD, Fastify tells the length of what it is given; an empty one would be wrong (RFC 9110, section 8.6).
+    if (request.method !== 'HEAD') return undefined;
   }
   reply.header('content-type', 'application/json; charset=utf-8');
   return answer.body;

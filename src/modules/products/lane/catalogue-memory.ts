@@ -67,11 +67,6 @@ export class CatalogueMemory {
     return this.log.mark;
   }
 
-  /** Differs where something was learnt about a product. */
-  markOf(id: string): number {
-    return this.log.markOf(id);
-  }
-
   product(id: string): Fragment | undefined {
     const found = this.products.get(id);
     if (found === undefined) return undefined;
@@ -123,6 +118,15 @@ export class CatalogueMemory {
     const answer = joinList(fragments, list.tail, list.position);
     list.joined = { answer, fragments, at: this.log.mark };
     return answer;
+  }
+
+  /** Whether what was read after `mark` shows every change that is known by now. */
+  shows(fragments: readonly Fragment[], list: ListPage | undefined, mark: number): boolean {
+    const since = list === undefined ? 0 : this.log.listsMark(list.byStock);
+    return (
+      mark >= Math.max(since, this.log.everythingMark) &&
+      fragments.every(({ id, version }) => this.log.allows(id, version, mark))
+    );
   }
 
   total(filter: string): number | undefined {

@@ -30,10 +30,6 @@ export class SpoilLog {
     return this.counter;
   }
 
-  markOf(id: string): number {
-    return Math.max(this.floor, this.products.get(id)?.mark ?? 0);
-  }
-
   /** Lists that were read before this mark may be out of date. */
   listsMark(byStock: boolean): number {
     return byStock ? Math.max(this.listing, this.availability) : this.listing;
