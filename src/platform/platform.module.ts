@@ -2,11 +2,13 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown 
 import { Clock, SystemClock } from '../common/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { CacheModule } from './cache/cache.module.js';
+import { CoherenceModule } from './coherence/coherence.module.js';
 import { createDataSource, type EntityClass } from './database/data-source.js';
 import { Database } from './database/database.js';
 import { UnitOfWork } from './database/unit-of-work.js';
 import { Admissions } from './http/admissions.js';
 import { EventStreamsModule } from './http/event-streams.js';
+import { FastLaneModule } from './http/fast-lane.module.js';
 import { IdempotencyRepository } from './http/idempotency.repository.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
@@ -18,6 +20,8 @@ import { SecurityModule } from './security/security.module.js';
 const PLUMBING = [
   CacheModule,
   EventStreamsModule,
+  CoherenceModule,
+  FastLaneModule,
   JobsModule,
   MailModule,
   ObservabilityModule,

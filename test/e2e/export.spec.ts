@@ -21,7 +21,11 @@ const download = (from: TestApp, by: TestUser, format: string, encoding = 'ident
 /** What is hard to keep: formulas, quotes, line breaks, paths, twins, what the public does not see. */
 async function fill(): Promise<void> {
   const make = (product: object) =>
-    shop.http.post('/api/products').set(staff.bearer).send({ price: '1.00', ...product }).expect(201);
+    shop.http
+      .post('/api/products')
+      .set(staff.bearer)
+      .send({ price: '1.00', ...product })
+      .expect(201);
   const category = async (name: string, parentId: string | null): Promise<string> =>
     (await shop.http.post('/api/categories').set(staff.bearer).send({ name, parentId }).expect(201)).body.id;
   const home = await category('Home > Garden\\', null);
@@ -86,7 +90,10 @@ it('an export is compressed for who takes gzip', async () => {
 
 it('an export is for those who may write products, and of formats that there are', async () => {
   await shop.http.get('/api/products/export').expect(401);
-  await shop.http.get('/api/products/export').set((await createCustomer(shop)).bearer).expect(403);
+  await shop.http
+    .get('/api/products/export')
+    .set((await createCustomer(shop)).bearer)
+    .expect(403);
   const { body } = await shop.http.get('/api/products/export?format=xml').set(staff.bearer).expect(400);
   expect(body.errors).toMatchObject([{ path: 'format' }]);
   const ndjson = await shop.http.get('/api/products/export').set({ ...staff.bearer, accept: 'application/x-ndjson' });

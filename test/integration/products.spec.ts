@@ -16,7 +16,13 @@ beforeAll(async () => {
   catalogue = shop.app.get(CatalogueService, { strict: false });
 });
 afterAll(() => shop.close());
-beforeEach(() => shop.db.query('UPDATE products SET archived_at = now() WHERE archived_at IS NULL'));
+beforeEach(async () => {
+  await shop.db.query('UPDATE products SET archived_at = now() WHERE archived_at IS NULL');
+  await forget();
+});
+
+/** What is written past the application is noticed within a second; the tests do not wait for that. */
+const forget = (): Promise<void> => shop.app.get(CatalogueCache, { strict: false }).productsChanged([]);
 
 interface Listed {
   readonly items: readonly { id: string; name: string; price: string; createdAt: string }[];
@@ -57,6 +63,7 @@ describe('a walk by cursor', () => {
         fc.constantFrom({}, { inStock: false }, { q: 'n' }),
         async (drafts, sort: SortKey, perPage, filter) => {
           await shop.db.query('UPDATE products SET archived_at = now() WHERE archived_at IS NULL');
+          await forget();
           await shop.db.query(
             `INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active,
                version, created_at, updated_at)
@@ -64,7 +71,7 @@ describe('a walk by cursor', () => {
              FROM jsonb_to_recordset($1) AS d (id uuid, name text, price bigint, at timestamptz)`,
             [JSON.stringify(drafts.map((product) => ({ id: newId(), ...product })))],
           );
-          await invalidate();
+          await forget();
           const walked = await walk({ ...filter, sort, perPage });
           const whole = await list({ ...filter, sort, perPage: 100 });
           expect(walked).toEqual(whole.items.map(({ id }) => id));
@@ -82,7 +89,7 @@ describe('a walk by cursor', () => {
     const [gone] = first.items;
     await shop.db.query('UPDATE products SET archived_at = now() WHERE id = $1', [gone?.id]);
     await createProduct(shop.db, { price: 0n });
-    await invalidate();
+    await forget();
     const met = first.items.map(({ id }) => id);
     for (let cursor = first.nextCursor; cursor !== null; ) {
       const page: Listed = await list({ sort: 'price', perPage: 4, cursor });
@@ -94,7 +101,6 @@ describe('a walk by cursor', () => {
 });
 
 /** Makes what was written behind the application's back visible. */
-const invalidate = (): Promise<void> => shop.app.get(CatalogueCache, { strict: false }).productsChanged([]);
 
 describe('ProductsApi.getSellable', () => {
   test('knows the products that the public sees, in minor units, and no others', async () => {

@@ -7,6 +7,9 @@ export interface TestProxy {
   holdAnswersTo(text: string): void;
   /** Ends every connection, as a cable that is pulled does; new ones pass as before. */
   cut(): void;
+  /** Ends every connection, and refuses new ones until it is mended. */
+  sever(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -15,7 +18,9 @@ export async function startProxy(target: number): Promise<TestProxy> {
   const sockets = new Set<Socket>();
   let trigger: string | undefined;
   let holding = false;
+  let severed = false;
   const server = createServer((client) => {
+    if (severed) return void client.destroy();
     const upstream = connect(target, '127.0.0.1');
     for (const [socket, other] of [
       [client, upstream],
@@ -47,6 +52,13 @@ export async function startProxy(target: number): Promise<TestProxy> {
       trigger = text;
     },
     cut,
+    sever: () => {
+      severed = true;
+      cut();
+    },
+    mend: () => {
+      severed = false;
+    },
     close: async () => {
       server.close();
       cut();

@@ -4,13 +4,12 @@ import { formatMoney, parseMoney } from '../../common/money.js';
 import { offsetOf, toPage } from '../../common/paging.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { FinishedJson } from '../../platform/http/conditional.js';
-import { CatalogueCache, type Finished } from './catalogue.cache.js';
+import { CatalogueCache, type ReadPage } from './catalogue.cache.js';
 import { CatalogueRepository, type ListedRow, type Summary } from './catalogue.repository.js';
 import type { SortKey } from './catalogue-sorts.js';
 import type { CatalogueFilter, CatalogueWindow } from './catalogue-statements.js';
 import type { ProductFacets } from './dto/product.dto.js';
 import type { ProductQuery } from './dto/product-query.dto.js';
-import { digest, productTag, toProduct } from './product-row.js';
 import { ProductNotFound } from './products.errors.js';
 import { isSlug } from './slug.js';
 
@@ -26,8 +25,10 @@ export class CatalogueService {
   list(query: ProductQuery): Promise<FinishedJson> {
     const filter = this.filterOf(query);
     const sort = query.sort ?? (filter.q === undefined ? '-createdAt' : 'relevance');
-    const key = listKey(query, filter, sort);
-    return this.cache.list(key, () => this.makeList(query, filter, sort));
+    return this.cache.list(listKey(query, filter, sort), {
+      page: (trusted) => this.readPage(query, filter, sort, trusted),
+      products: (ids) => this.catalogue.findByIds(ids),
+    });
   }
 
   async detail(idOrSlug: string): Promise<FinishedJson> {
@@ -35,9 +36,7 @@ export class CatalogueService {
     return this.cache.detail(id, async () => {
       const row = await this.catalogue.findById(id);
       if (row === undefined) throw new ProductNotFound();
-      const product = toProduct(row);
-      const json = JSON.stringify(product);
-      return { json, etag: productTag(product, json) };
+      return row;
     });
   }
 
@@ -61,20 +60,26 @@ export class CatalogueService {
     };
   }
 
-  private async makeList(query: ProductQuery, filter: CatalogueFilter, sort: SortKey): Promise<Finished> {
+  private async readPage(
+    query: ProductQuery,
+    filter: CatalogueFilter,
+    sort: SortKey,
+    trusted: boolean,
+  ): Promise<ReadPage> {
     const rows = await this.catalogue.list(filter, sort, windowOf(query));
     const facets = query.facets ? await this.makeFacets(filter) : undefined;
-    const total = query.cursor === undefined ? (facets?.total ?? (await this.total(filter))) : undefined;
+    const total = query.cursor === undefined ? (facets?.total ?? (await this.total(filter, trusted))) : undefined;
     const keyOf = (row: ListedRow): string[] => [sort, ...row.cursor_key, row.id];
-    const page = toPage(rows, query, total, keyOf, toProduct);
-    const json = JSON.stringify(facets === undefined ? page : { ...page, facets: facets.shown });
-    const { items: _items, total: _total, ...position } = page;
-    return { json, etag: `"${digest(json)}"`, position };
+    const { items, ...rest } = toPage(rows, query, total, keyOf, (row) => row);
+    const shown = facets === undefined ? rest : { ...rest, facets: facets.shown };
+    const tail = Buffer.from(`],${JSON.stringify(shown).slice(1)}`);
+    const { total: _total, ...position } = rest;
+    return { rows: items, tail, position, byStock: filter.inStock !== undefined };
   }
 
-  private total(filter: CatalogueFilter): Promise<number> {
+  private total(filter: CatalogueFilter, trusted: boolean): Promise<number> {
     const count = async (): Promise<number> => (await this.catalogue.summary(filter, false)).total;
-    return isUnfiltered(filter) ? this.cache.total(count) : count();
+    return this.cache.total(filterKey(filter), filter.inStock !== undefined, trusted, count);
   }
 
   private async makeFacets(filter: CatalogueFilter): Promise<{ total: number; shown: ProductFacets }> {
@@ -92,14 +97,12 @@ function windowOf(query: ProductQuery): CatalogueWindow {
   return query.cursor === undefined ? { limit, offset: offsetOf(query) } : { limit, cursor: query.cursor };
 }
 
-function isUnfiltered(filter: CatalogueFilter): boolean {
-  return Object.values(filter).every((value) => value === undefined);
+/** One key for all filters that find the same. */
+function filterKey({ q, category, minPrice, maxPrice, inStock }: CatalogueFilter): string {
+  return JSON.stringify([q, category, minPrice?.toString(), maxPrice?.toString(), inStock]);
 }
 
 /** One key for all requests that get the same answer, however they were written. */
 function listKey({ page, perPage, cursor, facets }: ProductQuery, filter: CatalogueFilter, sort: SortKey): string {
-  const { q, category, minPrice, maxPrice, inStock } = filter;
-  const place = cursor === undefined ? page : { cursor };
-  const bounds = [minPrice?.toString(), maxPrice?.toString()];
-  return JSON.stringify([sort, place, perPage, facets === true, q, category, ...bounds, inStock]);
+  return JSON.stringify([sort, cursor === undefined ? page : { cursor }, perPage, facets === true, filterKey(filter)]);
 }

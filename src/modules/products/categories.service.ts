@@ -26,7 +26,7 @@ export class CategoriesService {
   tree(): Promise<FinishedJson> {
     return this.cache.categories(async () => {
       const json = JSON.stringify({ items: toTree(await this.categories.all()) });
-      return { json, etag: `"${digest(json)}"` };
+      return { body: Buffer.from(json), etag: `"${digest(json)}"`, cache: 'MISS' };
     });
   }
 

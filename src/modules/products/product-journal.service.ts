@@ -45,8 +45,8 @@ export class ProductJournal {
   async record(changes: readonly ProductChange[]): Promise<void> {
     await this.outbox.appendAll(changes.flatMap(eventsOf));
     await this.audit.record(...changes.flatMap(recordsOf));
-    const ids = changes.map(({ row }) => row.id);
-    this.uow.afterCommit(() => this.cache.productsChanged(ids));
+    const rows = changes.map(({ row }) => row);
+    if (rows.length > 0) this.uow.afterCommit(() => this.cache.productsChanged(rows));
   }
 
   created(row: ProductRow): Promise<void> {

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Conditional, type FinishedJson, IfMatch, Preconditioned, Tagged } from '../../platform/http/conditional.js';
+import { type FinishedJson, IfMatch, Preconditioned, Tagged } from '../../platform/http/conditional.js';
 import { Created } from '../../platform/http/created.js';
+import { Conditional } from '../../platform/http/finished-json.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
-import { CatalogueCache } from './catalogue.cache.js';
+import { CatalogueCache, type StockLevel } from './catalogue.cache.js';
 import { type ReturnedUnits, type StockReturn, StockReturnsRepository } from './stock-returns.repository.js';
+
+export type { StockLevel };
 
 /** The door to stock, for those who sell it. */
 @Injectable()
@@ -26,11 +28,13 @@ export class StockApi {
   }
 
   /**
-   * To be told after the commit of a statement that changed stock itself: forgets what is cached of the products, and
-   * wakes the relay for the events that the statement wrote.
+   * To be told after the commit of a statement that changed stock itself, and before anybody hears of it: no catalogue
+   * shows the old levels from then on. Wakes the relay for the events that the statement wrote.
+   * @param levels what the statement returned of the products, where it did: the catalogue goes on from that, where it
+   *   would have to read them again
    */
-  async changed(productIds: readonly string[]): Promise<void> {
-    await this.cache.stockChanged(productIds);
+  async changed(productIds: readonly string[], levels: readonly StockLevel[] = []): Promise<void> {
+    await this.cache.stockChanged(productIds, levels);
     this.outbox.wake();
   }
 }

@@ -12,16 +12,13 @@ import { InvalidationChannel } from './invalidation-channel.js';
 import { LruMap } from './lru-map.js';
 import { MemoryStore } from './memory-store.js';
 import { type RedisClient, RedisLink } from './redis-link.js';
+import { RedisLinkModule } from './redis-link.module.js';
 import { RedisStore } from './redis-store.js';
 import { TaggedCache } from './tagged-cache.js';
 
 const NAMESPACE = 'tradepost';
 /** Values and generations that one process keeps without Redis. */
 const MEMORY_ENTRIES = 20_000;
-
-/** The one connection to Redis. */
-@Module({ providers: [RedisLink], exports: [RedisLink] })
-export class RedisLinkModule {}
 
 function createStore(client: RedisClient | undefined): Keyv {
   if (client === undefined) {

@@ -38,6 +38,7 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   readonly client: RedisClient | undefined;
   private run: string | undefined;
   private warned = false;
+  private made = 0;
 
   constructor(@Inject(CONFIG) config: Config) {
     this.client = connect(config);
@@ -51,11 +52,19 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     return this.client?.isReady === true ? this.run : undefined;
   }
 
+  /** How many connections there have been: what was learnt on one says nothing about the server behind the next. */
+  get connections(): number {
+    return this.made;
+  }
+
   onModuleInit(): void {
     const { client } = this;
     if (client === undefined) return;
     client.on('error', (error: unknown) => this.away(error));
-    client.on('ready', () => void this.learnRun(client));
+    client.on('ready', () => {
+      this.made += 1;
+      void this.learnRun(client);
+    });
     // Does not wait: the application starts without Redis too, and finds it when it comes.
     client.connect().catch((error: unknown) => this.away(error));
   }

@@ -12,14 +12,14 @@ export interface SessionOwner {
 }
 
 export interface SessionTiming {
-  /** Milliseconds between two looks at whether the other side still answers. */
+  /** Milliseconds between two looks at whether the other side still answers; 0 where the owner looks by itself. */
   readonly heartbeatMs: number;
   /** Milliseconds before the first and the longest wait between attempts to connect. */
   readonly retryMs: number;
   readonly longestRetryMs: number;
 }
 
-const TIMING: SessionTiming = { heartbeatMs: 5_000, retryMs: 100, longestRetryMs: 3_000 };
+export const SESSION_TIMING: SessionTiming = { heartbeatMs: 5_000, retryMs: 100, longestRetryMs: 3_000 };
 
 /** An answer that takes longer counts as a broken connection. */
 const ANSWER_TIMEOUT_MS = 3_000;
@@ -41,7 +41,7 @@ export class StandingSession {
     private readonly url: string,
     private readonly name: string,
     private readonly owner: SessionOwner,
-    private readonly timing: SessionTiming = TIMING,
+    private readonly timing: SessionTiming = SESSION_TIMING,
   ) {
     this.pause = timing.retryMs;
   }
@@ -60,6 +60,11 @@ export class StandingSession {
     if (client === undefined) return;
     this.forget(client);
     await client.end().catch(() => undefined);
+  }
+
+  /** The owner has found that a connection no longer answers: another one is opened. */
+  renew(client: Session): void {
+    this.broken(client);
   }
 
   private async open(): Promise<void> {
@@ -86,6 +91,7 @@ export class StandingSession {
   }
 
   private watch(client: pg.Client): void {
+    if (this.timing.heartbeatMs === 0) return;
     this.heartbeat = setInterval(() => {
       client.query('SELECT 1').catch(() => this.broken(client));
     }, this.timing.heartbeatMs).unref();

@@ -4,13 +4,12 @@ import {
   createParamDecorator,
   type ExecutionContext,
   type NestInterceptor,
-  UseInterceptors,
 } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { Around } from './around.js';
-import { type PagePosition, pageLinks } from './links.js';
+import type { PagePosition } from './links.js';
 
 /** JSON that needs no more work before it is sent, and what is said about it in the header. */
 export interface FinishedJson {
@@ -21,6 +20,8 @@ export interface FinishedJson {
   readonly cache: 'HIT' | 'MISS';
   /** Where in a list it lies. */
   readonly position?: PagePosition | undefined;
+  /** The same as it is at a later time, where that can be told without asking the database. */
+  readonly again?: () => FinishedJson | undefined;
 }
 
 /** The entity tags that a writer knows, one of which must be current; undefined where anything goes. */
@@ -52,28 +53,6 @@ export const IfMatch = createParamDecorator(
     preconditionOf(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']),
 );
 
-class FinishedJsonInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    return next.handle().pipe(map((answer: FinishedJson) => finish(request, reply, answer)));
-  }
-}
-
-function finish(request: FastifyRequest, reply: FastifyReply, answer: FinishedJson): Buffer | undefined {
-  // Caches in between may keep it and must ask again: what the shop answers is never older than its last write.
-  reply.header('etag', answer.etag).header('x-cache', answer.cache).header('cache-control', 'no-cache');
-  const links = answer.position === undefined ? undefined : pageLinks(request.url, answer.position);
-  if (links !== undefined) reply.header('link', links);
-  if (isNoneMatch(request.headers['if-none-match'], answer.etag)) {
-    reply.status(304);
-    return undefined;
-  }
-  reply.header('content-type', 'application/json; charset=utf-8');
-  return answer.body;
-}
-
 type TagOf = (value: never) => string;
 
 /** Sets the `ETag` from the thing in the answer, replayed ones included. */
@@ -90,25 +69,6 @@ class EntityTagInterceptor implements NestInterceptor {
       }),
     );
   }
-}
-
-const TEXT = { type: 'string' } as const;
-
-/** A GET whose handler answers {@link FinishedJson}: with ETag, X-Cache and Link, or 304 to who has it already. */
-export function Conditional(type: new () => object): MethodDecorator {
-  return applyDecorators(
-    UseInterceptors(new FinishedJsonInterceptor()),
-    ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags that the client has; 304 if current.' }),
-    ApiResponse({
-      status: 200,
-      type,
-      headers: {
-        ETag: { description: 'Strong entity tag.', schema: TEXT },
-        'X-Cache': { description: 'HIT or MISS.', schema: TEXT },
-      },
-    }),
-    ApiResponse({ status: 304, description: 'The client has it already.' }),
-  );
 }
 
 /** A write whose answer is a thing with an entity tag of its own. */

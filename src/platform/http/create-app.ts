@@ -16,6 +16,7 @@ import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { drainOnClose } from './draining.js';
 import { EventStreams } from './event-streams.js';
+import { FastLane } from './fast-lane.js';
 import { acceptJson } from './json-body.js';
 import { cutOffLateBodies } from './late-requests.js';
 import { openApiDocument } from './openapi.js';
@@ -99,6 +100,9 @@ export async function createHttpApp(
   acceptJson(server);
   await acceptFiles(server, config.MEDIA_MAX_BYTES);
   acceptStreams(server, config.REQUEST_TIMEOUT_MS, STREAMED_TYPES);
+  const lane = app.get(FastLane);
+  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
+  lane.enter(server);
   server.addHook('onRequest', (request, reply, done) => {
     // What no handler declares fit for a cache is somebody's own, or of this moment.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
@@ -106,7 +110,6 @@ export async function createHttpApp(
   });
   // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
   server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
-  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
   const { requestTimeout, connectionsCheckingInterval } = patienceOf(config);
   cutOffLateBodies(server, requestTimeout, connectionsCheckingInterval);
   const streams = app.get(EventStreams);
@@ -118,6 +121,7 @@ export async function createHttpApp(
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
   shedSurplus(server, app.get(Admissions));
+  lane.learnHeaders(server);
   await serveDocs(app, openApiDocument(app));
   return app;
 }

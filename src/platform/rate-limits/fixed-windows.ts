@@ -35,6 +35,12 @@ export class FixedWindows {
     return started;
   }
 
+  /** Counts one request where a window is open and has room for it. */
+  takeLeft(key: string, policy: RateLimitPolicy, now: number): WindowState | undefined {
+    const open = this.windows.get(key, now);
+    return open !== undefined && open.used < policy.limit ? this.take(key, policy, now) : undefined;
+  }
+
   get size(): number {
     return this.windows.size;
   }

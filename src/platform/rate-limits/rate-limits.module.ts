@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { getOptionsToken, getStorageToken, type ThrottlerModuleOptions } from '@nestjs/throttler';
-import { RedisLinkModule } from '../cache/cache.module.js';
 import { RedisLink } from '../cache/redis-link.js';
+import { RedisLinkModule } from '../cache/redis-link.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
 import { AttemptLocks } from './attempt-locks.js';
 import { LimitStorage } from './limit-storage.js';

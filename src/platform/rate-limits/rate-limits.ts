@@ -56,6 +56,16 @@ export class RateLimits implements OnModuleInit {
     return tightest;
   }
 
+  /**
+   * Counts a request under a key where that takes no waiting; undefined, and not counted, where the request has to be
+   * refused or Redis to be asked first. To be called where limits are on.
+   */
+  takeNow(policy: RateLimitPolicy, key: string): Verdict | undefined {
+    const id = `${policy.name}:${key}`;
+    const state = this.shared === undefined ? this.memory.takeLeft(id, policy, this.now()) : this.shared.takeLeft(id);
+    return state === undefined ? undefined : this.judge(policy, state);
+  }
+
   private judge(policy: RateLimitPolicy, { used, endsAt }: WindowState): Verdict {
     const allowed = used <= policy.limit;
     if (!allowed) this.refused[policy.name] = (this.refused[policy.name] ?? 0) + 1;

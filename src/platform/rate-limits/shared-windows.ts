@@ -46,14 +46,20 @@ export class SharedWindows {
     this.leases = new ExpiringMap(mostKeys);
   }
 
+  /** Counts one request against what this replica has drawn already. */
+  takeLeft(key: string): WindowState | undefined {
+    const lease = this.leases.get(key, this.now());
+    if (lease === undefined || lease.left === 0) return undefined;
+    lease.left -= 1;
+    return { used: lease.drawn - lease.left, endsAt: lease.endsAt };
+  }
+
   /** Counts one request; undefined while Redis is away. */
   async take(key: string, policy: RateLimitPolicy): Promise<WindowState | undefined> {
     for (;;) {
+      const left = this.takeLeft(key);
+      if (left !== undefined) return left;
       const lease = this.leases.get(key, this.now());
-      if (lease !== undefined && lease.left > 0) {
-        lease.left -= 1;
-        return { used: lease.drawn - lease.left, endsAt: lease.endsAt };
-      }
       if (lease?.spent === true) return { used: policy.limit + 1, endsAt: lease.endsAt };
       if ((await this.draw(key, policy)) === undefined) return undefined;
     }

@@ -1,0 +1,117 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Flights } from '../cache/flights.js';
+import { Metrics } from '../observability/metrics.js';
+import type { Change } from './change.js';
+import { RedisJournal } from './redis-journal.js';
+import { ReplicaSession } from './replica-session.js';
+
+/** Keeps something in memory that changes of the catalogue spoil. */
+export interface Memory {
+  /** Committed changes; the same one may come several times, and from several sides. */
+  changed(changes: readonly Change[]): void;
+  /** Anything may have changed. */
+  unknown(): void;
+}
+
+/**
+ * Whether what is in memory is as new as the last write that anybody was told of, in whichever process. See
+ * docs/catalogue-cache.md.
+ */
+@Injectable()
+export class Coherence implements OnModuleInit {
+  private readonly logger = new Logger(Coherence.name);
+  private readonly memories: Memory[] = [];
+  private readonly flights = new Flights();
+  private readonly counts = { alone: 0, redis: 0, database: 0, untrusted: 0 };
+  private waiting: Change[] = [];
+
+  constructor(
+    @Inject(ReplicaSession) private readonly session: ReplicaSession,
+    @Inject(RedisJournal) private readonly journal: RedisJournal,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {
+    session.serve({
+      changed: (changes) => this.apply(changes),
+      unknown: () => {
+        for (const memory of this.memories) memory.unknown();
+      },
+      asked: () => void this.keepUp().catch(() => undefined),
+    });
+  }
+
+  onModuleInit(): void {
+    const help = 'Whether memory could be trusted for a request, and by whose word.';
+    this.metrics.counters('coherence_checks_total', help, 'by', () => ({ ...this.counts }));
+  }
+
+  /** Names who is told of changes. */
+  keeps(memory: Memory): void {
+    this.memories.push(memory);
+  }
+
+  /** Whether no other process can be keeping anything that this one would have to tell of. */
+  get alone(): boolean {
+    return this.session.alone;
+  }
+
+  /**
+   * Whether memory may be trusted for a request that has arrived: it holds nothing older than the last write that was
+   * acknowledged before the call. At once where that is known.
+   */
+  fresh(): boolean | Promise<boolean> {
+    if (!this.session.leased) {
+      this.counts.untrusted += 1;
+      return false;
+    }
+    if (this.session.alone) {
+      this.counts.alone += 1;
+      return true;
+    }
+    return this.ask();
+  }
+
+  /**
+   * Makes a committed change known: here at once, and to the other replicas before this returns, so that it may be
+   * acknowledged then. Changes of the same moment are told together. Never fails.
+   */
+  async announce(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    this.logger.debug({ changes: changes.length }, 'The catalogue has changed.');
+    this.apply(changes);
+    if (this.session.alone) return;
+    const committedAt = performance.now();
+    this.waiting.push(...changes);
+    if (await this.flights.shareFresh('tell', () => this.tell())) await this.session.untilKnown(committedAt);
+    else await this.session.untilAsked(committedAt);
+  }
+
+  private async tell(): Promise<boolean> {
+    const changes = this.waiting;
+    this.waiting = [];
+    return this.journal.configured && (await this.journal.announce(changes));
+  }
+
+  private async ask(): Promise<boolean> {
+    if (this.journal.configured && this.session.settled) {
+      const standing = await this.journal.check((changes) => this.apply(changes));
+      if (standing === 'current') {
+        this.counts.redis += 1;
+        return true;
+      }
+    }
+    const valid = await this.session.validate();
+    this.counts[valid ? 'database' : 'untrusted'] += 1;
+    return valid;
+  }
+
+  /** Keeps the place in the journal while nobody reads, and tries whether announcements are taken again. */
+  private async keepUp(): Promise<void> {
+    if (!this.journal.configured || this.session.alone) return;
+    if (!this.session.mute) await this.journal.check((changes) => this.apply(changes));
+    else if (await this.journal.announce([])) await this.session.speakAgain();
+  }
+
+  private apply(changes: readonly Change[]): void {
+    for (const memory of this.memories) memory.changed(changes);
+  }
+}

@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import { CatalogueRepository } from '../../src/modules/products/catalogue.repository.js';
+import { StockApi } from '../../src/modules/products/stock.api.js';
+import { Coherence } from '../../src/platform/coherence/coherence.js';
+import { FastLane } from '../../src/platform/http/fast-lane.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
+import { createCustomer, type TestUser } from '../factories/customer.js';
+import { createProduct, type TestProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { placeSale } from '../support/buying.js';
+import { ask, type RawAnswer } from '../support/raw-http.js';
+
+const SETTINGS = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_READ: '1000000', CORS_ORIGINS: 'https://shop.example' };
+
+let shop: TestApp;
+let manager: TestUser;
+let products: TestProduct[];
+let kitchen: string;
+
+beforeAll(async () => {
+  shop = await startApp({ ...SETTINGS, RATE_LIMIT_WRITE: '1000000', RATE_LIMIT_ADDRESS: '1000000' });
+  manager = await createCustomer(shop, 'manager');
+  const answer = await shop.http.post('/api/categories').set(manager.bearer).send({ name: 'Kitchen' }).expect(201);
+  kitchen = answer.body.id;
+  products = [];
+  for (let i = 0; i < 12; i += 1) {
+    const name = `Item ${String.fromCharCode(97 + i)}`;
+    products.push(await createProduct(shop.db, { name, price: BigInt(i * 100), stock: i % 4 }));
+  }
+  await shop.http.patch(`/api/products/${products[0]?.id}`).set(manager.bearer).send({ category: kitchen }).expect(200);
+});
+afterAll(() => shop.close());
+afterEach(() => jest.restoreAllMocks());
+
+/** An answer from the database, through the whole pipeline. */
+async function slowly<T>(work: () => Promise<T>): Promise<T> {
+  const spy = jest.spyOn(shop.app.get(Coherence, { strict: false }), 'fresh').mockReturnValue(false);
+  try {
+    return await work();
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+/** Of each answer only: a name for the request, a time, where it came from, and how much of a quota is left. */
+const OWN = ['x-request-id', 'date', 'x-cache', 'ratelimit'];
+
+function comparable({ status, headers, body }: RawAnswer): unknown {
+  const shared = Object.entries(headers).filter(([name]) => !OWN.includes(name));
+  const problem = body.replace(/"requestId":"[^"]*"/, '');
+  return { status, headers: Object.fromEntries(shared), ratelimit: 'ratelimit' in headers, body: problem };
+}
+
+function product(index: number): TestProduct {
+  const found = products[index % products.length];
+  if (found === undefined) throw new Error('There are no products.');
+  return found;
+}
+
+/** Counts what the lane has answered while work is done. */
+async function ahead(work: () => Promise<unknown>): Promise<number> {
+  const lane = shop.app.get(FastLane, { strict: false });
+  const spy = jest.spyOn(lane as unknown as { answer: () => boolean }, 'answer');
+  try {
+    await work();
+    return spy.mock.results.filter(({ value }) => value === true).length;
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+describe('the lane', () => {
+  it('answers what was asked before, and nothing else', async () => {
+    const path = `/api/products/${product(1).id}`;
+    expect(await ahead(() => ask(shop.url, path))).toBe(0);
+    expect(await ahead(() => ask(shop.url, path))).toBe(1);
+    expect(await ahead(() => ask(shop.url, path, { method: 'HEAD' }))).toBe(1);
+    expect(await ahead(() => ask(shop.url, path, { method: 'DELETE' }))).toBe(0);
+    expect(await ahead(() => ask(shop.url, `${path}?x=1`))).toBe(0);
+    expect(await ahead(() => ask(shop.url, `${path}/`))).toBe(0);
+    expect(await ahead(() => ask(shop.url, path, { headers: { 'content-length': '2' } }).catch(() => 0))).toBe(0);
+  });
+
+  const id = fc.nat(11).map((index) => product(index).id);
+  const value = fc.constantFrom(
+    '1',
+    '2',
+    '0',
+    '-1',
+    '01',
+    'a',
+    '',
+    'true',
+    'false',
+    'name',
+    '-price',
+    'kitchen',
+    'Item',
+    '%20',
+    '%',
+    '%zz',
+  );
+  const name = fc.constantFrom(
+    'page',
+    'perPage',
+    'q',
+    'category',
+    'minPrice',
+    'maxPrice',
+    'inStock',
+    'sort',
+    'facets',
+    'cursor',
+    'x',
+    'q[]',
+    '__proto__',
+  );
+  const query = fc
+    .array(fc.tuple(name, value), { maxLength: 3 })
+    .map((pairs) => (pairs.length === 0 ? '' : `?${pairs.map(([key, text]) => `${key}=${text}`).join('&')}`));
+  const path = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('/api/products', '/api/products', '/api/categories'), query)
+      .map((parts) => parts.join('')),
+    fc
+      .tuple(
+        fc.constantFrom('/api/products/', '/api//products/', '//api/products/', '/API/products/', '/api/%70roducts/'),
+        fc.oneof(
+          id,
+          id.map((one) => one.toUpperCase()),
+          id.map((one) => `%${one.charCodeAt(0).toString(16)}${one.slice(1)}`),
+          id.map((one) => `product-${one}`),
+          fc.constantFrom('nobody', '%00', ''),
+        ),
+        fc.constantFrom('', '', '/', '?x=1', '#here', '?'),
+      )
+      .map((parts) => parts.join('')),
+  );
+  const headers = fc.record(
+    {
+      'if-none-match': fc.constantFrom('*', '"nothing"', 'W/"a", "b"', 'garbage', 'THE-TAG', '"a", W/THE-TAG'),
+      origin: fc.constantFrom('https://shop.example', 'https://elsewhere.example', 'null'),
+      authorization: fc.constantFrom('Bearer nonsense', 'Basic YTpi'),
+      'x-request-id': fc.constantFrom('mine', 'not one!'),
+      'cart-token': fc.constant('x'),
+      accept: fc.constantFrom('text/html', 'application/json'),
+      range: fc.constant('bytes=0-10'),
+      'x-http-method-override': fc.constant('DELETE'),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('says what the pipeline says, byte for byte and header for header, however a request is written', async () => {
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(path, headers, fc.constantFrom('GET', 'HEAD'), async (url, given, method) => {
+        const tag = String((await slowly(() => ask(shop.url, url))).headers.etag ?? '"none"');
+        const sent = {
+          ...given,
+          ...(given['if-none-match'] && { 'if-none-match': given['if-none-match'].replace('THE-TAG', tag) }),
+        };
+        const request = { method, headers: sent as Record<string, string> };
+        const slow = await slowly(() => ask(shop.url, url, request));
+        await ask(shop.url, url, request);
+        answered += await ahead(async () => {
+          expect(comparable(await ask(shop.url, url, request))).toEqual(comparable(slow));
+        });
+      }),
+      { numRuns: 200 },
+    );
+    expect(answered).toBeGreaterThan(15);
+  });
+
+  const api = (method: 'patch' | 'put' | 'post' | 'delete', url: string, body?: object): Promise<unknown> =>
+    shop.http[method](url).set(manager.bearer).send(body).then(undefined);
+  const buy = async (productId: string, quantity: number): Promise<unknown> =>
+    placeSale(shop, await createCustomer(shop), [{ productId, quantity }]);
+  const change = fc.tuple(fc.nat(11), fc.nat(4), fc.nat(5)).map(([index, to, kind]) => async (): Promise<unknown> => {
+    const { id: target } = product(index);
+    const url = `/api/products/${target}`;
+    const changes = [
+      () => api('patch', url, { name: `Item ${to}`, price: `${to}.00` }),
+      () => api('put', `${url}/stock`, { quantity: to }),
+      () => api('patch', url, { attributes: { to: String(to) } }),
+      () => api('patch', url, { category: to > 2 ? kitchen : null, active: to > 0 }),
+      () => api('patch', `/api/categories/${kitchen}`, { name: `Kitchen ${to}` }),
+      () => buy(target, to + 1),
+    ];
+    return changes[kind]?.();
+  });
+
+  it('never shows anything from before a write that was acknowledged, whatever it keeps', async () => {
+    const watched = [
+      '/api/products?perPage=5',
+      '/api/products?inStock=true&sort=name',
+      '/api/products?inStock=false',
+      '/api/products?category=kitchen&facets=true',
+      '/api/products?sort=-price&minPrice=1&facets=true',
+      '/api/products?q=item&cursor=',
+      '/api/categories',
+      ...products.slice(0, 6).map((one) => `/api/products/${one.id}`),
+    ];
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        for (const make of changes) {
+          for (const url of watched) await ask(shop.url, url);
+          await make();
+          for (const url of watched) {
+            let seen: RawAnswer | undefined;
+            answered += await ahead(async () => {
+              seen = await ask(shop.url, url);
+            });
+            expect(seen && comparable(seen)).toEqual(comparable(await slowly(() => ask(shop.url, url))));
+          }
+        }
+      }),
+      { numRuns: 12 },
+    );
+    expect(answered).toBeGreaterThan(50);
+  });
+
+  it('counts requests against their limit, logs and measures them, and refuses as the pipeline does', async () => {
+    const limited = await startApp({ RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_READ: '10' });
+    try {
+      const { id: target } = await createProduct(limited.db);
+      const answers: RawAnswer[] = [];
+      for (let i = 0; i < 12; i += 1) answers.push(await ask(limited.url, `/api/products/${target}`));
+      expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(200), 429, 429]);
+      expect(answers[5]?.headers['ratelimit-policy']).toBe('"read";q=10;w=60');
+      expect(answers[5]?.headers.ratelimit).toMatch(/^"read";r=4;t=\d+$/);
+      const { requestsByEndpoint, figures } = await limited.app.get(Metrics).summary();
+      expect(requestsByEndpoint['GET /api/products/:id']).toBe(12);
+      expect(figures['fast_lane_requests_total.answered']).toBe(9);
+    } finally {
+      await limited.close();
+    }
+  });
+});
+
+describe('a hot product or list that expires', () => {
+  it.each(['product', 'list'])('costs at most two reads: %s', async (which) => {
+    const url = which === 'list' ? '/api/products?sort=name&perPage=3' : `/api/products/${product(3).id}`;
+    await ask(shop.url, url);
+    const repository = shop.app.get(CatalogueRepository, { strict: false });
+    const reads = [
+      jest.spyOn(repository, 'findById'),
+      jest.spyOn(repository, 'list'),
+      jest.spyOn(repository, 'findByIds'),
+      jest.spyOn(repository, 'summary'),
+    ];
+    shop.clock.advance(7_200_000);
+    const answers = await Promise.all(Array.from({ length: 300 }, () => ask(shop.url, url)));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
+    const count = reads.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a sale', () => {
+  it('that tells the new level leaves nothing to be read', async () => {
+    const { id: target } = await createProduct(shop.db, { stock: 9 });
+    const url = `/api/products/${target}`;
+    await ask(shop.url, url);
+    const updatedAt = new Date('2026-01-01T00:00:00.123Z');
+    await shop.db.query('UPDATE products SET stock = 7, version = 2, updated_at = $2 WHERE id = $1', [
+      target,
+      updatedAt,
+    ]);
+    const level = { productId: target, stock: 7, delta: -2, version: 2, updatedAt };
+    await shop.app.get(StockApi, { strict: false }).changed([target], [level]);
+    const seen = await ask(shop.url, url);
+    expect([seen.headers['x-cache'], JSON.parse(seen.body).stock]).toEqual(['HIT', 7]);
+    expect(comparable(seen)).toEqual(comparable(await slowly(() => ask(shop.url, url))));
+  });
+
+  it('sends no statement for the catalogue where the process is alone', async () => {
+    const customer = await createCustomer(shop);
+    const { id: target } = await createProduct(shop.db, { stock: 9 });
+    expect(shop.app.get(Coherence, { strict: false }).alone).toBe(true);
+    await shop.db.query('SELECT 1');
+    const count = async (): Promise<number> => {
+      const { rows } = await shop.db.query<{ calls: number }>(
+        "SELECT count(*)::int AS calls FROM pg_stat_activity WHERE query LIKE '%pg_notify%' AND pid <> pg_backend_pid()",
+      );
+      return rows[0]?.calls ?? 0;
+    };
+    const before = await count();
+    await placeSale(shop, customer, [{ productId: target, quantity: 1 }]).expect(201);
+    expect(await count()).toBe(before);
+  });
+});
