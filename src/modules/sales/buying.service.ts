@@ -39,7 +39,7 @@ export class BuyingService {
     }
     const placed = await this.checkouts.place(principal, body, request);
     if (placed instanceof StoredAnswer) return this.repeat(principal, body, placed, request);
-    await this.stock.changed(placed.productIds);
+    await this.stock.changed([], placed.levels);
     return body.payment === undefined ? placed.sale : this.payAtOnce(principal, placed.sale, body.payment, request);
   }
 

@@ -3,6 +3,7 @@ import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
+import type { StockLevel } from '../products/stock.api.js';
 import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
@@ -74,6 +75,8 @@ export interface NewSaleLine {
   readonly stockEventId: string;
 }
 
+type PlacedLevel = Omit<StockLevel, 'updatedAt'>;
+
 interface QuoteRow {
   readonly request_hash: Buffer | null;
   readonly status: number | null;
@@ -128,13 +131,19 @@ export class CheckoutRepository extends BaseRepository {
 
   /**
    * Writes the sale, reserves its stock and empties its cart, in one statement that is a transaction of its own.
-   * @returns false where something changed since the quote, so that nothing was written and it must be quoted again
+   * @returns the levels that it left; undefined where something changed since the quote, so that nothing was written
+   *   and it must be quoted again
    */
-  async place(sale: NewSale, answer: StoredAnswer, request: IdempotentRequest | undefined): Promise<boolean> {
+  async place(
+    sale: NewSale,
+    answer: StoredAnswer,
+    request: IdempotentRequest | undefined,
+  ): Promise<StockLevel[] | undefined> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
-    const rows = await this.guarded<{ sold: number }>(request === undefined ? PLACE : PLACE_KEYED, values);
-    return rows?.[0]?.sold === 1;
+    const statement = request === undefined ? PLACE : PLACE_KEYED;
+    const [row] = (await this.guarded<{ sold: number; levels: PlacedLevel[] }>(statement, values)) ?? [];
+    return row?.sold === 1 ? row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt })) : undefined;
   }
 }
 

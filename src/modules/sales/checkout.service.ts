@@ -7,6 +7,7 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
+import type { StockLevel } from '../products/stock.api.js';
 import { type AskedItem, type Buyer, CheckoutRepository, type NewSale, type Quote } from './checkout.repository.js';
 import type { PlaceSale } from './dto/place-sale.dto.js';
 import type { SaleResponse } from './dto/sale.response.js';
@@ -17,11 +18,10 @@ import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale } from '.
 /** Tries before a checkout gives up on a cart or on prices that keep changing under it. */
 const ATTEMPTS = 20;
 
-/** A sale that was placed, with the products whose stock it took. */
+/** A sale that was placed, with the levels that it left of its products. */
 export interface PlacedSale {
   readonly sale: SaleResponse;
-  readonly total: bigint;
-  readonly productIds: readonly string[];
+  readonly levels: readonly StockLevel[];
 }
 
 /**
@@ -53,9 +53,8 @@ export class CheckoutService {
       if (quote instanceof StoredAnswer) return quote;
       const sale = this.price(principal, body, quote);
       const answer = this.answerOf(sale);
-      if (await this.checkouts.place(sale, toRecord(answer, body), request)) {
-        return { sale: answer, total: sale.total, productIds: sale.lines.map((line) => line.productId) };
-      }
+      const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
+      if (levels !== undefined) return { sale: answer, levels };
     }
     throw new CartChanged();
   }

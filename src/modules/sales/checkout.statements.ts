@@ -93,7 +93,7 @@ function place(keyed: boolean): Statement {
      u AS (
        UPDATE products SET stock = products.stock - p.quantity, version = products.version + 1,
          updated_at = $15::timestamptz FROM p CROSS JOIN i WHERE products.id = p.id
-       RETURNING products.id, products.stock, p.quantity, p.movement_id, p.event_id),
+       RETURNING products.id, products.stock, products.version, p.quantity, p.movement_id, p.event_id),
      m AS (
        INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, sale_id, created_at)
        SELECT u.movement_id, u.id, -u.quantity, u.stock, 'sale', $1::uuid, $15::timestamptz FROM u),
@@ -114,7 +114,9 @@ function place(keyed: boolean): Statement {
        UPDATE carts SET version = carts.version + 1, updated_at = $15::timestamptz
        FROM i WHERE $30::boolean AND carts.id = $4::uuid),
      cd AS (DELETE FROM cart_items USING i WHERE $30::boolean AND cart_items.cart_id = $4::uuid)
-     SELECT (SELECT ok FROM g) AS ok, (SELECT count(*) FROM s)::int AS sold,
+     SELECT (SELECT count(*) FROM s)::int AS sold,
+       (SELECT json_agg(json_build_object('productId', id, 'stock', stock, 'delta', -quantity, 'version', version)) FROM u)
+         AS levels,
        1 / (CASE WHEN (SELECT count(*) FROM u) = (SELECT count(*) FROM p CROSS JOIN i) THEN 1 ELSE 0 END) AS guard`,
   );
 }
