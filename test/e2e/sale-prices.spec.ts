@@ -6,7 +6,7 @@ import { ProductsService } from '../../src/modules/products/products.service.js'
 import { JobRegistry } from '../../src/platform/jobs/job-registry.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { addToCart } from '../support/buying.js';
+import { addToCart, placeSale } from '../support/buying.js';
 
 const HOUR = 3_600_000;
 
@@ -46,6 +46,21 @@ describe('a sale price', () => {
     expect(await read(made.id)).toEqual(made);
     const back = await patch(made.id, { salePrice: null }).expect(200);
     expect(back.body).toMatchObject({ price: '10.00', regularPrice: '10.00', salePrice: null, version: 2 });
+  });
+
+  test('is charged from its moment to its end, also where no job has come round to it', async () => {
+    const { id } = await create({ salePrice: { price: '7.00', from: inHours(1), to: inHours(2) } });
+    const customer = await createCustomer(shop);
+    const buy = async (): Promise<string> => {
+      const placed = await placeSale(shop, customer, [{ productId: id, quantity: 1 }]).expect(201);
+      return placed.body.items[0].unitPrice;
+    };
+    expect(await buy()).toBe('10.00');
+    shop.clock.advance(HOUR);
+    expect(await buy()).toBe('7.00');
+    expect(await read(id)).toMatchObject({ price: '7.00', regularPrice: '10.00' });
+    shop.clock.advance(HOUR);
+    expect(await buy()).toBe('10.00');
   });
 
   test('begins and ends by itself: with version, event, audit entry and without what was cached', async () => {

@@ -27,6 +27,8 @@ export interface QuotedLine {
   readonly currency: string;
   readonly stock: number;
   readonly forSale: boolean;
+  /** When the price becomes another one by itself. */
+  readonly priceChangesAt: Date | null;
 }
 
 /** What a sale is priced from. */
@@ -93,6 +95,7 @@ interface QuoteRow {
   readonly price: bigint | null;
   readonly currency: string | null;
   readonly stock: number | null;
+  readonly next_price_change_at: Date | null;
   readonly for_sale: boolean | null;
 }
 
@@ -159,6 +162,7 @@ function toLine(row: QuoteRow): QuotedLine[] {
       currency: row.currency ?? '',
       stock: row.stock ?? 0,
       forSale: row.for_sale === true,
+      priceChangesAt: row.next_price_change_at,
     },
   ];
 }

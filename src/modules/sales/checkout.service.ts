@@ -7,6 +7,7 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
+import { PricesApi } from '../products/prices.api.js';
 import type { StockLevel } from '../products/stock.api.js';
 import { type AskedItem, type Buyer, CheckoutRepository, type NewSale, type Quote } from './checkout.repository.js';
 import type { PlaceSale } from './dto/place-sale.dto.js';
@@ -32,6 +33,7 @@ export interface PlacedSale {
 export class CheckoutService {
   constructor(
     private readonly checkouts: CheckoutRepository,
+    private readonly prices: PricesApi,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -51,12 +53,20 @@ export class CheckoutService {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const quote = await this.checkouts.quote(buyer, items, addressId, request);
       if (quote instanceof StoredAnswer) return quote;
+      if ((await this.applyDuePrices(quote)) > 0) continue;
       const sale = this.price(principal, body, quote);
       const answer = this.answerOf(sale);
       const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
       if (levels !== undefined) return { sale: answer, levels };
     }
     throw new CartChanged();
+  }
+
+  /** A sale price begins and ends at its moment, also where no job has come round to it yet. */
+  private async applyDuePrices({ lines }: Quote): Promise<number> {
+    const now = this.clock.now();
+    const due = lines.filter(({ priceChangesAt }) => priceChangesAt !== null && priceChangesAt <= now);
+    return due.length === 0 ? 0 : this.prices.applyDue(due.map(({ productId }) => productId));
   }
 
   private price(principal: Principal, body: PlaceSale, quote: Quote): NewSale {

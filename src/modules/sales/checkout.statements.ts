@@ -37,7 +37,7 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
      l AS (${lines})
      SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
        u.email, a.address, l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock,
-       p.active AND p.archived_at IS NULL AS for_sale
+       p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale
      FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
        LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id
      ORDER BY l.line_no`,
