@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import supertest from 'supertest';
 import { AppModule } from '../../src/app.module.js';
 import { type Config, parseConfig } from '../../src/config/config.js';
@@ -59,13 +59,14 @@ export async function startApp(
   overrides: Readonly<Record<string, string>> = {},
   beside?: Beside,
   controllers: readonly Type[] = [],
+  logger: Logger = silent,
 ): Promise<TestApp> {
   const database = beside?.database ?? (await createTestDatabase());
   const clock = beside?.clock ?? new TestClock();
   const config = testConfig(database, overrides);
   const whole = AppModule.register({ config, databaseUrl: database.url, clock });
   const module: DynamicModule = { ...whole, controllers: [...controllers] };
-  const app = await createHttpApp(module, config, silent);
+  const app = await createHttpApp(module, config, logger);
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
   const db = beside?.db ?? new pg.Pool({ connectionString: database.ownerUrl, max: 5 });

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { PersonalData } from '../../common/personal-data.js';
 import { JobsModule } from '../../platform/jobs/jobs.module.js';
+import { ApiKeyPrivacy } from '../api-keys/api-key-privacy.api.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditPrivacy } from '../audit/audit-privacy.api.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -32,6 +34,7 @@ const IN_ORDER = [
   SalePrivacy,
   PaymentPrivacy,
   SignInPrivacy,
+  ApiKeyPrivacy,
   UserPrivacy,
   SessionPrivacy,
   DeliveryAddressPrivacy,
@@ -49,6 +52,7 @@ const holders = {
 /** Export and erasure of all that is held about a person. */
 @Module({
   imports: [
+    ApiKeysModule,
     AuditModule,
     AuthModule,
     CartsModule,

@@ -55,6 +55,9 @@ describe('redaction of logs', () => {
   it.each([
     ['/api/products?page=2&q=lamp', '/api/products?page=2&q=lamp'],
     ['/api/products', '/api/products'],
+    ['/api/users?q=ada%40b.c&page=2', '/api/users?q=[redacted]&page=2'],
+    ['/api/admin/sales?q=Ada', '/api/admin/sales?q=[redacted]'],
+    ['/api//products?%71=Ada', '/api//products?%71=[redacted]'],
     ['/confirm?token=abc&x=1', '/confirm?token=[redacted]&x=1'],
     ['/confirm?access%5Ftoken=abc', '/confirm?access%5Ftoken=[redacted]'],
     ['/x?api_key=1&api-key=2&email=a%40b.c', '/x?api_key=[redacted]&api-key=[redacted]&email=[redacted]'],

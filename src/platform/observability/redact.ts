@@ -32,16 +32,20 @@ function redactValue(value: unknown, depth: number): unknown {
   return depth === 0 ? '{…}' : redact(value as Record<string, unknown>, depth - 1);
 }
 
-/** A request's path and query without the values of parameters that may be secret. */
+/** Where `q` searches things; elsewhere it searches people, by their names and addresses. */
+const SEARCHES_THINGS = /^\/api\/products(\/|$)/;
+
+/** A request's path and query without the values of parameters that may be secret or personal. */
 export function redactUrl(url: string): string {
   const start = url.indexOf('?');
   if (start === -1) return url;
+  const hidden = SEARCHES_THINGS.test(url.slice(0, start)) ? ['code'] : ['code', 'q'];
   const parts = url
     .slice(start + 1)
     .split('&')
     .map((part) => {
       const name = part.split('=', 1)[0] ?? part;
-      return isSecretName(decode(name)) || decode(name) === 'code' ? `${name}=${HIDDEN}` : part;
+      return isSecretName(decode(name)) || hidden.includes(decode(name)) ? `${name}=${HIDDEN}` : part;
     });
   return `${url.slice(0, start)}?${parts.join('&')}`;
 }

@@ -27,6 +27,17 @@ const REVOKE = statement(
   'api-keys.revoke',
   'UPDATE api_keys SET revoked_at = $2 WHERE (id = $1 OR parent_id = $1) AND revoked_at IS NULL RETURNING id',
 );
+const OF_OWNER = statement(
+  'api-keys.of-owner',
+  `SELECT id, name, permissions, prefix, created_at AS "createdAt", expires_at AS "expiresAt",
+     last_used_at AS "lastUsedAt"
+   FROM api_keys WHERE owner_id = $1 ORDER BY id`,
+);
+const FORGET_OWNER = statement(
+  'api-keys.forget-owner',
+  `UPDATE api_keys SET name = '', revoked_at = COALESCE(revoked_at, $2)
+   WHERE owner_id = $1 AND (name <> '' OR revoked_at IS NULL)`,
+);
 const NOTE_USE = statement(
   'api-keys.note-use',
   `UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $3)`,
@@ -88,6 +99,16 @@ export class ApiKeysRepository extends BaseRepository {
   /** Revokes a key, locked before, and those that it made; tells which. */
   async revoke(id: string, at: Date): Promise<string[]> {
     return (await this.rows<{ id: string }>(REVOKE, [id, at])).map((row) => row.id);
+  }
+
+  /** Those that a person answers for, revoked ones too, oldest first. */
+  ofOwner(ownerId: string): Promise<ApiKeyRow[]> {
+    return this.rows<ApiKeyRow & Record<string, unknown>>(OF_OWNER, [ownerId]);
+  }
+
+  /** Revokes the keys that a person answers for, and empties their names. */
+  async forgetOwner(ownerId: string, at: Date): Promise<void> {
+    await this.affect(FORGET_OWNER, [ownerId, at]);
   }
 
   /** Notes when a key was used last, where the last note is older than `before`. */

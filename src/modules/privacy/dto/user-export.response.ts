@@ -27,6 +27,12 @@ export class UserExport {
   @ApiProperty({ ...list, description: 'Invoices and credit notes, newest first.' })
   invoices?: unknown;
 
+  @ApiProperty({ ...object, description: 'How you sign in beside the password: linked identities, a second factor.' })
+  signIn?: unknown;
+
+  @ApiProperty({ ...list, description: 'API keys that you made, as `GET /api/api-keys` tells them.' })
+  apiKeys?: unknown;
+
   @ApiProperty({ ...list, description: 'Sessions: when they began, were last refreshed and end.' })
   sessions?: unknown;
 
