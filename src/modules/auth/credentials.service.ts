@@ -73,8 +73,8 @@ export class Credentials {
   }
 
   /** Ends the locks of an account whose owner has proved to be it by other means. */
-  unlock(names: LoginNames): Promise<void> {
-    return this.attempts.forget(names);
+  unlock(owner: LoginNames & { readonly id: string }): Promise<void> {
+    return this.attempts.forget(owner);
   }
 
   private findAccount({ email, username }: LoginRequest): Promise<LoginAccount | undefined> {
