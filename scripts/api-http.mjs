@@ -31,15 +31,16 @@ async function startShop(cleanup) {
   await run('dist/src/cli/generate-keys.js');
   const args = ['--enable-source-maps', 'dist/src/main.js', '--seed'];
   const { origin } = await startServer({ args, cwd, env, port, readyPath: '/health/ready', cleanup });
-  return origin;
+  return { host: origin, mailDir: join(folder, 'data', 'mail') };
 }
 
 /**
  * @param {import('../bench/support/cleanup.mjs').Cleanup} cleanup
- * @param {string} host
+ * @param {{ host: string, mailDir: string }} shop
  */
-async function sendRequests(cleanup, host) {
-  const options = ['--all', '--no-color', '--output', 'none', '--output-failed', 'exchange', '--var', `host=${host}`];
+async function sendRequests(cleanup, { host, mailDir }) {
+  const variables = ['--var', `host=${host}`, `mailDir=${mailDir}`];
+  const options = ['--all', '--no-color', '--output', 'none', '--output-failed', 'exchange', ...variables];
   const child = spawn('node_modules/.bin/httpyac', ['send', REQUESTS, ...options], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -50,6 +51,6 @@ async function sendRequests(cleanup, host) {
 
 await runProgram(async (cleanup) => {
   if (!existsSync(REQUESTS)) throw new UsageError(`${REQUESTS} is missing`);
-  const host = await startShop(cleanup);
-  return (await sendRequests(cleanup, host)) || walkTour(host);
+  const shop = await startShop(cleanup);
+  return (await sendRequests(cleanup, shop)) || walkTour(shop.host);
 });

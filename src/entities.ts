@@ -3,6 +3,7 @@ import { AuditDetails } from './modules/audit/audit-details.entity.js';
 import { AuditEntry } from './modules/audit/audit-entry.entity.js';
 import { Invitation } from './modules/auth/invitation.entity.js';
 import { OidcAttempt } from './modules/auth/oidc-attempt.entity.js';
+import { OidcHandover } from './modules/auth/oidc-handover.entity.js';
 import { OneTimeToken } from './modules/auth/one-time-token.entity.js';
 import { RecoveryCode } from './modules/auth/recovery-code.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
@@ -60,6 +61,7 @@ export const entities = [
   InvoiceCounter,
   MailMessage,
   OidcAttempt,
+  OidcHandover,
   OneTimeToken,
   OutboxEvent,
   Payment,

@@ -14,6 +14,11 @@ describe('configuration', () => {
     ['DATABASE_URL', 'postgresql://shop@db/shop', 'postgresql://shop@db/shop'],
     ['CORS_ORIGINS', 'https://a.example, http://localhost:5173', ['https://a.example', 'http://localhost:5173']],
     ['CORS_ORIGINS', '*', ['*']],
+    [
+      'OIDC_RETURN_URLS',
+      'https://a.example/in, http://localhost:5173/',
+      ['https://a.example/in', 'http://localhost:5173/'],
+    ],
   ] as const)('reads %s from "%s"', (name, text, value) => {
     expect(parseConfig({ [name]: text })[name]).toEqual(value);
   });
@@ -28,6 +33,11 @@ describe('configuration', () => {
     ['DATABASE_URL', 'mysql://shop@db/shop', 'must be a URL that starts with postgres:// or postgresql://'],
     ['CORS_ORIGINS', 'shop.example', 'must be * or origins'],
     ['CORS_ORIGINS', 'https://shop.example/', 'must be * or origins'],
+    ['OIDC_RETURN_URLS', '*', 'must be https URLs'],
+    ['OIDC_RETURN_URLS', 'http://shop.example/in', 'must be https URLs'],
+    ['OIDC_RETURN_URLS', 'https://shop.example/in#', 'must be https URLs'],
+    ['OIDC_RETURN_URLS', 'https://user@shop.example/in', 'must be https URLs'],
+    ['OIDC_RETURN_URLS', 'javascript:alert(1)', 'must be https URLs'],
   ])('refuses %s="%s"', (name, text, message) => {
     expect(() => parseConfig({ [name]: text })).toThrow(ConfigError);
     expect(() => parseConfig({ [name]: text })).toThrow(`${name} ${message}`);

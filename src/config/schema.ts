@@ -1,4 +1,15 @@
-import { choice, currency, flag, integer, optional, optionalUrl, origins, ranges, text } from './settings.js';
+import {
+  choice,
+  currency,
+  flag,
+  integer,
+  optional,
+  optionalUrl,
+  origins,
+  ranges,
+  returnUrls,
+  text,
+} from './settings.js';
 
 const DATABASE_PROTOCOLS = ['postgres', 'postgresql'] as const;
 
@@ -72,6 +83,9 @@ export const schema = {
     ['https', 'http'],
     'Where the OpenID provider sends people back to. Without it: PUBLIC_URL/api/users/oidc/callback.',
   ),
+  OIDC_RETURN_URLS: returnUrls(
+    'Pages of storefronts that may ask for people to be sent back to them after such a sign-in, separated by commas.',
+  ),
   OIDC_SCOPES: text('openid email profile', 'What the OpenID provider is asked for, separated by spaces.'),
   REFRESH_GRACE_SECONDS: integer(
     10,
@@ -90,7 +104,12 @@ export const schema = {
   RATE_LIMIT_READ: integer(1_200, 1, 1_000_000, 'Reading requests a minute of one user, or of one address without.'),
   RATE_LIMIT_WRITE: integer(600, 1, 1_000_000, 'Other requests a minute of one user, or of one address without.'),
   RATE_LIMIT_REGISTER: integer(100, 1, 1_000_000, 'Registrations a minute from one address.'),
-  RATE_LIMIT_LOGIN: integer(60, 1, 1_000_000, 'Logins a minute from one address, whether they succeed or not.'),
+  RATE_LIMIT_LOGIN: integer(
+    60,
+    1,
+    1_000_000,
+    'Logins a minute from one address, whether they succeed or not; with a provider, each of the steps.',
+  ),
   RATE_LIMIT_LOGIN_FAILURES: integer(
     10,
     1,

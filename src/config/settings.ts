@@ -122,6 +122,29 @@ export const ranges = (description: string): Setting<readonly string[]> => ({
   },
 });
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function isReturnUrl(word: string): boolean {
+  if (!URL.canParse(word)) return false;
+  const { protocol, hostname, username, password } = new URL(word);
+  const safe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+  return safe && username === '' && password === '' && !word.includes('#') && word.startsWith(`${protocol}//`);
+}
+
+/** Pages that browsers may be sent to, separated by commas; an empty text is an empty list. */
+export const returnUrls = (description: string): Setting<readonly string[]> => ({
+  fallback: [],
+  description,
+  parse: (value) => {
+    const words = wordsOf(value);
+    const wrong = words.find((word) => !isReturnUrl(word));
+    if (wrong !== undefined) {
+      throw new Error(`must be https URLs without a fragment (http on this machine alone), and "${wrong}" is none`);
+    }
+    return words;
+  },
+});
+
 /** A URL with one of the given protocols, or nothing. */
 export const optionalUrl = (protocols: readonly string[], description: string): Setting<string | undefined> => ({
   fallback: undefined,

@@ -65,6 +65,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'DELETE /api/users/:id/totp': 'users:write',
   'GET /api/users/oidc/authorize': 'public',
   'GET /api/users/oidc/callback': 'public',
+  'POST /api/users/oidc/exchange': 'public',
   'POST /api/users/password-reset': 'public',
   'POST /api/users/password-reset/confirm': 'public',
   'POST /api/users/email-verification': 'bearer',

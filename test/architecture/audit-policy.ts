@@ -15,6 +15,7 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'DELETE /api/users/:id/totp': ['user.totp_reset'],
   'DELETE /api/users/me/totp': ['user.recovery_code_used', 'user.totp_removed'],
   'GET /api/users/oidc/callback': ['user.registered', 'user.identity_linked', 'user.logged_in'],
+  'POST /api/users/oidc/exchange': ['user.logged_in'],
   'POST /api/users/password-reset/confirm': ['user.password_reset'],
   'POST /api/users/email-verification/confirm': ['user.email_verified'],
   'POST /api/users/invitations': ['invitation.sent'],

@@ -7,7 +7,7 @@ import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { paidSale } from '../support/buying.js';
 import { tokenTo } from '../support/mails.js';
-import { signInAt, startProvider, type TestProvider } from '../support/oidc-sign-in.js';
+import { CHALLENGE, signInAt, startProvider, type TestProvider, VERIFIER } from '../support/oidc-sign-in.js';
 import { bearer, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
 import { enrol } from '../support/second-factor.js';
 
@@ -17,7 +17,7 @@ let admin: Person;
 
 beforeAll(async () => {
   provider = await startProvider();
-  shop = await startApp(provider.settings);
+  shop = await startApp({ ...provider.settings, OIDC_RETURN_URLS: 'https://store.example/in' });
   admin = await registerStaff(shop, 'admin');
 });
 afterAll(async () => {
@@ -85,6 +85,17 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
     const { search } = await signInAt(begun.headers.location ?? '', claims);
     const jar = String(begun.headers['set-cookie']).split(';', 1)[0] ?? '';
     return tag(shop.http.get(`/api/users/oidc/callback${search}`).set('Cookie', jar));
+  },
+  'POST /api/users/oidc/exchange': async (tag) => {
+    const query = { returnTo: 'https://store.example/in', challenge: CHALLENGE };
+    const begun = await shop.http.get('/api/users/oidc/authorize').query(query).expect(302);
+    const sub = newId();
+    const claims = { sub, email: `${sub}@example.com`, email_verified: true };
+    const { search } = await signInAt(begun.headers.location ?? '', claims);
+    const jar = String(begun.headers['set-cookie']).split(';', 1)[0] ?? '';
+    const back = await shop.http.get(`/api/users/oidc/callback${search}`).set('Cookie', jar).expect(302);
+    const code = back.headers.location?.split('#code=')[1];
+    return tag(anybody('/api/users/oidc/exchange', { code, verifier: VERIFIER }));
   },
   'POST /api/users/password-reset/confirm': async (tag) => {
     const { email } = await register(shop);

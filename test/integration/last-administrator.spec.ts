@@ -33,6 +33,28 @@ describe('the last administrator', () => {
     }
   });
 
+  it('stays when one of two steps down, the other is closed and both are erased, at once', async () => {
+    const leaving: readonly ((
+      app: TestApp,
+      by: TestUser,
+      whom: TestUser,
+    ) => PromiseLike<{ readonly status: number }>)[] = [
+      (app, by, whom) => patch(app, by, whom, { role: 'support' }),
+      (app, by, whom) => patch(app, by, whom, { active: false }),
+      (app, _, whom) => app.http.delete('/api/users/me').set(whom.bearer),
+      (app, by, whom) => app.http.delete(`/api/users/${whom.id}`).set(by.bearer),
+    ];
+    for (const [index, one] of leaving.entries()) {
+      for (const other of leaving.slice(index)) {
+        await shop.db.query(`UPDATE users SET role = 'customer' WHERE role = 'admin'`);
+        const [ada, grace] = [await createCustomer(shop, 'admin'), await createCustomer(shop, 'admin')];
+        const answers = await Promise.all([one(shop, ada, grace), other(replica, grace, ada)]);
+        expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
+        expect(await administrators()).toHaveLength(1);
+      }
+    }
+  });
+
   it('stays when all of many step down at once, on whatever replica', async () => {
     await shop.db.query(`UPDATE users SET role = 'customer' WHERE role = 'admin'`);
     const all = await Promise.all(Array.from({ length: 8 }, () => createCustomer(shop, 'admin')));

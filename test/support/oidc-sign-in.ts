@@ -39,6 +39,10 @@ async function firstLine(child: ChildProcess): Promise<string> {
   throw new Error('The provider did not start.');
 }
 
+/** What a storefront keeps, and the challenge that it begins a sign-in with (RFC 7636, appendix B). */
+export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+export const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
 /** What a provider says of somebody. */
 export interface Claims {
   readonly sub: string;

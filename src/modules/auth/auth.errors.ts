@@ -64,6 +64,14 @@ export class OidcAttemptUnknown extends DomainError {
   }
 }
 
+/** Not a code that a storefront was sent back with, or used, late, or of another storefront: all are told alike. */
+export class OidcCodeInvalid extends InvalidInput {
+  constructor() {
+    const message = 'is not valid, was used already, has expired, or was not asked for with this verifier';
+    super([{ path: 'code', message }], 'oidc_code_invalid');
+  }
+}
+
 /** An account needs an email address, and the provider gave none. */
 export class OidcEmailMissing extends DomainError {
   constructor() {

@@ -22,6 +22,9 @@ import { OidcService } from './oidc.service.js';
 import { OidcAccounts } from './oidc-accounts.service.js';
 import { OidcAttemptsRepository } from './oidc-attempts.repository.js';
 import { OidcAttempts } from './oidc-attempts.service.js';
+import { OidcHandoversRepository } from './oidc-handovers.repository.js';
+import { OidcHandovers } from './oidc-handovers.service.js';
+import { OidcSessions } from './oidc-sessions.service.js';
 import { OidcSweeps } from './oidc-sweeps.job.js';
 import { OneTimeTokenSweeps } from './one-time-token-sweeps.job.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
@@ -48,7 +51,17 @@ import { TotpSecrets } from './totp-secrets.service.js';
 import { UserIdentitiesRepository } from './user-identities.repository.js';
 
 const SECOND_FACTOR = [SecondFactorService, TotpRepository, TotpSecrets, TotpService, TotpResetService];
-const OIDC = [OidcService, OidcAttempts, OidcAttemptsRepository, OidcAccounts, UserIdentitiesRepository, OidcSweeps];
+const OIDC = [
+  OidcService,
+  OidcAttempts,
+  OidcAttemptsRepository,
+  OidcAccounts,
+  OidcHandovers,
+  OidcHandoversRepository,
+  OidcSessions,
+  UserIdentitiesRepository,
+  OidcSweeps,
+];
 
 const MAILED_TOKENS = [
   AccountMailQueue,

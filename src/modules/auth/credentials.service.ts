@@ -82,8 +82,8 @@ export class Credentials {
   }
 
   /** Ends the locks of an account whose owner has proved to be it by other means. */
-  unlock(names: LoginNames): Promise<void> {
-    return this.attempts.forget(names);
+  unlock(owner: LoginNames & { readonly id: string }): Promise<void> {
+    return this.attempts.forget(owner);
   }
 
   private finderOf({ email, username }: LoginRequest): () => Promise<LoginAccount | undefined> {

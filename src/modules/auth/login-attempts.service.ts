@@ -27,14 +27,16 @@ export class LoginAttempts {
 
   /** Tries the password of somebody who is logged in. @throws {TooManyRequests} and whatever `work` throws */
   byUser<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    return this.locks.attempt(`user:${userId}`, work, isWrong);
+    return this.locks.attempt(userSubject(userId), work, isWrong);
   }
 
-  /** Ends the locks of an account whose owner has set a new password. */
-  async forget(names: LoginNames): Promise<void> {
-    for (const subject of subjectsOf(names)) await this.locks.forget(subject);
+  /** Ends the locks of an account whose owner has set a new password: of its names, and of who is logged in. */
+  async forget(owner: LoginNames & { readonly id: string }): Promise<void> {
+    for (const subject of [...subjectsOf(owner), userSubject(owner.id)]) await this.locks.forget(subject);
   }
 }
+
+const userSubject = (id: string): string => `user:${id}`;
 
 function subjectsOf({ email, username }: LoginNames): string[] {
   const subjects: string[] = [];

@@ -5,13 +5,13 @@ import type { OidcAttempt } from './oidc-attempt.entity.js';
 
 const INSERT = statement(
   'oidc-attempts.insert',
-  `INSERT INTO oidc_attempts (state_hash, browser_hash, nonce, code_verifier, expires_at)
-   VALUES ($1, $2, $3, $4, $5)`,
+  `INSERT INTO oidc_attempts (state_hash, browser_hash, nonce, code_verifier, expires_at, return_to, challenge)
+   VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 );
 const TAKE = statement(
   'oidc-attempts.take',
   `DELETE FROM oidc_attempts WHERE state_hash = $1 AND browser_hash = $2
-   RETURNING nonce, code_verifier AS "codeVerifier", expires_at AS "expiresAt"`,
+   RETURNING nonce, code_verifier AS "codeVerifier", expires_at AS "expiresAt", return_to AS "returnTo", challenge`,
 );
 const SWEEP = statement(
   'oidc-attempts.sweep',
@@ -19,13 +19,14 @@ const SWEEP = statement(
      SELECT ctid FROM oidc_attempts WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000))`,
 );
 
-export type TakenAttempt = Pick<OidcAttempt, 'nonce' | 'codeVerifier' | 'expiresAt'>;
+export type TakenAttempt = Pick<OidcAttempt, 'nonce' | 'codeVerifier' | 'expiresAt' | 'returnTo' | 'challenge'>;
 
 /** Keeps the sign-ins that are under way. */
 @Injectable()
 export class OidcAttemptsRepository extends BaseRepository {
-  async insert({ stateHash, browserHash, nonce, codeVerifier, expiresAt }: OidcAttempt): Promise<void> {
-    await this.affect(INSERT, [stateHash, browserHash, nonce, codeVerifier, expiresAt]);
+  async insert(attempt: OidcAttempt): Promise<void> {
+    const { stateHash, browserHash, nonce, codeVerifier, expiresAt, returnTo, challenge } = attempt;
+    await this.affect(INSERT, [stateHash, browserHash, nonce, codeVerifier, expiresAt, returnTo, challenge]);
   }
 
   /** Takes the attempt of a state and a browser, which nobody can do twice. */

@@ -13,6 +13,7 @@ const FORGET = statement(
   'signInMeans.forget',
   `WITH i AS (DELETE FROM user_identities WHERE user_id = $1::uuid),
    t AS (DELETE FROM totp_factors WHERE user_id = $1::uuid),
+   h AS (DELETE FROM oidc_handovers WHERE user_id = $1::uuid),
    o AS (DELETE FROM one_time_tokens WHERE user_id = $1::uuid)
    DELETE FROM invitations WHERE email_key = (SELECT email_key FROM users WHERE id = $1::uuid)`,
 );
