@@ -12,7 +12,10 @@ export interface Person {
 }
 
 /** Registers a customer under a name that nobody has. */
-export async function register(shop: Pick<TestApp, 'http'>, overrides: Readonly<Record<string, unknown>> = {}): Promise<Person> {
+export async function register(
+  shop: Pick<TestApp, 'http'>,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<Person> {
   const email = `${newId()}@example.com`;
   const body = { email, password: PASSWORD, name: 'Ada Lovelace', ...overrides };
   const answer = await shop.http.post('/api/users/register').send(body).expect(201);

@@ -62,7 +62,9 @@ function withFailures(path: string, operation: Operation): Responses {
   for (const [status, description] of Object.entries(failures)) responses[status] ??= { description };
   for (const [status, response] of Object.entries(responses)) {
     const failed = status === 'default' || status.startsWith('4');
-    if (failed && response !== undefined) responses[status] = { ...response, content: PROBLEM_CONTENT };
+    if (!failed || response === undefined) continue;
+    const headers = idempotent && status === '409' ? RETRY_LATER : {};
+    responses[status] = { ...response, ...headers, content: PROBLEM_CONTENT };
   }
   return responses;
 }
@@ -72,4 +74,13 @@ const IDEMPOTENCY_KEY = 'Idempotency-Key';
 const IDEMPOTENCY_FAILURES = {
   409: '`idempotency_in_progress`, or what the request asks for cannot be had as things stand; `code` says which.',
   422: '`idempotency_key_reused`: the key came with another request before.',
+} as const;
+
+const RETRY_LATER = {
+  headers: {
+    'Retry-After': {
+      description: 'With `idempotency_in_progress`: seconds after which the first answer may be there.',
+      schema: { type: 'integer' },
+    },
+  },
 } as const;
