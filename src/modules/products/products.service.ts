@@ -27,13 +27,14 @@ export class ProductsService {
   /**
    * Makes a product; its first stock is a receipt.
    * @param actorId the user who does; null for a tool
+   * @param id of the product, where it is known beforehand
    * @throws {SkuTaken} {@link CategoryNotFound} {@link InvalidInput}
    */
-  create(input: CreateProduct, actorId: string | null): Promise<ProductResponse> {
+  create(input: CreateProduct, actorId: string | null, id = newId()): Promise<ProductResponse> {
     const price = this.priceOf(input.price);
     return this.uow.run(async () => {
       const product: NewProduct = {
-        id: newId(),
+        id,
         sku: input.sku,
         name: input.name,
         description: input.description ?? '',

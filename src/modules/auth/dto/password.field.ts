@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { EXAMPLE_PASSWORD } from '../../../common/examples.js';
 import { isCleanText, rule } from '../../../platform/fields/text-rules.js';
 
 const DESCRIPTION =
@@ -14,7 +15,7 @@ const isPassword = (value: unknown): boolean =>
 export function PasswordField(age: 'known' | 'new' = 'known'): PropertyDecorator {
   const limits = age === 'new' ? { minLength: 8, maxLength: 128, description: DESCRIPTION } : { maxLength: 128 };
   return applyDecorators(
-    ApiProperty({ type: String, format: 'password', ...limits }),
+    ApiProperty({ type: String, format: 'password', example: EXAMPLE_PASSWORD, ...limits }),
     rule('password', 'must be a text of at most 128 characters', isPassword),
   );
 }
