@@ -53,13 +53,23 @@ describe('the example of a request', () => {
     if (known !== undefined) return known;
     const alternative = schema.oneOf?.[0] ?? schema.anyOf?.[0];
     if (alternative !== undefined) return sample(alternative);
-    const type = typeof schema.type === 'object' ? schema.type[0] : schema.type;
-    if (type === 'array') return [sample(schema.items ?? {})];
-    if (type === 'boolean') return true;
-    if (type === 'integer' || type === 'number') return schema.minimum ?? 0;
-    if (type === 'string') return FORMATS[schema.format ?? ''] ?? 'string';
-    const fields = Object.entries(schema.properties ?? {});
-    return Object.fromEntries(fields.map(([name, field]) => [name, sample(field)]));
+    return sampleOfType(typeof schema.type === 'object' ? schema.type[0] : schema.type, schema);
+  }
+
+  function sampleOfType(type: string | undefined, { items, format, minimum, properties }: Schema): unknown {
+    switch (type) {
+      case 'array':
+        return [sample(items ?? {})];
+      case 'boolean':
+        return true;
+      case 'integer':
+      case 'number':
+        return minimum ?? 0;
+      case 'string':
+        return FORMATS[format ?? ''] ?? 'string';
+      default:
+        return Object.fromEntries(Object.entries(properties ?? {}).map(([name, field]) => [name, sample(field)]));
+    }
   }
 
   const operationOf = (method: Method, path: string): Operation => document.paths[path]?.[method] as Operation;
