@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { startApplication } from './support/application.mjs';
 import { benchCatalogue } from './support/catalogue.mjs';
 import { childEnvironment, freePort, startServer } from './support/child-process.mjs';
-import { runProgram } from './support/cleanup.mjs';
+import { runComparison } from './support/comparison.mjs';
 import { expectJson } from './support/http-connection.mjs';
 import { applyLoad } from './support/load.mjs';
-import { limitOf, openStage } from './support/stage.mjs';
 import { median } from './support/statistics.mjs';
 import { processCpuMs } from './support/usage.mjs';
 
@@ -24,14 +22,6 @@ const PRODUCTS = 50;
 const CUSTOMERS = 20;
 const CONNECTIONS = 4;
 const ROUND_MS = 1_500;
-
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '4' },
-    assert: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
 
 /**
  * @param {import('./support/cleanup.mjs').Cleanup} cleanup
@@ -81,15 +71,16 @@ async function cpuPerRead({ origin, pid }, path, { productIds, customers }) {
 /**
  * @param {import('./support/child-process.mjs').Server} server
  * @param {import('./support/workloads.mjs').Dialect} dialect
+ * @param {number} rounds
  */
-async function compare(server, dialect) {
+async function compare(server, dialect, rounds) {
   const [id] = dialect.productIds;
   const anonymous = await fetch(`${server.origin}/api/bench/guarded/${id}`);
   if (anonymous.status !== 401) throw new Error(`the guarded read answered ${anonymous.status} without a bearer`);
   const lanes = /** @type {const} */ (['open', 'guarded']);
   /** @type {Record<'open' | 'guarded', number[]>} */
   const samples = { open: [], guarded: [] };
-  for (let round = 0; round <= Number(values.rounds); round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
       const sample = await cpuPerRead(server, lane, dialect);
       if (round > 0) samples[lane].push(sample);
@@ -98,13 +89,8 @@ async function compare(server, dialect) {
   return { open: median(samples.open), guarded: median(samples.guarded) };
 }
 
-await runProgram(async (cleanup) => {
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const limit = limitOf(values.assert);
-  const stage = await openStage(cleanup);
+/** @param {import('./support/comparison.mjs').Setting} setting */
+async function measure({ cleanup, count: rounds, ...stage }) {
   const filled = await startApplication({
     ...stage,
     customers: CUSTOMERS,
@@ -135,12 +121,14 @@ await runProgram(async (cleanup) => {
     };
     const args = ['--enable-source-maps', 'bench/support/guard-server.mjs'];
     const server = await startServer({ args, cwd: stage.root, env, port, readyPath: '/health/live', cleanup });
-    const { open, guarded } = await compare(server, filled.dialect);
+    const { open, guarded } = await compare(server, filled.dialect, rounds);
     await server.stop();
     worst = Math.max(worst, guarded / open);
     process.stdout.write(
       `${name}: open ${open.toFixed(0)} µs, guarded ${guarded.toFixed(0)} µs of CPU a read, ratio ${(guarded / open).toFixed(2)}\n`,
     );
   }
-  return worst <= limit ? 0 : 1;
-});
+  return worst;
+}
+
+await runComparison({ usage: USAGE, option: 'rounds', count: 4, measure });

@@ -1,11 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { startApplication } from './support/application.mjs';
 import { benchCatalogue } from './support/catalogue.mjs';
-import { runProgram } from './support/cleanup.mjs';
+import { runComparison } from './support/comparison.mjs';
 import { expectJson, HttpConnection } from './support/http-connection.mjs';
-import { limitOf, openStage } from './support/stage.mjs';
 import { percentile } from './support/statistics.mjs';
 import { loginStorm } from './support/storm.mjs';
 
@@ -19,14 +17,6 @@ const USAGE = `Reads products while a thousand logins arrive at once, and compar
 const READERS = 4;
 const PAUSE_MS = 2;
 const IDLE_MS = 4_000;
-
-const { values } = parseArgs({
-  options: {
-    logins: { type: 'string', default: '1000' },
-    assert: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
 
 /**
  * Reads one product after another until told, as shoppers do who look at what they read.
@@ -57,13 +47,8 @@ async function readProducts(origin, ids, end) {
   return latencies.sort((a, b) => a - b);
 }
 
-await runProgram(async (cleanup) => {
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const limit = limitOf(values.assert);
-  const stage = await openStage(cleanup);
+/** @param {import('./support/comparison.mjs').Setting} setting */
+async function measure({ cleanup, count: logins, ...stage }) {
   const { server, dialect } = await startApplication({
     ...stage,
     customers: 100,
@@ -75,7 +60,7 @@ await runProgram(async (cleanup) => {
   await read(delay(1_000));
   const idle = await read(delay(IDLE_MS));
   const started = performance.now();
-  const storm = loginStorm({ origin, logins: Number(values.logins) });
+  const storm = loginStorm({ origin, logins });
   const during = await read(storm);
   const seconds = (performance.now() - started) / 1_000;
   const ratio = percentile(during, 99) / percentile(idle, 99);
@@ -86,5 +71,7 @@ await runProgram(async (cleanup) => {
   process.stdout.write(
     `logins: ${JSON.stringify(await storm)} within ${seconds.toFixed(1)} s\np99 ratio ${ratio.toFixed(2)}\n`,
   );
-  return ratio <= limit ? 0 : 1;
-});
+  return ratio;
+}
+
+await runComparison({ usage: USAGE, option: 'logins', count: 1_000, measure });

@@ -3,15 +3,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { prepareGround } from './boot.js';
 import { explainListening, runMain } from './cli/fail.js';
 import { seedDevelopment } from './cli/seed-development.js';
 import { type Config, loadConfig } from './config/config.js';
 import { hasPendingMigrations, migrate, migratesOnStart } from './platform/database/migrator.js';
-import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
+import type { OpenDatabase } from './platform/database/open-database.js';
 import { createHttpApp } from './platform/http/create-app.js';
-import { buildLogging } from './platform/observability/logging.js';
 import { Readiness } from './platform/observability/readiness.js';
-import { Shutdown } from './shutdown.js';
+import type { Shutdown } from './shutdown.js';
 
 async function prepareSchema(config: Config, database: OpenDatabase, logger: Logger): Promise<void> {
   const applied = await migrate(database.migrationUrl, database.url, config);
@@ -37,17 +37,7 @@ async function stop(app: NestFastifyApplication): Promise<void> {
 /** Opens the database, makes its schema fit, and serves. */
 async function serve(shutdown: Shutdown): Promise<void> {
   const config = loadConfig();
-  const { logger } = await shutdown.acquire(
-    () => buildLogging(config),
-    (logging) => logging.close(),
-  );
-  const log = (message: string, err?: unknown): void =>
-    err === undefined ? logger.info(message) : logger.error({ err }, message);
-  shutdown.onSignals({ timeoutMs: config.SHUTDOWN_TIMEOUT_MS, exitCode: 0, log });
-  const database = await shutdown.acquire(
-    () => openDatabase(config, 'server', log),
-    (opened) => opened.release(),
-  );
+  const { logger, database } = await prepareGround(shutdown, config, 'server');
   if (migratesOnStart(config)) await prepareSchema(config, database, logger);
   const module = AppModule.register({ config, databaseUrl: database.url });
   const app = await shutdown.acquire(() => createHttpApp(module, config, logger), stop);

@@ -19,13 +19,3 @@ export async function openStage(cleanup) {
   await createDatabase({ adminUrl: postgres.adminUrl, name, owner, cleanup });
   return { root, workDir, databaseUrl: withDatabase(postgres.ownerUrl, name) };
 }
-
-/**
- * The most that a ratio may be, from `--assert NUMBER`; nothing is asserted without it.
- * @param {string | undefined} text
- */
-export function limitOf(text) {
-  const limit = Number(text ?? Number.POSITIVE_INFINITY);
-  if (Number.isNaN(limit)) throw new Error(`--assert "${text}" is not a number`);
-  return limit;
-}

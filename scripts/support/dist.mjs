@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const STAMP = 'dist/.stamp';
+
+/** ReDoc in one file, which needs neither the package nor what that depends on, and the licences of what is in it. */
+const REDOC = ['bundles/redoc.standalone.js', 'bundles/redoc.standalone.js.LICENSE.txt', 'LICENSE'];
 
 /** Imports a module of the build. */
 export function fromDist(/** @type {string} */ path) {
@@ -21,6 +24,12 @@ export function removeOrphans() {
       if (!existsSync(join(folder, entry.replace(/\.js(\.map)?$/, '.ts')))) rmSync(join(compiled, entry));
     }
   }
+}
+
+/** Copies what the server hands out as it is, so that production does without the packages that it comes from. */
+export function copyAssets() {
+  mkdirSync('dist/assets/redoc', { recursive: true });
+  for (const file of REDOC) copyFileSync(join('node_modules/redoc', file), join('dist/assets/redoc', basename(file)));
 }
 
 /** Tells make that dist/ is newer than every source. */

@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
+import { EXAMPLE_PRODUCT_ID } from '../common/examples.js';
 import { formatMoney, minorDigits } from '../common/money.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { CategoriesService } from '../modules/products/categories.service.js';
 import { CatalogueImportService } from '../modules/products/import/catalogue-import.service.js';
+import { ProductsService } from '../modules/products/products.service.js';
+import { UnitOfWork } from '../platform/database/unit-of-work.js';
 import { SEED_CATEGORIES, SEED_PRODUCTS, type SeedProduct } from './seed-products.js';
 
 /** What was made; nothing where the shop had products already. */
@@ -16,11 +19,16 @@ export interface SeedReport {
 export async function seedShop(app: INestApplicationContext): Promise<SeedReport> {
   const catalogue = app.get(CatalogueImportService);
   if (!(await catalogue.isEmpty())) return { products: 0, categories: 0 };
-  const categories = await makeCategories(app.get(CategoriesService));
-  const { STORE_CURRENCY: currency } = app.get<Config>(CONFIG);
-  const rows = SEED_PRODUCTS.map((product) => `${JSON.stringify(rowOf(product, currency))}\n`);
-  const report = await catalogue.run(Readable.from([Buffer.from(rows.join(''))]), { format: 'ndjson' });
-  return { products: report.created, categories: categories + report.categories };
+  // At once: a shop that has some of it is not filled again.
+  return app.get(UnitOfWork).run(async () => {
+    const categories = await makeCategories(app.get(CategoriesService));
+    const { STORE_CURRENCY: currency } = app.get<Config>(CONFIG);
+    const [first, ...rows] = SEED_PRODUCTS.map((product) => rowOf(product, currency));
+    if (first !== undefined) await app.get(ProductsService).create(first, null, EXAMPLE_PRODUCT_ID);
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+    const report = await catalogue.run(Readable.from([Buffer.from(lines.join(''))]), { format: 'ndjson' });
+    return { products: 1 + report.created, categories: categories + report.categories };
+  });
 }
 
 /** Makes the categories of which there is none of the same name at the same place yet; tells how many. */

@@ -49,6 +49,15 @@ describe('the description of the API', () => {
     expect(routesWhere(plain)).toEqual([]);
   });
 
+  it('says when to repeat a request whose first is running', () => {
+    const idempotent = operations.filter(({ parameters = [] }) =>
+      parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key'),
+    );
+    expect(idempotent.length).toBeGreaterThan(5);
+    const silent = idempotent.filter(({ responses }) => !JSON.stringify(responses['409']).includes('"Retry-After"'));
+    expect(silent.map(({ route }) => route)).toEqual([]);
+  });
+
   it('has each path once, whatever its parameters are called', () => {
     const shapes = Object.keys(document.paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
     expect(new Set(shapes).size).toBe(shapes.length);

@@ -224,7 +224,9 @@ describe('checkout under contention, on two replicas', () => {
     const key = randomUUID();
     const send = () => shop.http.post('/api/sales').set(customer.bearer).set('Idempotency-Key', key).send(body);
     await send().expect(500);
-    expect((await send().expect(409)).body.code).toBe('idempotency_in_progress');
+    const early = await send().expect(409);
+    expect(early.body.code).toBe('idempotency_in_progress');
+    expect(early.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     shop.clock.advance(31_000);
     const paid = await send().expect(201);
     expect(paid.body).toMatchObject({ status: 'confirmed', paymentStatus: 'completed' });

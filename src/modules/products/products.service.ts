@@ -24,11 +24,12 @@ export class ProductsService {
   /**
    * Makes a product; its first stock is a receipt.
    * @param actorId the user who does; null for a tool
+   * @param id of the product, where it is known beforehand
    * @throws {SkuTaken} {@link CategoryNotFound} {@link InvalidInput}
    */
-  create(input: CreateProduct, actorId: string | null): Promise<ProductResponse> {
+  create(input: CreateProduct, actorId: string | null, id = newId()): Promise<ProductResponse> {
     return this.uow.run(async () => {
-      const row = await this.insert(await this.inputs.product(input), actorId);
+      const row = await this.insert({ ...(await this.inputs.product(input)), id }, actorId);
       await this.journal.created(row);
       return toProduct(row);
     });

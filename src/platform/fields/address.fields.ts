@@ -13,6 +13,15 @@ function LineField(max: number, options: FieldOptions): PropertyDecorator {
   return TextField({ ...options, max, pattern });
 }
 
+/** An address as people fill it in; the fields that may be left out differ by country. */
+export const EXAMPLE_ADDRESS = {
+  recipient: 'Ada Lovelace',
+  line1: '12 St James’s Square',
+  city: 'London',
+  postalCode: 'SW1Y 4LB',
+  country: 'GB',
+} as const;
+
 /** The fields of an address, one decorator each, for requests that take all of them and for those that change some. */
 export const AddressField = {
   label: (options: FieldOptions = {}) =>
@@ -24,19 +33,19 @@ export const AddressField = {
       ...options,
     }),
   recipient: (options: FieldOptions = {}) =>
-    LineField(100, { description: 'Person or company that receives.', example: 'Ada Lovelace', ...options }),
-  line1: (options: FieldOptions = {}) => LineField(200, { example: '12 St James’s Square', ...options }),
+    LineField(100, { description: 'Person or company that receives.', example: EXAMPLE_ADDRESS.recipient, ...options }),
+  line1: (options: FieldOptions = {}) => LineField(200, { example: EXAMPLE_ADDRESS.line1, ...options }),
   line2: (options: FieldOptions = {}) => LineField(200, { nullable: true, optional: true, ...options }),
-  city: (options: FieldOptions = {}) => LineField(100, { example: 'London', ...options }),
+  city: (options: FieldOptions = {}) => LineField(100, { example: EXAMPLE_ADDRESS.city, ...options }),
   region: (options: FieldOptions = {}) =>
     LineField(100, { nullable: true, optional: true, description: 'State, province or county.', ...options }),
   postalCode: (options: FieldOptions = {}) =>
     LineField(20, {
       description: 'Where a country has none, its custom, such as 00000.',
-      example: 'SW1Y 4LB',
+      example: EXAMPLE_ADDRESS.postalCode,
       ...options,
     }),
-  country: (options: FieldOptions = {}) => CountryField({ example: 'GB', ...options }),
+  country: (options: FieldOptions = {}) => CountryField({ example: EXAMPLE_ADDRESS.country, ...options }),
   phone: (options: FieldOptions = {}) =>
     TextField({
       nullable: true,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -43,9 +44,15 @@ export async function serveDocs(app: NestFastifyApplication, document: OpenAPIOb
   await serveRedoc(server);
 }
 
+/** ReDoc in one file: the build's copy, or that of the package where the sources run as they are. */
+async function redocBundle(): Promise<string> {
+  const built = new URL('../../../assets/redoc/redoc.standalone.js', import.meta.url);
+  const packaged = (): string => createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
+  return readFile(existsSync(built) ? built : packaged(), 'utf8');
+}
+
 async function serveRedoc(server: FastifyInstance): Promise<void> {
-  const bundle = await readFile(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'), 'utf8');
-  const script = bundle.replaceAll(REDOC_LOGO, 'data:,');
+  const script = (await redocBundle()).replaceAll(REDOC_LOGO, 'data:,');
   server.get('/redoc', (_request, reply) => {
     reply
       .header('content-type', 'text/html; charset=utf-8')

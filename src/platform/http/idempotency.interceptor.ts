@@ -80,7 +80,8 @@ export function Idempotent(keeper: Keeper = 'platform'): MethodDecorator {
       required: false,
       description:
         'Makes the request safe to repeat: the same key with the same body gives the first answer again, with ' +
-        '`Idempotency-Replayed: true`; with another body 422 `idempotency_key_reused`. Kept for 24 hours.',
+        '`Idempotency-Replayed: true`; with another body 422 `idempotency_key_reused`; while the first is running 409 ' +
+        '`idempotency_in_progress` with `Retry-After`. Kept for 24 hours.',
     }),
   );
 }

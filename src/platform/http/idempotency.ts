@@ -37,10 +37,14 @@ export class IdempotencyKeyReused extends DomainError {
   }
 }
 
+/** Seconds after which most first requests are answered. */
+const RETRY_AFTER = 5;
+
 /** The first request under the key has not been answered yet. */
 export class IdempotencyInProgress extends DomainError {
   constructor() {
-    super('conflict', 'idempotency_in_progress', 'The first request with this Idempotency-Key is still running.');
+    const message = 'The first request with this Idempotency-Key is still running.';
+    super('conflict', 'idempotency_in_progress', message, [], { retryAfter: RETRY_AFTER });
   }
 }
 

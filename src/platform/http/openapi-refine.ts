@@ -1,10 +1,12 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { EXAMPLE_PRODUCT_ID } from '../../common/examples.js';
 import { Problem } from './problem.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Path = OpenAPIObject['paths'][string];
 type Operation = NonNullable<Path['get']>;
 type Responses = Operation['responses'];
+type Parameter = NonNullable<Operation['parameters']>[number];
 
 /** What an answer of the application looks like when it is a refusal. */
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: { $ref: `#/components/schemas/${Problem.name}` } } };
@@ -17,9 +19,17 @@ export function refine(document: OpenAPIObject): OpenAPIObject {
       // A list without an entry says that no credentials are looked at; without the list, nothing is said.
       operation.security ??= [];
       operation.responses = withFailures(path, operation);
+      operation.parameters = operation.parameters?.map((parameter) => withExample(path, parameter));
     }
   }
   return refined;
+}
+
+/** Whatever asks for a product can be tried with one of the example shop. */
+function withExample(path: string, parameter: Parameter): Parameter {
+  if (!('name' in parameter) || parameter.in !== 'path') return parameter;
+  const isProduct = path.startsWith(`/api/products/{${parameter.name}}`) || parameter.name === 'productId';
+  return isProduct ? { ...parameter, example: EXAMPLE_PRODUCT_ID } : parameter;
 }
 
 function operationsOf({ get, post, put, patch, delete: remove }: Path): Operation[] {
@@ -62,7 +72,9 @@ function withFailures(path: string, operation: Operation): Responses {
   for (const [status, description] of Object.entries(failures)) responses[status] ??= { description };
   for (const [status, response] of Object.entries(responses)) {
     const failed = status === 'default' || status.startsWith('4');
-    if (failed && response !== undefined) responses[status] = { ...response, content: PROBLEM_CONTENT };
+    if (!failed || response === undefined) continue;
+    const headers = idempotent && status === '409' ? RETRY_LATER : {};
+    responses[status] = { ...response, ...headers, content: PROBLEM_CONTENT };
   }
   return responses;
 }
@@ -72,4 +84,13 @@ const IDEMPOTENCY_KEY = 'Idempotency-Key';
 const IDEMPOTENCY_FAILURES = {
   409: '`idempotency_in_progress`, or what the request asks for cannot be had as things stand; `code` says which.',
   422: '`idempotency_key_reused`: the key came with another request before.',
+} as const;
+
+const RETRY_LATER = {
+  headers: {
+    'Retry-After': {
+      description: 'With `idempotency_in_progress`: seconds after which the first answer may be there.',
+      schema: { type: 'integer' },
+    },
+  },
 } as const;

@@ -75,9 +75,8 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
   const path = request.url.split('?', 1)[0] ?? request.url;
   const problem = toProblem(error, request.id, path);
   if (error?.kind === 'unauthenticated') reply.header('www-authenticate', challenge(error.code));
-  if (error?.kind === 'unavailable' || error?.kind === 'rate_limited') {
-    reply.header('retry-after', String(error.params.retryAfter ?? RETRY_AFTER));
-  }
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   // Nest sets the header that a handler declares for its success before it runs.
   reply.removeHeader('location');
   reply
@@ -85,6 +84,12 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .send(JSON.stringify(problem));
+}
+
+/** Seconds; undefined where to try again is of no use. */
+function retryAfterOf(error: DomainError | undefined): unknown {
+  const passes = error?.kind === 'unavailable' || error?.kind === 'rate_limited';
+  return error?.params.retryAfter ?? (passes ? RETRY_AFTER : undefined);
 }
 
 /** RFC 6750, section 3.1: a request without a token gets no error code. */

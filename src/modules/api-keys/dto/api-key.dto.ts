@@ -1,7 +1,9 @@
+import { Example } from '../../../platform/fields/example.js';
 import { DateTimeField, EnumListField, TextField, UuidField } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
 import { PERMISSIONS, type Permission } from '../../../platform/security/permissions.js';
 
+@Example({ name: 'warehouse', permissions: ['products:write', 'inventory:write'] })
 export class CreateApiKey {
   @TextField({ max: 100, example: 'warehouse', description: 'For people, to know what the key is for.' })
   name!: string;

@@ -1,12 +1,19 @@
+import { EXAMPLE_ADMIN } from '../../../common/examples.js';
 import { PersonNameField } from '../../../platform/fields/account.fields.js';
+import { Example } from '../../../platform/fields/example.js';
 import { EmailField, EnumField, TextField } from '../../../platform/fields/fields.js';
 import { ROLES, type Role } from '../../../platform/security/permissions.js';
 import { PasswordField } from './password.field.js';
 
-const MailedToken = (): PropertyDecorator => TextField({ max: 255, description: 'From the link in the mail.' });
+const MailedToken = (): PropertyDecorator =>
+  TextField({
+    max: 255,
+    example: 'k3Yh0PqfVw6mR2sT8uXz1aBcD4eFgH5iJ7lNoQrStUv',
+    description: 'From the link in the mail.',
+  });
 
 export class PasswordResetRequest {
-  @EmailField()
+  @EmailField({ example: EXAMPLE_ADMIN.email })
   email!: string;
 }
 
@@ -23,8 +30,9 @@ export class ConfirmEmailRequest {
   token!: string;
 }
 
+@Example({ email: 'charles@example.com', role: 'support' })
 export class InviteRequest {
-  @EmailField()
+  @EmailField({ example: 'charles@example.com' })
   email!: string;
 
   @EnumField('Role', ROLES)

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateIf } from 'class-validator';
+import { EXAMPLE_PASSWORD } from '../../../common/examples.js';
 import { isCleanText, rule } from '../../../platform/fields/text-rules.js';
 
 const DESCRIPTION =
@@ -18,7 +19,7 @@ export function PasswordField(
 ): PropertyDecorator {
   const limits = age === 'new' ? { minLength: 8, maxLength: 128, description: DESCRIPTION } : { maxLength: 128 };
   return applyDecorators(
-    ApiProperty({ type: String, format: 'password', required: !optional, ...limits }),
+    ApiProperty({ type: String, format: 'password', required: !optional, example: EXAMPLE_PASSWORD, ...limits }),
     ...(optional ? [ValidateIf((_, value: unknown) => value !== undefined)] : []),
     rule('password', 'must be a text of at most 128 characters', isPassword),
   );

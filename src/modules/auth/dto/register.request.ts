@@ -1,7 +1,10 @@
+import { EXAMPLE_PASSWORD } from '../../../common/examples.js';
 import { PersonNameField, UsernameField } from '../../../platform/fields/account.fields.js';
+import { Example } from '../../../platform/fields/example.js';
 import { EmailField } from '../../../platform/fields/fields.js';
 import { PasswordField } from './password.field.js';
 
+@Example({ email: 'ada@example.com', password: EXAMPLE_PASSWORD, name: 'Ada Lovelace', username: 'ada' })
 export class RegisterRequest {
   @EmailField()
   email!: string;

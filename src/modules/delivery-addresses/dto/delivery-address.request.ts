@@ -1,13 +1,16 @@
-import { AddressField, AddressFields } from '../../../platform/fields/address.fields.js';
+import { AddressField, AddressFields, EXAMPLE_ADDRESS } from '../../../platform/fields/address.fields.js';
+import { Example } from '../../../platform/fields/example.js';
 import { BoolField } from '../../../platform/fields/fields.js';
 
 /** An address to keep. */
+@Example({ label: 'Home', ...EXAMPLE_ADDRESS, phone: '+44 20 7946 0018', isDefault: true })
 export class CreateDeliveryAddress extends AddressFields {
   @BoolField({ optional: true, description: 'Makes it the default. The first address is the default in any case.' })
   isDefault?: boolean;
 }
 
 /** What to change of an address; what is left out stays, null empties a field that may be empty. */
+@Example({ label: 'Work', line2: 'Floor 3' })
 export class UpdateDeliveryAddress {
   @AddressField.label()
   label?: string | null;

@@ -1,11 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Example } from '../../../platform/fields/example.js';
 import { TextField, UuidField } from '../../../platform/fields/fields.js';
 
 const parentId = { optional: true, nullable: true, description: 'The category above it; null for none.' };
 
 /** A new category. */
+@Example({ name: 'Bathroom' })
 export class CreateCategory {
-  @TextField({ max: 120, example: 'Kitchen' })
+  @TextField({ max: 120, example: 'Bathroom' })
   name!: string;
 
   @UuidField(parentId)
@@ -13,6 +15,7 @@ export class CreateCategory {
 }
 
 /** What changes of a category; its slug stays. */
+@Example({ name: 'Kitchen and table' })
 export class UpdateCategory {
   @TextField({ max: 120, optional: true })
   name?: string;

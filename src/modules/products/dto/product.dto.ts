@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Example } from '../../../platform/fields/example.js';
 import {
   BoolField,
   CurrencyField,
@@ -177,6 +178,15 @@ export class ProductPage extends pageOf(ProductResponse, 'ProductPageBase') {
 }
 
 /** A new product. */
+@Example({
+  sku: 'MUG-350-GREEN',
+  name: 'Stoneware mug, 350 ml, green',
+  price: '14.90',
+  stock: 50,
+  description: 'Glazed inside and out.',
+  category: 'kitchen',
+  attributes: { material: 'stoneware', colour: 'green' },
+})
 export class CreateProduct {
   @TextField(sku)
   sku!: string;
@@ -213,6 +223,7 @@ export class CreateProduct {
 }
 
 /** What changes of a product; stock has routes of its own. */
+@Example({ price: '15.90' })
 export class UpdateProduct {
   @TextField({ ...sku, optional: true })
   sku?: string;

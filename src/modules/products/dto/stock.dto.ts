@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Example } from '../../../platform/fields/example.js';
 import { EnumField, IntField, TextField } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
 import { STOCK_MAX } from '../product.fields.js';
@@ -8,6 +9,7 @@ import { MANUAL_REASONS, type ManualReason } from '../stock-rules.js';
 const note = { optional: true, nullable: true, max: 500 };
 
 /** The level of a product's stock, as it was counted. */
+@Example({ quantity: 120, note: 'Stocktaking' })
 export class SetStock {
   @IntField({ max: STOCK_MAX })
   quantity!: number;
@@ -17,6 +19,7 @@ export class SetStock {
 }
 
 /** A movement of stock that no sale caused. */
+@Example({ delta: 12, reason: 'receipt', note: 'Delivery of the week' })
 export class CreateStockMovement {
   @IntField({
     min: -STOCK_MAX,

@@ -1,6 +1,8 @@
+import { Example } from '../../../platform/fields/example.js';
 import { EnumField, TextField } from '../../../platform/fields/fields.js';
 import { SALE_STATUSES, type SaleStatus } from '../sale-lifecycle.js';
 
+@Example({ status: 'shipped', carrier: 'DHL', trackingNumber: '00340434161094042557' })
 export class ChangeStatus {
   @EnumField('SaleStatus', SALE_STATUSES)
   status!: SaleStatus;
@@ -16,6 +18,6 @@ export class ChangeStatus {
 }
 
 export class CancelSale {
-  @TextField({ optional: true, max: 500 })
+  @TextField({ optional: true, max: 500, example: 'Ordered by mistake.' })
   reason?: string;
 }

@@ -1,4 +1,6 @@
-import { AddressFields } from '../../../platform/fields/address.fields.js';
+import { EXAMPLE_PRODUCT_ID } from '../../../common/examples.js';
+import { AddressFields, EXAMPLE_ADDRESS } from '../../../platform/fields/address.fields.js';
+import { Example } from '../../../platform/fields/example.js';
 import {
   EmailField,
   EnumField,
@@ -13,10 +15,10 @@ import {
 export const MAX_LINES = 1_200;
 
 export class PlaceSaleItem {
-  @UuidField()
+  @UuidField({ example: EXAMPLE_PRODUCT_ID })
   productId!: string;
 
-  @IntField({ min: 1, max: 999 })
+  @IntField({ min: 1, max: 999, example: 2 })
   quantity!: number;
 }
 
@@ -28,6 +30,11 @@ export class PaymentInput {
   method!: string;
 }
 
+@Example({
+  items: [{ productId: EXAMPLE_PRODUCT_ID, quantity: 2 }],
+  deliveryAddress: EXAMPLE_ADDRESS,
+  payment: { provider: 'sandbox', method: 'ok' },
+})
 export class PlaceSale {
   @ObjectListField(() => PlaceSaleItem, {
     optional: true,

@@ -1,7 +1,9 @@
 import { PersonNameField, UsernameField } from '../../../platform/fields/account.fields.js';
+import { Example } from '../../../platform/fields/example.js';
 import { EmailField } from '../../../platform/fields/fields.js';
 
 /** What people change about themselves; what is left out stays. */
+@Example({ name: 'Ada King', username: 'ada' })
 export class UpdateProfileRequest {
   @PersonNameField({ optional: true })
   name?: string;
