@@ -14,6 +14,7 @@ import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
 import { Category } from './modules/products/category.entity.js';
+import { ProductGroup } from './modules/products/groups/product-group.entity.js';
 import { StoredImage } from './modules/products/images/stored-image.entity.js';
 import { Product } from './modules/products/product.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
@@ -48,6 +49,7 @@ export const entities = [
   OutboxEvent,
   Payment,
   Product,
+  ProductGroup,
   RecoveryCode,
   Refund,
   RefreshToken,

@@ -7,6 +7,10 @@ import { CatalogueService } from './catalogue.service.js';
 import { CategoriesController } from './categories.controller.js';
 import { CategoriesRepository } from './categories.repository.js';
 import { CategoriesService } from './categories.service.js';
+import { Memberships } from './groups/memberships.service.js';
+import { ProductGroupsController } from './groups/product-groups.controller.js';
+import { ProductGroupsRepository } from './groups/product-groups.repository.js';
+import { ProductGroupsService } from './groups/product-groups.service.js';
 import { ImageIntake } from './images/image-intake.service.js';
 import { ImageSweeps } from './images/image-sweeps.job.js';
 import { ProductImagesController } from './images/product-images.controller.js';
@@ -34,7 +38,13 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
 /** Products, their categories and their stock. */
 @Module({
   imports: [AuditModule, MediaModule],
-  controllers: [ProductsController, ProductImagesController, StockMovementsController, CategoriesController],
+  controllers: [
+    ProductsController,
+    ProductImagesController,
+    StockMovementsController,
+    CategoriesController,
+    ProductGroupsController,
+  ],
   providers: [
     CatalogueCache,
     CatalogueImportService,
@@ -46,10 +56,13 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ImageIntake,
     ImageSweeps,
     ImportBatchService,
+    Memberships,
     PriceChanges,
     PricesApi,
     PricesRepository,
     PricesService,
+    ProductGroupsRepository,
+    ProductGroupsService,
     ProductImagesService,
     ProductInputs,
     ProductJournal,
