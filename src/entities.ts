@@ -17,6 +17,7 @@ import { Category } from './modules/products/category.entity.js';
 import { ProductGroup } from './modules/products/groups/product-group.entity.js';
 import { StoredImage } from './modules/products/images/stored-image.entity.js';
 import { Product } from './modules/products/product.entity.js';
+import { RelatedProducts } from './modules/products/related/related-products.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
@@ -53,6 +54,7 @@ export const entities = [
   RecoveryCode,
   Refund,
   RefreshToken,
+  RelatedProducts,
   Revocation,
   Sale,
   SaleHistoryEntry,

@@ -88,6 +88,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'POST /api/products': 'products:write',
   'PATCH /api/products/:id': 'products:write',
   'DELETE /api/products/:id': 'products:write',
+  'GET /api/products/:id/related': 'public',
   'POST /api/products/:id/images': 'products:write',
   'DELETE /api/products/:id/images/:imageId': 'products:write',
   'PUT /api/products/:id/stock': 'inventory:write',

@@ -20,6 +20,8 @@ const MEMBERSHIP = 'products:membership';
 /** Every single product. */
 const DETAILS = 'products:details';
 const CATEGORIES = 'categories';
+/** What was bought together. */
+const RELATIONS = 'products:relations';
 
 /** More products than this are forgotten by forgetting all. */
 const MOST_SINGLE = 50;
@@ -35,6 +37,11 @@ export class CatalogueCache {
 
   detail(id: string, fill: () => Promise<Finished>): Promise<FinishedJson> {
     return this.finished(`products:detail:${id}`, DETAIL_SECONDS, [DETAILS, `product:${id}`], fill);
+  }
+
+  /** Products that go well with one: spoilt by every change of a product, since it shows them whole. */
+  related(key: string, fill: () => Promise<Finished>): Promise<FinishedJson> {
+    return this.finished(`products:related:${key}`, LIST_SECONDS, [LISTS, RELATIONS], fill);
   }
 
   categories(fill: () => Promise<Finished>): Promise<FinishedJson> {
@@ -62,6 +69,11 @@ export class CatalogueCache {
   /** The stock of products has changed, and nothing else about them. */
   stockChanged(ids: readonly string[]): Promise<void> {
     return this.cache.invalidate([LISTS, ...ids.map((id) => `product:${id}`)]);
+  }
+
+  /** What was bought together was worked out anew. */
+  relationsChanged(): Promise<void> {
+    return this.cache.invalidate([RELATIONS]);
   }
 
   /** Categories were made, changed or deleted: every product shows the name of its own. */

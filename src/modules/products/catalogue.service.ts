@@ -8,7 +8,7 @@ import { CatalogueCache, type Finished } from './catalogue.cache.js';
 import { CatalogueRepository, type ListedRow, type Summary } from './catalogue.repository.js';
 import type { SortKey } from './catalogue-sorts.js';
 import type { CatalogueFilter, CatalogueWindow } from './catalogue-statements.js';
-import type { ProductFacets } from './dto/product.dto.js';
+import type { ProductFacets, ProductResponse } from './dto/product.dto.js';
 import type { ProductQuery } from './dto/product-query.dto.js';
 import { digest, productTag, toProduct } from './product-row.js';
 import { ProductNotFound } from './products.errors.js';
@@ -39,6 +39,15 @@ export class CatalogueService {
       const json = JSON.stringify(product);
       return { json, etag: productTag(product, json) };
     });
+  }
+
+  /**
+   * The id of a product that the public sees.
+   * @throws {ProductNotFound}
+   */
+  async visibleId(idOrSlug: string): Promise<string> {
+    const { body } = await this.detail(idOrSlug);
+    return (JSON.parse(body.toString()) as ProductResponse).id;
   }
 
   private async idOfSlug(slug: string): Promise<string> {

@@ -29,6 +29,10 @@ import { ProductsApi } from './products.api.js';
 import { ProductsController } from './products.controller.js';
 import { ProductsRepository } from './products.repository.js';
 import { ProductsService } from './products.service.js';
+import { RelatedProductsController } from './related/related-products.controller.js';
+import { RelatedProductsJob } from './related/related-products.job.js';
+import { RelatedProductsRepository } from './related/related-products.repository.js';
+import { RelatedProductsService } from './related/related-products.service.js';
 import { StockApi } from './stock.api.js';
 import { StockRepository } from './stock.repository.js';
 import { StockService } from './stock.service.js';
@@ -43,6 +47,7 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductImagesController,
     StockMovementsController,
     CategoriesController,
+    RelatedProductsController,
     ProductGroupsController,
   ],
   providers: [
@@ -69,6 +74,9 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductsApi,
     ProductsRepository,
     ProductsService,
+    RelatedProductsJob,
+    RelatedProductsRepository,
+    RelatedProductsService,
     StockApi,
     StockRepository,
     StockReturnsRepository,
