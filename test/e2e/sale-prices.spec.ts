@@ -100,7 +100,8 @@ describe('a sale price', () => {
       `SELECT actor, before, after FROM audit_log WHERE subject_id = $1 AND action = 'product.updated' ORDER BY id`,
       [id],
     );
-    expect(entries.rows[0]).toEqual({ actor: 'system', before: { price: '10.00' }, after: { price: '7.00' } });
+    const after = { price: '7.00', regularPrice: '10.00' };
+    expect(entries.rows[0]).toEqual({ actor: 'system', before: { price: '10.00' }, after });
   });
 
   test('is forgotten where nobody worked all through its period', async () => {

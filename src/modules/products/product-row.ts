@@ -80,7 +80,9 @@ export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
   const { sku, slug, name, description, currency, category_id: categoryId, attributes, images, active } = row;
   const { group_id: groupId, options } = row;
   const price = formatMoney(row.price, currency);
-  const prices = { price, regularPrice: formatMoney(regularPriceOf(row), currency), salePrice: toSalePrice(row) };
+  // What the price goes back to is worth a word only while it is another one.
+  const regularPrice = row.regular_price === null ? undefined : formatMoney(row.regular_price, currency);
+  const prices = { price, regularPrice, salePrice: toSalePrice(row) };
   return {
     sku,
     slug,
