@@ -19,6 +19,7 @@ import { CatalogueCount } from './modules/products/catalogue-count.entity.js';
 import { CatalogueEntry } from './modules/products/catalogue-entry.entity.js';
 import { CatalogueWord } from './modules/products/catalogue-word.entity.js';
 import { Category } from './modules/products/category.entity.js';
+import { ProductGroup } from './modules/products/groups/product-group.entity.js';
 import { StoredImage } from './modules/products/images/stored-image.entity.js';
 import {
   CatalogueImport,
@@ -26,6 +27,7 @@ import {
   CatalogueImportError,
 } from './modules/products/import/catalogue-import.entity.js';
 import { Product } from './modules/products/product.entity.js';
+import { RelatedProducts } from './modules/products/related/related-products.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
@@ -66,9 +68,11 @@ export const entities = [
   OutboxEvent,
   Payment,
   Product,
+  ProductGroup,
   RecoveryCode,
   Refund,
   RefreshToken,
+  RelatedProducts,
   Revocation,
   Sale,
   SaleHistoryEntry,

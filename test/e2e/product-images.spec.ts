@@ -459,11 +459,16 @@ describe('images that no product shows', () => {
     await sweep();
     shop.clock.advance(25 * 3_600_000);
     manager = await createCustomer(shop, 'manager');
-    await showing([body.images[0]]);
+    const again = await showing([body.images[0]]);
     const other = await upload(await newProduct(), files[1] as Buffer).expect(201);
     expect(other.body.images).toEqual([body.images[1]]);
     await sweep();
     expect([await present(body.images[0]), await present(body.images[1])]).toEqual([true, true]);
+    await shop.http.patch(`/api/products/${again}`).set(manager.bearer).send({ images: [] }).expect(200);
+    await sweep();
+    shop.clock.advance(2 * 3_600_000);
+    await sweep();
+    expect(await present(body.images[0])).toBe(true);
   });
 
   test('are stored anew when they were swept before they came again', async () => {

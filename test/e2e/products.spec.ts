@@ -45,7 +45,7 @@ describe('POST /api/products', () => {
       ...{ sku: given.sku, slug: 'grosse-nandu-a', name: given.name, description: more.description },
       ...{ price: '29.90', regularPrice: '29.90', salePrice: null, currency: 'USD', stock: 3, inStock: true },
       category: { id: category.body.id, slug: 'creme-cafe', name: 'Crème & Café' },
-      ...{ attributes: more.attributes, images: more.images, active: true, version: 1 },
+      ...{ attributes: more.attributes, groupId: null, options: {}, images: more.images, active: true, version: 1 },
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updatedAt: expect.any(String),
     });

@@ -38,6 +38,24 @@ async function changePrices(): Promise<void> {
   await job.run(new AbortController().signal);
 }
 
+/** What the row of a product says of its prices. */
+async function storedPrices(id: string) {
+  const { rows } = await shop.db.query(
+    `SELECT price::text, regular_price::text, sale_price::text, sale_from, sale_to, next_price_change_at
+     FROM products WHERE id = $1`,
+    [id],
+  );
+  const [{ price, regular_price, sale_price, next_price_change_at: next, ...period }] = rows;
+  const amount = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+  return {
+    price: BigInt(price),
+    regular_price: amount(regular_price),
+    sale_price: amount(sale_price),
+    ...period,
+    next,
+  };
+}
+
 describe('a sale price', () => {
   test('without a beginning is charged at once, and goes when it is taken back', async () => {
     const made = await create({ salePrice: { price: '7.50' } });
@@ -97,7 +115,8 @@ describe('a sale price', () => {
       `SELECT actor, before, after FROM audit_log WHERE subject_id = $1 AND action = 'product.updated' ORDER BY id`,
       [id],
     );
-    expect(entries.rows[0]).toEqual({ actor: 'system', before: { price: '10.00' }, after: { price: '7.00' } });
+    const after = { price: '7.00', regularPrice: '10.00' };
+    expect(entries.rows[0]).toEqual({ actor: 'system', before: { price: '10.00' }, after });
   });
 
   test('is forgotten where nobody worked all through its period', async () => {
@@ -200,22 +219,10 @@ describe('a sale price', () => {
         for (const step of hours) {
           shop.clock.advance(step * HOUR);
           await prices.applyDue([id]);
-          const { rows } = await shop.db.query(
-            `SELECT price::text, regular_price::text, sale_price::text, sale_from, sale_to, next_price_change_at
-             FROM products WHERE id = $1`,
-            [id],
-          );
-          const [row] = rows;
-          const stored = {
-            price: BigInt(row.price),
-            regular_price: row.regular_price === null ? null : BigInt(row.regular_price),
-            sale_price: row.sale_price === null ? null : BigInt(row.sale_price),
-            sale_from: row.sale_from,
-            sale_to: row.sale_to,
-          };
+          const { next, ...stored } = await storedPrices(id);
           const expected = pricingAt(1_000n, sale, shop.clock.now());
           expect({ ...pricingAt(regularPriceOf(stored), salePriceOf(stored), shop.clock.now()) }).toEqual(expected);
-          expect([stored.price, row.next_price_change_at]).toEqual([expected.price, expected.nextPriceChangeAt]);
+          expect([stored.price, next]).toEqual([expected.price, expected.nextPriceChangeAt]);
         }
       }),
       { numRuns: 40 },

@@ -151,6 +151,11 @@ export class CatalogueCache {
     return this.tell([...levels.map(toChange), ...rest]);
   }
 
+  /** What was bought together was worked out anew. */
+  relationsChanged(): Promise<void> {
+    return this.coherence.announce([{ kind: 'catalogue' }]);
+  }
+
   /** Categories were made, changed or deleted: every product shows the name of its own. */
   categoriesChanged(): Promise<void> {
     return this.coherence.announce([{ kind: 'catalogue' }]);
@@ -168,7 +173,7 @@ export class CatalogueCache {
     const fragments = this.keep(rows, mark);
     const list = { ...page, ids: fragments.map(({ id }) => id) };
     this.memory.keepList(key, list, mark);
-    return { answer: joinList(fragments, page.tail, page.position), fragments, list, mark };
+    return { answer: joinList(fragments, page), fragments, list, mark };
   }
 
   /** The answer of a list that is kept, once the products that are missing in it have been read. */
@@ -184,7 +189,7 @@ export class CatalogueCache {
     const found = list.ids.map((id) => this.memory.product(id) ?? byId.get(id));
     const fragments = found.filter((fragment) => fragment !== undefined);
     if (fragments.length < found.length) return undefined;
-    return { answer: joinList(fragments, list.tail, list.position), fragments, list, mark };
+    return { answer: joinList(fragments, list), fragments, list, mark };
   }
 
   /** Shares what somebody else is reading already, unless it turns out to be from before a change that was known by now. */
@@ -220,8 +225,8 @@ export class CatalogueCache {
   }
 }
 
-function joined({ rows, tail, position }: ReadPage): FinishedJson {
-  return joinList(rows.map(fragmentOf), tail, position);
+function joined({ rows, ...page }: ReadPage): FinishedJson {
+  return joinList(rows.map(fragmentOf), page);
 }
 
 function stockKind(stock: number, delta: number): 'stock' | 'availability' {

@@ -8,7 +8,7 @@ import { CatalogueCache, type ReadPage } from './catalogue.cache.js';
 import { CatalogueRepository, type ListedRow, type Summary } from './catalogue.repository.js';
 import type { SortKey } from './catalogue-sorts.js';
 import type { CatalogueFilter, CatalogueWindow } from './catalogue-statements.js';
-import type { ProductFacets } from './dto/product.dto.js';
+import type { ProductFacets, ProductResponse } from './dto/product.dto.js';
 import type { ProductQuery } from './dto/product-query.dto.js';
 import { ProductNotFound } from './products.errors.js';
 import { isSlug } from './slug.js';
@@ -38,6 +38,15 @@ export class CatalogueService {
       if (row === undefined) throw new ProductNotFound();
       return row;
     });
+  }
+
+  /**
+   * The id of a product that the public sees.
+   * @throws {ProductNotFound}
+   */
+  async visibleId(idOrSlug: string): Promise<string> {
+    const { body } = await this.detail(idOrSlug);
+    return (JSON.parse(body.toString()) as ProductResponse).id;
   }
 
   private async idOfSlug(slug: string): Promise<string> {

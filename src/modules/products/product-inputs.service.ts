@@ -6,6 +6,8 @@ import { parseMoney } from '../../common/money.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { CategoriesRepository } from './categories.repository.js';
 import type { CreateProduct, SalePriceInput, UpdateProduct } from './dto/product.dto.js';
+import { Memberships } from './groups/memberships.service.js';
+import { NO_MEMBERSHIP } from './groups/variant-rules.js';
 import { type Pricing, pricingAt, regularPriceOf, type SalePrice, salePriceOf } from './prices/sale-price.js';
 import type { ProductRow } from './product-row.js';
 import type { NewProduct, ProductChanges } from './products.repository.js';
@@ -15,11 +17,12 @@ import type { NewProduct, ProductChanges } from './products.repository.js';
 export class ProductInputs {
   constructor(
     private readonly categories: CategoriesRepository,
+    private readonly memberships: Memberships,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {CategoryNotFound | InvalidInput} */
+  /** @throws {CategoryNotFound | ProductGroupNotFound | ProductGroupFull | InvalidInput} */
   async product(input: CreateProduct): Promise<NewProduct> {
     return {
       id: newId(),
@@ -31,10 +34,16 @@ export class ProductInputs {
       stock: input.stock ?? 0,
       categoryId: await this.categoryIdOf(input.category ?? null),
       attributes: input.attributes ?? {},
+      ...((await this.memberships.of(input, NO_MEMBERSHIP)) ?? NO_MEMBERSHIP),
       images: input.images ?? [],
       active: input.active ?? true,
       lowStockThreshold: input.lowStockThreshold ?? null,
     };
+  }
+
+  /** Locks what has to be locked before the product is. */
+  hold(id: string, input: UpdateProduct): Promise<void> {
+    return this.memberships.hold(id, input);
   }
 
   /**
@@ -42,11 +51,13 @@ export class ProductInputs {
    * @throws {CategoryNotFound | InvalidInput}
    */
   async changes(input: UpdateProduct, before: ProductRow): Promise<ProductChanges> {
-    const { price, salePrice, category, ...rest } = input;
+    const { price, salePrice, category, groupId, options, ...rest } = input;
+    const place = { groupId: before.group_id, optionNames: before.option_names, options: before.options };
     const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     return {
       ...given,
       ...(price === undefined && salePrice === undefined ? {} : this.repriced(price, salePrice, before)),
+      ...(await this.memberships.of({ groupId, options }, place)),
       ...(category === undefined ? {} : { categoryId: await this.categoryIdOf(category) }),
     };
   }

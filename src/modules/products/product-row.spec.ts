@@ -17,6 +17,9 @@ const row: ProductRow = {
     sale_from: null,
     sale_to: null,
     next_price_change_at: null,
+    group_id: null,
+    option_names: null,
+    options: {},
   },
   ...{ created_at: new Date(0), updated_at: new Date(1) },
 };

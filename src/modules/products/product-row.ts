@@ -24,12 +24,16 @@ export interface ProductRow extends PricedRow {
   readonly category_slug: string | null;
   readonly category_name: string | null;
   readonly next_price_change_at: Date | null;
+  readonly group_id: string | null;
+  readonly option_names: readonly string[] | null;
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Columns of a {@link ProductRow}, from products `p` and their categories `c`. */
 export const PRODUCT_COLUMNS = `p.id, p.sku, p.slug, p.name, p.description, p.price, p.currency, p.stock, p.attributes,
   p.images, p.active, p.low_stock_threshold, p.version, p.created_at, p.updated_at,
   p.regular_price, p.sale_price, p.sale_from, p.sale_to, p.next_price_change_at,
+  p.group_id, p.option_names, p.options,
   c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
 
 /** A product as the API shows it. */
@@ -49,6 +53,8 @@ export function toProduct(row: ProductRow): ProductResponse {
     inStock: row.stock > 0,
     category: id === null || slug === null || name === null ? null : { id, slug, name },
     attributes: row.attributes,
+    groupId: row.group_id,
+    options: row.options,
     images: row.images,
     active: row.active,
     version: row.version,
@@ -73,10 +79,12 @@ export function toEventData(row: ProductRow): ProductEventData {
 /** What the audit log tells of a product. */
 export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
   const { sku, slug, name, description, currency, category_id: categoryId, attributes, images, active } = row;
-  const { low_stock_threshold: lowStockThreshold } = row;
+  const { low_stock_threshold: lowStockThreshold, group_id: groupId, options } = row;
   const price = formatMoney(row.price, currency);
-  const prices = { price, regularPrice: formatMoney(regularPriceOf(row), currency), salePrice: toSalePrice(row) };
-  const shown = { categoryId, attributes, images, active, lowStockThreshold };
+  // What the price goes back to is worth a word only while it is another one.
+  const regularPrice = row.regular_price === null ? undefined : formatMoney(row.regular_price, currency);
+  const prices = { price, regularPrice, salePrice: toSalePrice(row) };
+  const shown = { categoryId, groupId, options, attributes, images, active, lowStockThreshold };
   return { sku, slug, name, description, ...prices, currency, ...shown };
 }
 

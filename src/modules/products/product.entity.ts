@@ -16,6 +16,16 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
   'products_sale_whole',
   'sale_price IS NOT NULL OR num_nonnulls(regular_price, sale_from, sale_to, next_price_change_at) = 0',
 )
+@Check(
+  'products_options_named',
+  "num_nulls(group_id, option_names) IN (0, 2) AND options ?& coalesce(option_names, '{}') AND options - coalesce(option_names, '{}') = '{}'",
+)
+@ForeignKey('ProductGroup', ['groupId', 'optionNames'], ['id', 'optionNames'], { name: 'products_group_fkey' })
+@Index('products_variant_unique', ['groupId', 'options'], {
+  unique: true,
+  where: 'group_id IS NOT NULL AND archived_at IS NULL',
+})
+@Index('products_group_idx', ['groupId'], { where: 'group_id IS NOT NULL' })
 @Index('products_price_changes_idx', ['nextPriceChangeAt'], { where: 'next_price_change_at IS NOT NULL' })
 @Check('products_low_stock_threshold_not_negative', 'low_stock_threshold >= 0')
 @Index('products_category_idx', ['categoryId', 'id'])
@@ -72,6 +82,16 @@ export class Product {
 
   @Column('timestamptz', { nullable: true })
   archivedAt!: Date | null;
+
+  @Column('uuid', { nullable: true })
+  groupId!: string | null;
+
+  /** What the members of its group differ in: what the group has, as the foreign key sees to. */
+  @Column('text', { array: true, nullable: true })
+  optionNames!: readonly string[] | null;
+
+  @Column('jsonb', { default: {} })
+  options!: Readonly<Record<string, string>>;
 
   /** What `price` goes back to when the sale price that is charged now is over; null while `price` is that. */
   @Column('bigint', { nullable: true })

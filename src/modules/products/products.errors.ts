@@ -68,3 +68,37 @@ export class BulkInsufficientStock extends DomainError {
     super('conflict', 'insufficient_stock', 'There is not that much in stock; nothing was changed.', problems);
   }
 }
+
+/** No such group of products. */
+export class ProductGroupNotFound extends NotFound {
+  constructor() {
+    super('product_group');
+  }
+}
+
+/** The options of a group stay as long as it has members, archived ones included. */
+export class ProductGroupNotEmpty extends DomainError {
+  constructor() {
+    super('conflict', 'product_group_not_empty', 'The group has members, which name the options that it has.', [
+      { path: 'optionNames', message: 'cannot change while there are members' },
+    ]);
+  }
+}
+
+/** A group has as many members as its page can show. */
+export class ProductGroupFull extends DomainError {
+  constructor() {
+    super('conflict', 'product_group_full', 'The group has as many members as there can be.', [
+      { path: 'groupId', message: 'has no room for another member' },
+    ]);
+  }
+}
+
+/** Another product of the group has these options. */
+export class VariantTaken extends DomainError {
+  constructor() {
+    super('conflict', 'variant_taken', 'Another product of the group has these options.', [
+      { path: 'options', message: 'are those of another product of the group' },
+    ]);
+  }
+}

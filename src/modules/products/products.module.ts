@@ -12,6 +12,10 @@ import { CatalogueUpkeepRepository } from './catalogue-upkeep.repository.js';
 import { CategoriesController } from './categories.controller.js';
 import { CategoriesRepository } from './categories.repository.js';
 import { CategoriesService } from './categories.service.js';
+import { Memberships } from './groups/memberships.service.js';
+import { ProductGroupsController } from './groups/product-groups.controller.js';
+import { ProductGroupsRepository } from './groups/product-groups.repository.js';
+import { ProductGroupsService } from './groups/product-groups.service.js';
 import { ImageIntake } from './images/image-intake.service.js';
 import { ImageSweeps } from './images/image-sweeps.job.js';
 import { ProductImagesController } from './images/product-images.controller.js';
@@ -33,6 +37,10 @@ import { ProductsApi } from './products.api.js';
 import { ProductsController } from './products.controller.js';
 import { ProductsRepository } from './products.repository.js';
 import { ProductsService } from './products.service.js';
+import { RelatedProductsController } from './related/related-products.controller.js';
+import { RelatedProductsJob } from './related/related-products.job.js';
+import { RelatedProductsRepository } from './related/related-products.repository.js';
+import { RelatedProductsService } from './related/related-products.service.js';
 import { StockApi } from './stock.api.js';
 import { StockRepository } from './stock.repository.js';
 import { StockService } from './stock.service.js';
@@ -52,6 +60,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockLevelsController,
     StockMovementsController,
     CategoriesController,
+    RelatedProductsController,
+    ProductGroupsController,
   ],
   providers: [
     BulkStockRepository,
@@ -68,10 +78,13 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ImageIntake,
     ImageSweeps,
     ImportBatchService,
+    Memberships,
     PriceChanges,
     PricesApi,
     PricesRepository,
     PricesService,
+    ProductGroupsRepository,
+    ProductGroupsService,
     ProductImagesService,
     ProductInputs,
     CategoryFinder,
@@ -82,6 +95,9 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductsApi,
     ProductsRepository,
     ProductsService,
+    RelatedProductsJob,
+    RelatedProductsRepository,
+    RelatedProductsService,
     StockApi,
     StockLevelsRepository,
     StockLevelsService,

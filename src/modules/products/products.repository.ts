@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
+import type { Membership } from './groups/variant-rules.js';
 import type { Pricing } from './prices/sale-price.js';
 import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
-import { CategoryNotFound, SkuTaken } from './products.errors.js';
+import { CategoryNotFound, ProductGroupNotFound, SkuTaken, VariantTaken } from './products.errors.js';
 
 const WITH_CATEGORY = `SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`;
 
@@ -12,8 +13,9 @@ const INSERT = statement(
   `WITH written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
        active, version, created_at, updated_at, regular_price, sale_price, sale_from, sale_to, next_price_change_at,
-       low_stock_threshold)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16, $17, $18, $19, $20, $21)
+       low_stock_threshold, group_id, option_names, options)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16, $17, $18, $19, $20, $21,
+       $22, $23, $24::jsonb)
      ON CONFLICT (slug) DO NOTHING RETURNING *
    ), receipt AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, created_at)
@@ -38,7 +40,7 @@ const BY_ID = statement(
 const HOLD = statement('products.hold', `${BY_ID.text} FOR NO KEY UPDATE OF p`);
 
 /** A product to be stored. */
-export interface NewProduct extends Pricing {
+export interface NewProduct extends Pricing, Membership {
   readonly id: string;
   readonly sku: string;
   readonly name: string;
@@ -74,6 +76,9 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
   categoryId: { column: 'category_id', type: 'uuid' },
   attributes: { column: 'attributes', type: 'jsonb' },
   images: { column: 'images', type: 'jsonb' },
+  groupId: { column: 'group_id', type: 'uuid' },
+  optionNames: { column: 'option_names', type: 'text[]' },
+  options: { column: 'options', type: 'jsonb' },
   active: { column: 'active', type: 'boolean' },
   lowStockThreshold: { column: 'low_stock_threshold', type: 'integer' },
 };
@@ -81,6 +86,8 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
 const CONSTRAINTS = {
   products_sku_unique: () => new SkuTaken(),
   products_category_fkey: () => new CategoryNotFound(),
+  products_group_fkey: () => new ProductGroupNotFound(),
+  products_variant_unique: () => new VariantTaken(),
 };
 
 /** Writes of products. Stock is moved by the stock repository alone. */
@@ -99,7 +106,7 @@ export class ProductsRepository extends BaseRepository {
   /**
    * Stores a product with its first receipt of stock.
    * @returns undefined where the slug is taken
-   * @throws {SkuTaken} {@link CategoryNotFound}
+   * @throws {SkuTaken} {@link CategoryNotFound} {@link ProductGroupNotFound} {@link VariantTaken}
    */
   insert(
     product: NewProduct,
@@ -126,13 +133,13 @@ export class ProductsRepository extends BaseRepository {
     ];
     const { regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt } = product;
     values.push(movementId, actorId, regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt);
-    values.push(product.lowStockThreshold);
+    values.push(product.lowStockThreshold, product.groupId, product.optionNames, JSON.stringify(product.options));
     return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, values));
   }
 
   /**
    * Changes a product that is held.
-   * @throws {SkuTaken} {@link CategoryNotFound}
+   * @throws {SkuTaken} {@link CategoryNotFound} {@link ProductGroupNotFound} {@link VariantTaken}
    */
   async update(id: string, changes: ProductChanges, now: Date): Promise<ProductRow> {
     const entries = Object.entries(changes) as [keyof ProductChanges, unknown][];

@@ -43,6 +43,7 @@ export class ProductsService {
   update(id: string, input: UpdateProduct, tags: readonly string[] | undefined): Promise<ProductResponse> {
     const versions = tags && versionsOf(tags, id);
     return this.uow.run(async () => {
+      await this.inputs.hold(id, input);
       const before = await this.products.hold(id);
       if (before === undefined) throw new ProductNotFound();
       if (versions !== undefined && !versions.includes(before.version)) throw new VersionMismatch();

@@ -11,8 +11,10 @@ import {
   TextField,
   TextListField,
   TextMapField,
+  UuidField,
 } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
+import { OPTIONS_MAX } from '../groups/variant-rules.js';
 import {
   ATTRIBUTES_MAX,
   DESCRIPTION_MAX,
@@ -35,6 +37,13 @@ const price = { description: "The regular price, in the shop's currency, with at
 const salePrice = { optional: true, nullable: true, description: 'A lower price for a time; null for none.' };
 const category = { optional: true, nullable: true, description: 'Slug or id of a category.', example: 'kitchen' };
 const attributes = { optional: true, maxKeys: ATTRIBUTES_MAX, example: { material: 'stoneware' } };
+const groupId = { optional: true, nullable: true, description: 'Group of variants that it belongs to; null for none.' };
+const options = {
+  optional: true,
+  maxKeys: OPTIONS_MAX,
+  example: { colour: 'blue', size: 'M' },
+  description: 'In what it differs from the others of its group; all of them name the same.',
+};
 const images = {
   optional: true,
   max: IMAGES_MAX,
@@ -125,6 +134,17 @@ export class ProductResponse {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
   attributes!: Readonly<Record<string, string>>;
 
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Group of variants that it belongs to.' })
+  groupId!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'In what it differs from the others of its group.',
+    example: { colour: 'blue', size: 'M' },
+  })
+  options!: Readonly<Record<string, string>>;
+
   @ApiProperty({ type: String, isArray: true })
   images!: readonly string[];
 
@@ -212,6 +232,12 @@ export class CreateProduct {
   @TextMapField(attributes)
   attributes?: Record<string, string>;
 
+  @UuidField(groupId)
+  groupId?: string | null;
+
+  @TextMapField(options)
+  options?: Record<string, string>;
+
   @TextListField(images)
   images?: string[];
 
@@ -245,6 +271,12 @@ export class UpdateProduct {
 
   @TextMapField(attributes)
   attributes?: Record<string, string>;
+
+  @UuidField(groupId)
+  groupId?: string | null;
+
+  @TextMapField(options)
+  options?: Record<string, string>;
 
   @TextListField(images)
   images?: string[];

@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/clock.js';
 import { WeightedMap } from '../../../platform/cache/weighted-map.js';
 import type { Change } from '../../../platform/coherence/change.js';
 import type { FinishedJson } from '../../../platform/http/conditional.js';
-import { afterStockChange, type Fragment, joinList } from './fragment.js';
+import { afterStockChange, type Fragment, joinList, type ListFrame } from './fragment.js';
 import { SpoilLog } from './spoil-log.js';
 
 const PRODUCT_SECONDS = 3_600;
@@ -18,11 +18,8 @@ const MOST_LIST_BYTES = 64 * MEGABYTE;
 const MOST_TOTALS = 5_000;
 
 /** A list without the products themselves. */
-export interface ListPage {
+export interface ListPage extends ListFrame {
   readonly ids: readonly string[];
-  /** The JSON that follows the items. */
-  readonly tail: Buffer;
-  readonly position: FinishedJson['position'];
   /** Whether it is filtered by stock. */
   readonly byStock: boolean;
 }
@@ -95,7 +92,8 @@ export class CatalogueMemory {
   keepList(key: string, page: ListPage, mark: number): void {
     if (mark < this.log.listsMark(page.byStock)) return;
     const bytes = page.ids.reduce((sum, id) => sum + (this.products.peek(id)?.fragment.answer.body.length ?? 0), 0);
-    const weight = key.length + page.tail.length + 100 * page.ids.length + bytes;
+    const frame = (page.head?.length ?? 0) + page.tail.length;
+    const weight = key.length + frame + 100 * page.ids.length + bytes;
     this.lists.set(key, { ...page, mark, expiresAt: this.expiry(LIST_SECONDS) }, weight);
   }
 
@@ -115,7 +113,7 @@ export class CatalogueMemory {
       joined.at = this.log.mark;
       return joined.answer;
     }
-    const answer = joinList(fragments, list.tail, list.position);
+    const answer = joinList(fragments, list);
     list.joined = { answer, fragments, at: this.log.mark };
     return answer;
   }

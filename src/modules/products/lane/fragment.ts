@@ -32,17 +32,19 @@ export function afterStockChange(fragment: Fragment, change: Change): Fragment |
 const OPEN = Buffer.from('{"items":[');
 const COMMA = Buffer.from(',');
 
-/**
- * The answer of a list, joined from the products in it.
- * @param tail what follows the last of them
- */
-export function joinList(
-  fragments: readonly Fragment[],
-  tail: Buffer,
-  position: FinishedJson['position'],
-): FinishedJson {
-  const parts: Buffer[] = [OPEN];
-  let tags = '';
+/** What stands around the products of a list. */
+export interface ListFrame {
+  /** The JSON before the first of them, where it is not just the name of the array. */
+  readonly head?: Buffer | undefined;
+  /** The JSON after the last of them. */
+  readonly tail: Buffer;
+  readonly position: FinishedJson['position'];
+}
+
+/** The answer of a list, joined from the products in it. */
+export function joinList(fragments: readonly Fragment[], { head = OPEN, tail, position }: ListFrame): FinishedJson {
+  const parts: Buffer[] = [head];
+  let tags = head.toString();
   for (const { answer } of fragments) {
     if (parts.length > 1) parts.push(COMMA);
     parts.push(answer.body);
