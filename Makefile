@@ -25,10 +25,10 @@ endif
 BIN := node_modules/.bin
 NODE := node --enable-source-maps
 KEYS_DIR ?= keys
-SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts
+SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts test/faults/invariants.sql
 
 .PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
-	import-catalogue run start build status check-redis test test-cache test-integration test-e2e api-http bench \
+	import-catalogue reconcile run start build status check-redis test test-cache test-integration test-e2e api-http bench \
 	replay generate lint format check clean
 
 ##@ Start here
@@ -73,6 +73,9 @@ admin: build generate-keys ## Make an administrator: EMAIL=… PASSWORD=…
 import-catalogue: build generate-keys ## Import products from a CSV or NDJSON file, gzipped or not: FILE=…
 	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv' >&2; exit 2; }
 	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE"
+
+reconcile: build ## Prove that levels, sales, payments and invoices agree: every rule, with the rows that break it
+	@$(NODE) dist/src/cli/reconcile.js
 
 ##@ Serve
 
