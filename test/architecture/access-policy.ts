@@ -94,6 +94,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /api/products/:id/stock-movements': 'inventory:write',
   'POST /api/products/:id/stock-movements': 'inventory:write',
   'GET /api/categories': 'public',
+  'GET /api/categories/:id': 'public',
   'POST /api/categories': 'products:write',
   'PATCH /api/categories/:id': 'products:write',
   'DELETE /api/categories/:id': 'products:write',

@@ -38,7 +38,11 @@ export class CatalogueCache {
   }
 
   categories(fill: () => Promise<Finished>): Promise<FinishedJson> {
-    return this.finished('categories:tree', LIST_SECONDS, [CATEGORIES], fill);
+    return this.finished('categories', LIST_SECONDS, [CATEGORIES], fill);
+  }
+
+  category(reference: string, fill: () => Promise<Finished>): Promise<FinishedJson> {
+    return this.finished(`categories:${reference}`, LIST_SECONDS, [CATEGORIES], fill);
   }
 
   /** The number of visible products, which no change of stock alters. */

@@ -1,7 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TextField, UuidField } from '../../../platform/fields/fields.js';
 
-const parentId = { optional: true, nullable: true, description: 'The category above it; null for none.' };
+const parentId = {
+  optional: true,
+  nullable: true,
+  description: 'The category above it, at most ten levels deep; null for none.',
+};
 
 /** A new category. */
 export class CreateCategory {
@@ -46,4 +50,13 @@ export class CategoryNode extends CategoryResponse {
 export class CategoryTree {
   @ApiProperty({ type: CategoryNode, isArray: true })
   items!: readonly CategoryNode[];
+}
+
+/** A category with its neighbours in the tree. */
+export class CategoryDetail extends CategoryResponse {
+  @ApiProperty({ type: CategoryResponse, isArray: true, description: 'What it lies below, from the root.' })
+  ancestors!: readonly CategoryResponse[];
+
+  @ApiProperty({ type: CategoryResponse, isArray: true, description: 'What lies right below it, by name.' })
+  children!: readonly CategoryResponse[];
 }
