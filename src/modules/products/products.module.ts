@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { AdminProductsController } from './admin-products.controller.js';
+import { AdminProductsRepository } from './admin-products.repository.js';
+import { AdminProductsService } from './admin-products.service.js';
 import { BulkStockController } from './bulk-stock.controller.js';
 import { BulkStockRepository } from './bulk-stock.repository.js';
 import { BulkStockService } from './bulk-stock.service.js';
@@ -31,12 +34,15 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
   imports: [AuditModule],
   controllers: [
     ProductsController,
+    AdminProductsController,
     BulkStockController,
     StockLevelsController,
     StockMovementsController,
     CategoriesController,
   ],
   providers: [
+    AdminProductsRepository,
+    AdminProductsService,
     BulkStockRepository,
     BulkStockService,
     CatalogueCache,

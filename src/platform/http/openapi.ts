@@ -15,6 +15,7 @@ const DESCRIPTION = `Commerce over REST: users, products, carts, sales, invoices
 /** Groups of operations, in the order in which a newcomer meets them. */
 const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue and its stock.',
+  'Products (staff)': 'Also what the public does not see.',
   Categories: 'A tree of categories.',
   Users: 'Accounts, sessions and roles.',
   Cart: 'Of a customer, or of a guest who sends the `Cart-Token` that the first write answered.',
