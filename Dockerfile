@@ -9,6 +9,7 @@ COPY tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY scripts ./scripts
 COPY src ./src
 COPY migrations ./migrations
+COPY test/faults/invariants.sql ./test/faults/
 RUN node scripts/build.mjs
 
 FROM node:20-slim AS packages

@@ -26,10 +26,11 @@ endif
 BIN := node_modules/.bin
 NODE := node --enable-source-maps
 KEYS_DIR ?= keys
-SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts
+SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts test/faults/invariants.sql
 
 .PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
-	import-catalogue import-categories run start build status check-redis test test-cache test-integration test-e2e api-http bench \
+	import-catalogue import-categories reconcile run start build status check-redis test test-cache test-integration test-e2e \
+	api-http bench \
 	replay generate lint format check clean
 
 ##@ Start here
@@ -78,6 +79,9 @@ import-catalogue: build generate-keys ## Import products from a CSV or NDJSON fi
 import-categories: build generate-keys ## Import a tree of categories from JSON, gzipped or not: FILE=…
 	@test -n "$$FILE" || { echo 'usage: make import-categories FILE=categories.json' >&2; exit 2; }
 	@$(NODE) dist/src/cli/import-categories.js "$$FILE"
+
+reconcile: build ## Prove that levels, sales, payments and invoices agree: every rule, with the rows that break it
+	@$(NODE) dist/src/cli/reconcile.js
 
 ##@ Serve
 

@@ -83,8 +83,27 @@ LEFT JOIN outbox_events e ON e.aggregate_id = m.product_id AND e.type = 'stock.c
 WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release') AND m.created_at > now() - interval '29 days'
 GROUP BY m.sale_id, m.product_id, m.reason HAVING count(e.id) <> 1;
 
+-- name: no reservation outlives its time by a minute while the jobs run
+SELECT id, expires_at FROM sales
+WHERE status = 'pending' AND expires_at < now() - interval '60 s'
+  AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
+
+-- name: no event waits for more than a minute while the jobs run
+SELECT id, type, aggregate_id, occurred_at, attempts FROM outbox_events
+WHERE published_at IS NULL AND occurred_at < now() - interval '60 s'
+  AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
+
 -- name: one live refresh token per family
 SELECT family_id FROM refresh_tokens WHERE spent_at IS NULL AND revoked_at IS NULL GROUP BY family_id HAVING count(*) > 1;
 
 -- name: at most one default address a customer
 SELECT user_id FROM delivery_addresses WHERE is_default GROUP BY user_id HAVING count(*) > 1;
+
+-- name: categories are a tree of at most ten levels
+WITH RECURSIVE tree AS (
+  SELECT id, 1 AS level FROM categories WHERE parent_id IS NULL
+  UNION ALL
+  SELECT c.id, t.level + 1 FROM categories c JOIN tree t ON c.parent_id = t.id WHERE t.level < 10)
+SELECT id, slug, parent_id FROM categories c WHERE NOT EXISTS (SELECT FROM tree t WHERE t.id = c.id);

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type pg from 'pg';
+import { judge, parseRules } from '../../src/platform/database/reconciliation.js';
 
-/** The rules of `test/faults/invariants.sql` that a database breaks, with the rows that do; empty where all hold. */
-export async function brokenInvariants(db: pg.Pool): Promise<Record<string, unknown[]>> {
-  const rules = readFileSync(resolve('test/faults/invariants.sql'), 'utf8')
-    .split(/^-- name: /m)
-    .slice(1);
+export const INVARIANTS = parseRules(readFileSync(resolve('test/faults/invariants.sql'), 'utf8'));
+
+/** The rules of `test/faults/invariants.sql` that a database breaks, with rows that do; empty where all hold. */
+export async function brokenInvariants(db: pg.Pool | pg.ClientBase): Promise<Record<string, unknown[]>> {
   const broken: Record<string, unknown[]> = {};
-  for (const rule of rules) {
-    const end = rule.indexOf('\n');
-    const { rows } = await db.query(rule.slice(end));
-    if (rows.length > 0) broken[rule.slice(0, end)] = rows;
+  for (const rule of INVARIANTS) {
+    const { examples } = await judge(db, rule);
+    if (examples.length > 0) broken[rule.name] = [...examples];
   }
   return broken;
 }

@@ -41,6 +41,7 @@ interface Filled {
   readonly mark: number;
 }
 
+const NOTHING = Buffer.alloc(0);
 const MOST_SLUGS = 50_000;
 /** More products than this at once are told as all. */
 const MOST_SINGLE = 100;
@@ -96,6 +97,15 @@ export class CatalogueCache {
       return { answer: (fragments[0] as Fragment).answer, fragments, mark };
     });
     return { ...answer, cache: 'MISS', again };
+  }
+
+  /** What is shown of one category. */
+  category(reference: string, read: () => Promise<object>): Promise<FinishedJson> {
+    const page = async (): Promise<ReadPage> => {
+      const head = Buffer.from(JSON.stringify(await read()));
+      return { rows: [], head, tail: NOTHING, position: undefined, byStock: false };
+    };
+    return this.list(`category ${reference}`, { page, products: async () => [] });
   }
 
   async categories(read: () => Promise<FinishedJson>): Promise<FinishedJson> {

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FinishedJson } from '../../platform/http/conditional.js';
 import { Created } from '../../platform/http/created.js';
 import { Conditional } from '../../platform/http/finished-json.js';
@@ -7,7 +7,7 @@ import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { CategoriesService } from './categories.service.js';
-import { CategoryResponse, CategoryTree, CreateCategory, UpdateCategory } from './dto/category.dto.js';
+import { CategoryDetail, CategoryResponse, CategoryTree, CreateCategory, UpdateCategory } from './dto/category.dto.js';
 
 @ApiTags('Categories')
 @Controller('categories')
@@ -22,9 +22,21 @@ export class CategoriesController {
     return this.categories.tree();
   }
 
+  @Get(':id')
+  @Access('public')
+  @ApiOperation({ summary: 'Show a category by its id or its slug, with what it lies below and what lies below it' })
+  @ApiParam({ name: 'id', description: 'Id or slug.' })
+  @Conditional(CategoryDetail)
+  detail(@Param('id') idOrSlug: string): Promise<FinishedJson> {
+    return this.categories.detail(idOrSlug);
+  }
+
   @Post()
   @Access('products:write')
-  @ApiOperation({ summary: 'Make a category' })
+  @ApiOperation({
+    summary: 'Make a category',
+    description: '409 `category_too_deep` below the tenth level.',
+  })
   @Idempotent()
   @Created(CategoryResponse, '/api/categories')
   create(@Body() input: CreateCategory): Promise<CategoryResponse> {
@@ -35,7 +47,8 @@ export class CategoriesController {
   @Access('products:write')
   @ApiOperation({
     summary: 'Rename or move a category',
-    description: 'What lies below it moves along. 409 `category_cycle` where it would come to lie below itself.',
+    description:
+      'What lies below it moves along. 409 `category_cycle` where it would come to lie below itself, `category_too_deep` below the tenth level.',
   })
   @ApiOkResponse({ type: CategoryResponse })
   update(@IdParam('category') id: string, @Body() input: UpdateCategory): Promise<CategoryResponse> {

@@ -3,7 +3,7 @@ import { isUuid } from '../../common/ids.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
 import type { CategoryRow } from './category-tree.js';
-import { CategoryNotEmpty, CategoryNotFound } from './products.errors.js';
+import { CategoryNotEmpty, CategoryNotFound, ParentCategoryNotFound } from './products.errors.js';
 
 const ALL = statement('categories.all', 'SELECT id, slug, name, parent_id FROM categories ORDER BY name, id');
 const BY_ID = statement('categories.byId', 'SELECT id, slug, name, parent_id FROM categories WHERE id = $1');
@@ -20,13 +20,33 @@ const UPDATE = statement(
      updated_at = $5
    WHERE id = $1 RETURNING id, slug, name, parent_id`,
 );
-const IS_WITHIN = statement(
-  'categories.isWithin',
+// Bounded, so that not even a tree that was damaged by hand holds a walk for ever.
+const PLACE = statement(
+  'categories.place',
   `WITH RECURSIVE above AS (
-     SELECT id, parent_id FROM categories WHERE id = $1
-     UNION
-     SELECT parent.id, parent.parent_id FROM categories parent JOIN above ON parent.id = above.parent_id
-   ) SELECT true AS within FROM above WHERE id = $2`,
+     SELECT id, parent_id, 1 AS level FROM categories WHERE id = $1::uuid
+     UNION ALL
+     SELECT p.id, p.parent_id, level + 1 FROM categories p JOIN above ON p.id = above.parent_id WHERE level < 50
+   ), below AS (
+     SELECT id, 1 AS level FROM categories WHERE id = $2::uuid
+     UNION ALL
+     SELECT c.id, level + 1 FROM categories c JOIN below ON c.parent_id = below.id WHERE level < 50
+   )
+   SELECT max(level) AS depth, (SELECT coalesce(max(level), 1) FROM below) AS height, bool_or(id = $2::uuid) AS within
+   FROM above HAVING count(*) > 0`,
+);
+const ANCESTORS = statement(
+  'categories.ancestors',
+  `WITH RECURSIVE above AS (
+     SELECT id, slug, name, parent_id, 0 AS level FROM categories WHERE id = $1::uuid
+     UNION ALL
+     SELECT p.id, p.slug, p.name, p.parent_id, level + 1 FROM categories p JOIN above ON p.id = above.parent_id
+     WHERE level < 50
+   ) SELECT id, slug, name, parent_id FROM above WHERE level > 0 ORDER BY level DESC`,
+);
+const CHILDREN = statement(
+  'categories.children',
+  'SELECT id, slug, name, parent_id FROM categories WHERE parent_id = $1::uuid ORDER BY name, id',
 );
 const EMPTY = statement(
   'categories.empty',
@@ -40,12 +60,22 @@ const DELETE = statement('categories.delete', 'DELETE FROM categories WHERE id =
 // Two moves at once, each right by itself, could close a loop together.
 const LOCK = statement('categories.lock', 'LOCK TABLE categories IN SHARE ROW EXCLUSIVE MODE');
 
-const PARENT_GONE = { categories_parent_fkey: () => new CategoryNotFound() };
+const PARENT_GONE = { categories_parent_fkey: () => new ParentCategoryNotFound() };
 
 /** What changes of a category; `undefined` keeps what is there. */
 export interface CategoryChanges {
   readonly name?: string | undefined;
   readonly parentId?: string | null | undefined;
+}
+
+/** Where a category would come to lie. */
+export interface Place {
+  /** Level of the parent, from 1. */
+  readonly depth: number;
+  /** Levels that the category brings along, itself included. */
+  readonly height: number;
+  /** Whether the parent is the category itself or lies below it. */
+  readonly within: boolean | null;
 }
 
 /** The tree of categories. */
@@ -65,19 +95,37 @@ export class CategoriesRepository extends BaseRepository {
   }
 
   /**
+   * The category with this slug or id.
+   * @throws {CategoryNotFound}
+   */
+  async get(reference: string): Promise<CategoryRow> {
+    const bySlug = await this.first<CategoryRow>(BY_SLUG, [reference]);
+    const row = bySlug ?? (isUuid(reference) ? await this.find(reference) : undefined);
+    if (row === undefined) throw new CategoryNotFound();
+    return row;
+  }
+
+  /**
    * The id of the category with this slug or id.
    * @throws {CategoryNotFound}
    */
   async getId(reference: string): Promise<string> {
-    const bySlug = await this.first<CategoryRow>(BY_SLUG, [reference]);
-    const row = bySlug ?? (isUuid(reference) ? await this.find(reference) : undefined);
-    if (row === undefined) throw new CategoryNotFound();
-    return row.id;
+    return (await this.get(reference)).id;
+  }
+
+  /** Those that a category lies below, from the root. */
+  ancestors(id: string): Promise<CategoryRow[]> {
+    return this.rows<CategoryRow>(ANCESTORS, [id]);
+  }
+
+  /** Those that lie right below a category. */
+  children(id: string): Promise<CategoryRow[]> {
+    return this.rows<CategoryRow>(CHILDREN, [id]);
   }
 
   /**
    * Stores a category; undefined where the slug is taken.
-   * @throws {CategoryNotFound} where there is no such parent
+   * @throws {ParentCategoryNotFound}
    */
   insert(row: CategoryRow, now: Date): Promise<CategoryRow | undefined> {
     return this.mapping(PARENT_GONE, () =>
@@ -85,7 +133,7 @@ export class CategoriesRepository extends BaseRepository {
     );
   }
 
-  /** @throws {CategoryNotFound} where there is no such parent */
+  /** @throws {ParentCategoryNotFound} */
   update(id: string, { name, parentId }: CategoryChanges, now: Date): Promise<CategoryRow | undefined> {
     const values = [id, name ?? null, parentId !== undefined, parentId ?? null, now];
     return this.mapping(PARENT_GONE, () => this.first<CategoryRow>(UPDATE, values));
@@ -96,9 +144,12 @@ export class CategoriesRepository extends BaseRepository {
     await this.affect(LOCK);
   }
 
-  /** Whether a category is another one or lies below it. */
-  async isWithin(id: string, other: string): Promise<boolean> {
-    return (await this.first(IS_WITHIN, [id, other])) !== undefined;
+  /**
+   * Where a category would lie below a parent; undefined where there is no such parent.
+   * @param id null for a category that is yet to be made
+   */
+  place(parentId: string, id: string | null): Promise<Place | undefined> {
+    return this.first<Place>(PLACE, [parentId, id]);
   }
 
   /**

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { newId } from '../../common/ids.js';
+import { isUuid, newId } from '../../common/ids.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { FinishedJson } from '../../platform/http/conditional.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { CatalogueCache } from './catalogue.cache.js';
 import { CategoriesRepository } from './categories.repository.js';
-import { type CategoryRow, toCategory, toTree } from './category-tree.js';
+import { type CategoryRow, MAX_DEPTH, toCategory, toTree } from './category-tree.js';
 import type { CategoryResponse, CreateCategory, UpdateCategory } from './dto/category.dto.js';
 import { digest } from './product-row.js';
-import { CategoryCycle, CategoryNotFound } from './products.errors.js';
-import { slugCandidates } from './slug.js';
+import { CategoryCycle, CategoryNotFound, CategoryTooDeep, ParentCategoryNotFound } from './products.errors.js';
+import { isSlug, slugCandidates } from './slug.js';
 
 /** Keeps the tree by which the catalogue is browsed. */
 @Injectable()
@@ -35,11 +35,25 @@ export class CategoriesService {
     return new Map((await this.categories.all()).map(({ name, id }) => [name, id]));
   }
 
-  /** @throws {CategoryNotFound} where there is no such parent */
+  /**
+   * A category by its slug or id, with its neighbours in the tree.
+   * @throws {CategoryNotFound}
+   */
+  detail(reference: string): Promise<FinishedJson> {
+    if (!isSlug(reference) && !isUuid(reference)) throw new CategoryNotFound();
+    return this.cache.category(reference.toLowerCase(), async () => {
+      const row = await this.categories.get(reference.toLowerCase());
+      const ancestors = (await this.categories.ancestors(row.id)).map(toCategory);
+      const children = (await this.categories.children(row.id)).map(toCategory);
+      return { ...toCategory(row), ancestors, children };
+    });
+  }
+
+  /** @throws {ParentCategoryNotFound} {@link CategoryTooDeep} */
   create({ name, parentId }: CreateCategory): Promise<CategoryResponse> {
     return this.uow.run(async () => {
+      if (parentId) await this.checkPlace(parentId, null);
       const parent = parentId ? await this.categories.find(parentId) : undefined;
-      if (parentId && parent === undefined) throw new CategoryNotFound();
       const row = { id: newId(), name, parent_id: parent?.id ?? null };
       for (const slug of slugCandidates(name, parent?.slug ?? '', row.id)) {
         const made = await this.categories.insert({ ...row, slug }, this.clock.now());
@@ -51,16 +65,14 @@ export class CategoriesService {
 
   /**
    * Renames or moves a category, with all below it.
-   * @throws {CategoryNotFound} where it or its parent does not exist {@link CategoryCycle}
+   * @throws {CategoryNotFound} {@link ParentCategoryNotFound} {@link CategoryCycle} {@link CategoryTooDeep}
    */
   update(id: string, changes: UpdateCategory): Promise<CategoryResponse> {
     return this.uow.run(async () => {
-      if (changes.parentId) {
-        await this.categories.lockTree();
-        if (await this.categories.isWithin(changes.parentId, id)) throw new CategoryCycle();
-      }
+      if (changes.parentId) await this.checkPlace(changes.parentId, id);
       const before = await this.categories.hold(id);
       if (before === undefined) throw new CategoryNotFound();
+      if (changes.name === undefined && changes.parentId === undefined) return toCategory(before);
       const after = await this.categories.update(id, changes, this.clock.now());
       return this.changed('updated', before, after ?? before);
     });
@@ -73,6 +85,19 @@ export class CategoriesService {
       if (before === undefined || !(await this.categories.delete(id, this.clock.now()))) throw new CategoryNotFound();
       await this.changed('deleted', before, before);
     });
+  }
+
+  /**
+   * Whether a category may lie below a parent, while nobody else can move either.
+   * @param id null for a category that is yet to be made
+   */
+  private async checkPlace(parentId: string, id: string | null): Promise<void> {
+    await this.categories.lockTree();
+    if (id !== null && (await this.categories.find(id)) === undefined) throw new CategoryNotFound();
+    const place = await this.categories.place(parentId, id);
+    if (place === undefined) throw new ParentCategoryNotFound();
+    if (place.within) throw new CategoryCycle();
+    if (place.depth + place.height > MAX_DEPTH) throw new CategoryTooDeep(MAX_DEPTH);
   }
 
   /** @param row the category as it is now, or was until it was deleted */

@@ -1,5 +1,8 @@
 import type { CategoryNode } from './dto/category.dto.js';
 
+/** Levels of the tree: more than anybody browses, and few enough for every walk over them. */
+export const MAX_DEPTH = 10;
+
 /** A category as it is stored. */
 export interface CategoryRow {
   readonly id: string;

@@ -61,6 +61,14 @@ export class ProductJournal {
     return this.record([{ type: PRODUCT_ARCHIVED, row }]);
   }
 
+  /** Those who follow the catalogue hear of a change; the audit log of what was done. */
+  async restored(row: ProductRow): Promise<void> {
+    await this.outbox.appendAll(eventsOf({ type: PRODUCT_UPDATED, row }));
+    const change = { before: { archived: true }, after: { archived: false } };
+    await this.audit.record({ action: 'product.restored', subjectType: 'product', subjectId: row.id, ...change });
+    this.uow.afterCommit(() => this.cache.productsChanged([row]));
+  }
+
   /** Movements of stock, at most one a product. */
   async stockMoved(moves: readonly StockMove[]): Promise<void> {
     if (moves.length === 0) return;

@@ -75,6 +75,20 @@ export class ProductsController {
     return this.products.archive(id, tags);
   }
 
+  @Post(':id/restore')
+  @Access('products:write')
+  @ApiOperation({
+    summary: 'Take an archived product back into the catalogue',
+    description: 'As it was. What is not archived stays as it is, so that it can be repeated.',
+  })
+  @HttpCode(200)
+  @ApiOkResponse({ type: ProductResponse })
+  @Preconditioned()
+  @Tagged(productTag)
+  restore(@IdParam('product') id: string, @IfMatch() tags: readonly string[] | undefined): Promise<ProductResponse> {
+    return this.products.restore(id, tags);
+  }
+
   @Put(':id/stock')
   @Access('inventory:write')
   @ApiOperation({ summary: 'Set the stock to what was counted', description: 'Kept in the ledger as an adjustment.' })

@@ -48,6 +48,23 @@ export class CategoryCycle extends DomainError {
   }
 }
 
+/** The tree has an end, in depth too. */
+export class CategoryTooDeep extends DomainError {
+  constructor(most: number) {
+    super('conflict', 'category_too_deep', `Categories lie at most ${most} levels deep.`, [
+      { path: 'parentId', message: `takes a category below level ${most}` },
+    ]);
+  }
+}
+
+/** No such category to lie below. */
+export class ParentCategoryNotFound extends DomainError {
+  constructor() {
+    const problem = { path: 'parentId', message: 'names no category' };
+    super('not_found', 'category_not_found', 'There is no such category to lie below.', [problem]);
+  }
+}
+
 /** A category that has others below it stays. */
 export class CategoryNotEmpty extends DomainError {
   constructor() {

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { MediaModule } from '../../platform/media/media.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { AdminProductsController } from './admin-products.controller.js';
+import { AdminProductsRepository } from './admin-products.repository.js';
+import { AdminProductsService } from './admin-products.service.js';
 import { BulkStockController } from './bulk-stock.controller.js';
 import { BulkStockRepository } from './bulk-stock.repository.js';
 import { BulkStockService } from './bulk-stock.service.js';
@@ -56,6 +59,7 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
   controllers: [
     ProductsController,
     ProductImagesController,
+    AdminProductsController,
     BulkStockController,
     StockLevelsController,
     StockMovementsController,
@@ -64,6 +68,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductGroupsController,
   ],
   providers: [
+    AdminProductsRepository,
+    AdminProductsService,
     BulkStockRepository,
     BulkStockService,
     CatalogueCache,

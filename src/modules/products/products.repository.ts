@@ -31,6 +31,18 @@ const ARCHIVE = statement(
    )
    ${WITH_CATEGORY}`,
 );
+const RESTORE = statement(
+  'products.restore',
+  `WITH written AS (
+     UPDATE products SET archived_at = NULL, updated_at = $2, version = version + 1
+     WHERE id = $1 AND archived_at IS NOT NULL AND ($3::int[] IS NULL OR version = ANY ($3)) RETURNING *
+   )
+   ${WITH_CATEGORY}`,
+);
+const IS_ARCHIVED = statement(
+  'products.isArchived',
+  'SELECT true AS archived FROM products WHERE id = $1 AND archived_at IS NOT NULL',
+);
 const BY_ID = statement(
   'products.byId',
   `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
@@ -158,8 +170,17 @@ export class ProductsRepository extends BaseRepository {
     return row;
   }
 
-  /** Takes a product out of the catalogue for good; undefined where there is none at such a version. */
+  /** Takes a product out of the catalogue; undefined where there is none at such a version. */
   archive(id: string, versions: readonly number[] | undefined, now: Date): Promise<ProductRow | undefined> {
     return this.first<ProductRow>(ARCHIVE, [id, now, versions ?? null]);
+  }
+
+  /** Takes an archived product back into the catalogue; undefined where there is none at such a version. */
+  restore(id: string, versions: readonly number[] | undefined, now: Date): Promise<ProductRow | undefined> {
+    return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(RESTORE, [id, now, versions ?? null]));
+  }
+
+  async isArchived(id: string): Promise<boolean> {
+    return (await this.first(IS_ARCHIVED, [id])) !== undefined;
   }
 }

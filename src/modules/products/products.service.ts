@@ -64,12 +64,36 @@ export class ProductsService {
     });
   }
 
+  /**
+   * Takes an archived product back into the catalogue as it was; one that is not archived stays as it is.
+   * @throws {ProductNotFound} {@link VersionMismatch}
+   */
+  restore(id: string, tags: readonly string[] | undefined): Promise<ProductResponse> {
+    const versions = tags && versionsOf(tags, id);
+    return this.uow.run(async () => {
+      const row = await this.products.restore(id, versions, this.clock.now());
+      if (row !== undefined) {
+        await this.journal.restored(row);
+        return toProduct(row);
+      }
+      if (await this.products.isArchived(id)) throw new VersionMismatch();
+      return toProduct(await this.unchanged(id, versions));
+    });
+  }
+
   private async insert(product: NewProduct, actorId: string | null): Promise<ProductRow> {
     for (const slug of slugCandidates(product.name, product.sku, product.id)) {
       const row = await this.products.insert(product, slug, newId(), actorId, this.clock.now());
       if (row !== undefined) return row;
     }
     throw new Error(`Every slug for product ${product.id} is taken.`);
+  }
+
+  private async unchanged(id: string, versions: readonly number[] | undefined): Promise<ProductRow> {
+    const row = await this.products.findById(id);
+    if (row === undefined) throw new ProductNotFound();
+    if (versions !== undefined && !versions.includes(row.version)) throw new VersionMismatch();
+    return row;
   }
 
   /** Why a write found nothing to change. */

@@ -15,6 +15,7 @@ const DESCRIPTION = `Commerce over REST: users, products, carts, sales, invoices
 /** Groups of operations, in the order in which a newcomer meets them. */
 const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue and its stock.',
+  'Products (staff)': 'Also what the public does not see.',
   Categories: 'A tree of categories.',
   Imports: 'The catalogue as a file, in and out.',
   Users: 'Accounts, sessions and roles.',

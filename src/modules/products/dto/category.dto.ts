@@ -2,7 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Example } from '../../../platform/fields/example.js';
 import { TextField, UuidField } from '../../../platform/fields/fields.js';
 
-const parentId = { optional: true, nullable: true, description: 'The category above it; null for none.' };
+const parentId = {
+  optional: true,
+  nullable: true,
+  description: 'The category above it, at most ten levels deep; null for none.',
+};
 
 /** A new category. */
 @Example({ name: 'Bathroom' })
@@ -49,4 +53,13 @@ export class CategoryNode extends CategoryResponse {
 export class CategoryTree {
   @ApiProperty({ type: CategoryNode, isArray: true })
   items!: readonly CategoryNode[];
+}
+
+/** A category with its neighbours in the tree. */
+export class CategoryDetail extends CategoryResponse {
+  @ApiProperty({ type: CategoryResponse, isArray: true, description: 'What it lies below, from the root.' })
+  ancestors!: readonly CategoryResponse[];
+
+  @ApiProperty({ type: CategoryResponse, isArray: true, description: 'What lies right below it, by name.' })
+  children!: readonly CategoryResponse[];
 }
