@@ -72,7 +72,7 @@ test('page, total and facets of a request find out but once what it asks', async
   const filter = { q: 'lamp' };
   const statements = await statementsOf(async () => {
     await catalogue.list(filter, 'price', { limit: 5, offset: 0 });
-    expect(await catalogue.summary(filter, true)).toEqual({ total: 12, isLowerBound: false, lowest: 0n, highest: 2n });
+    expect(await catalogue.summary(filter, true)).toEqual({ total: 12, isExact: true, lowest: 0n, highest: 2n });
     expect(await catalogue.categoryFacet(filter)).toEqual([]);
   });
   expect(statements).toBe(5);

@@ -11,7 +11,7 @@ import {
   withinPrices,
 } from './catalogue-filter.js';
 import type { Strategy } from './catalogue-plan.js';
-import { gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
+import { type Frequent, gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
 import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
 import { PRODUCT_COLUMNS } from './product-row.js';
 
@@ -29,6 +29,8 @@ export interface PageRequest {
   readonly strategy: Strategy;
   readonly limit: number;
   readonly offset: number;
+  /** For the tiers: whether words are frequent. */
+  readonly frequent?: Frequent;
   /** Where it goes on; undefined at the start. */
   readonly position?: Position | undefined;
 }
@@ -96,7 +98,7 @@ class SortedPage {
   private keys(): string {
     const { search } = this.request.filter;
     if (search === undefined) return `ARRAY[${this.order.column.text}]`;
-    return `ARRAY[${this.order.column.text}, ${this.parameters.once('corrections', search.corrections, 'text')}]`;
+    return `ARRAY[${this.order.column.text}, ${this.parameters.once('reading', search.reading, 'text')}]`;
   }
 
   private limit(): string {
@@ -116,8 +118,10 @@ SELECT ${columns}, page.cursor_key FROM page JOIN products p ON p.id = page.prod
   return { text: whole, values };
 }
 
+const RARE: Frequent = { title: false, anywhere: false };
+
 function idsOf(request: PageRequest): Query {
-  const { filter, sort, strategy, limit, offset, position } = request;
+  const { filter, sort, strategy, limit, offset, position, frequent = RARE } = request;
   const order = orderOf(sort, filter.search !== undefined);
   if (order !== undefined) {
     const page = new SortedPage(request, order);
@@ -126,7 +130,7 @@ function idsOf(request: PageRequest): Query {
   }
   if (filter.search === undefined) throw new Error('Nothing is searched, so nothing is more relevant.');
   const parameters = new Parameters();
-  const part = { filter, search: filter.search, position, rows: { limit, offset }, parameters };
+  const part = { filter, search: filter.search, position, rows: { limit, offset }, frequent, parameters };
   const text = strategy === 'tiers' ? tiersOfRelevance(part) : gatherRelevant(part);
   return { text, values: parameters.values };
 }
