@@ -39,7 +39,9 @@ export async function pageBy(
 ): Promise<{ ids: string[]; cursor: string | null }> {
   const { limit, offset = 0, cursor = '' } = window;
   const position = cursor === '' ? undefined : readCursor(cursor, sort, filter.q !== undefined);
-  const resolved = await resolve(db, filter, position?.reading);
+  const asked = await resolve(db, filter, position?.reading);
+  const categoriesFirst = asked.categories !== undefined && choose([false, true]);
+  const resolved = { ...asked, categoriesFirst };
   const strategy = choose(strategiesFor(resolved, sort)) ?? 'gather';
   const frequent = choose(FREQUENT);
   const { text, values } = pageOfIdsQuery({

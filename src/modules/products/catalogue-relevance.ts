@@ -1,7 +1,7 @@
 import {
   beginsWith,
   besideWords,
-  conditionsOf,
+  entriesOf,
   hasPrefix,
   Parameters,
   type ResolvedFilter,
@@ -57,7 +57,7 @@ export function gatherRelevant(part: Part): string {
   const score = scoreOf(part);
   const classed = `SELECT e.product_id, e.number, ${score} AS score,
       CASE ${score} WHEN ${SKU_START} THEN e.sku_key WHEN ${NAME_START} THEN e.name_key ELSE '' END AS key
-    FROM catalogue_entries e ${where(conditionsOf(filter, parameters))}`;
+    ${entriesOf(filter, COLUMNS, parameters)}`;
   return `WITH classed AS MATERIALIZED (${classed})
   SELECT product_id, ${keysOf(search, parameters)} AS cursor_key FROM classed ${afterClassed(position, parameters)}
   ORDER BY score DESC, key, number DESC ${limitOf(rows, parameters)}`;

@@ -108,7 +108,9 @@ export class CatalogueScopes {
     const words = row.words ?? [];
     const reading = given === undefined ? await this.newReading(words) : readReading(given);
     const search = q === undefined ? undefined : searchOf(q, row.key ?? '', words, reading, row.whole);
-    const resolved = { search, categories: row.categories ?? undefined, minPrice, maxPrice, inStock };
+    const categories = row.categories ?? undefined;
+    const categoriesFirst = categories !== undefined && row.kept < row.whole * (search?.share.anywhere ?? 0);
+    const resolved = { search, categories, minPrice, maxPrice, inStock, categoriesFirst };
     return { filter: resolved, all: row.whole, kept: row.kept };
   }
 

@@ -32,6 +32,7 @@ const filters: ResolvedFilter[] = [
   ...[{}, { search: lamp }, { search: short }, { search: symbols }, { categories: [] }, { inStock: false }],
   { minPrice: 3n },
   everything,
+  { ...everything, categoriesFirst: true },
 ];
 
 /** The ways in which a page of a filter may be found in an order. */

@@ -1,6 +1,6 @@
 import {
   besideWords,
-  conditionsOf,
+  entriesOf,
   matches,
   Parameters,
   type Query,
@@ -38,6 +38,9 @@ export interface PageRequest {
 /** What the public sees of products `p`; the entries hold exactly these. */
 export const VISIBLE = 'p.active AND p.archived_at IS NULL';
 
+/** What words are compared with. */
+const KEYS = 'e.sku_key, e.name_key, e.document';
+
 const SORTED = 'e.product_id, e.price, e.name, e.created_at';
 
 /** Texts of one page that is sorted by a column. */
@@ -58,15 +61,15 @@ class SortedPage {
     const rest = byPrice
       ? [...withinCategories(filter, this.parameters), ...stocked(filter)]
       : besideWords(filter, this.parameters);
-    const columns = `${SORTED}, e.category_id, e.in_stock, e.sku_key, e.name_key, e.document`;
+    const columns = `${SORTED}, e.category_id, e.in_stock, ${KEYS}`;
     return `SELECT e.product_id, ${this.keys()} AS cursor_key FROM (
     SELECT ${columns} FROM catalogue_entries e ${where([...range, ...this.after()])} ORDER BY ${this.by()} OFFSET 0
   ) e ${where([...words, ...rest])} ${this.limit()}`;
   }
 
   gather(): string {
-    const conditions = conditionsOf(this.request.filter, this.parameters);
-    return `WITH gathered AS MATERIALIZED (SELECT ${SORTED} FROM catalogue_entries e ${where(conditions)})
+    const entries = entriesOf(this.request.filter, `${SORTED}, ${KEYS}`, this.parameters);
+    return `WITH gathered AS MATERIALIZED (SELECT ${SORTED} ${entries})
   SELECT e.product_id, ${this.keys()} AS cursor_key FROM gathered e ${where(this.after())}
   ORDER BY ${this.by()} ${this.limit()}`;
   }
@@ -149,7 +152,7 @@ function matched(columns: string, filter: ResolvedFilter, bound: number | undefi
   // A limit inside would tempt the planner to look through the whole table for the first few.
   const most = bound === undefined ? '' : ` LIMIT ${parameters.add(bound + 1, 'integer')}`;
   return `WITH matched AS MATERIALIZED (
-  SELECT ${columns} FROM catalogue_entries e ${where(conditionsOf(filter, parameters))}
+  SELECT ${columns} ${entriesOf(filter, `e.product_id, e.category_id, e.price, ${KEYS}`, parameters)}
 ), counted AS (SELECT * FROM matched${most})`;
 }
 
