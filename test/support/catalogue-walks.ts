@@ -19,7 +19,7 @@ export function strategiesFor(filter: ResolvedFilter, sort: SortKey): Strategy[]
 
 export function resolve(db: pg.Pool, filter: CatalogueFilter, reading?: string): Promise<ResolvedFilter> {
   const scopes = new CatalogueScopes(async ({ text }, values) => (await db.query(text, [...values])).rows);
-  return scopes.of(filter, reading).then((scope) => scope.filter);
+  return scopes.anew(filter, reading).then((scope) => scope.filter);
 }
 
 const FREQUENT = [

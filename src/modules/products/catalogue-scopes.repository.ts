@@ -88,17 +88,28 @@ export interface Scope {
   found?: Promise<number>;
 }
 
-/** Finds out once for each filter object what it means: page, total and facets of a request share it. */
+/**
+ * Finds out what a filter means, once for a page and what belongs to it: total and facets share what the page of the
+ * same filter object has found, and another page of that object begins anew.
+ */
 export class CatalogueScopes {
   private readonly known = new WeakMap<CatalogueFilter, Promise<Scope>>();
 
   constructor(private readonly read: Read) {}
 
+  of(filter: CatalogueFilter): Promise<Scope> {
+    return this.known.get(filter) ?? this.anew(filter);
+  }
+
   /** @param reading that of a cursor; found anew where undefined */
-  of(filter: CatalogueFilter, reading?: string): Promise<Scope> {
-    const known = this.known.get(filter) ?? this.resolve(filter, reading);
-    this.known.set(filter, known);
-    return known;
+  anew(filter: CatalogueFilter, reading?: string): Promise<Scope> {
+    const scope = this.resolve(filter, reading);
+    this.known.set(filter, scope);
+    return scope;
+  }
+
+  forget(filter: CatalogueFilter): void {
+    this.known.delete(filter);
   }
 
   private async resolve(filter: CatalogueFilter, given: string | undefined): Promise<Scope> {

@@ -61,13 +61,14 @@ export interface ListedId {
   readonly cursor_key: readonly string[];
 }
 
-interface Counted {
+/** How many products a list holds. */
+export interface Counted {
   readonly total: number;
   /** False where `total` is the bound of counting, which was reached, or what statistics of words say. */
   readonly isExact: boolean;
 }
 
-/** How many products a list holds. */
+/** The same, and between which prices. */
 export interface Summary extends Counted {
   readonly lowest?: bigint | null;
   readonly highest?: bigint | null;
@@ -107,7 +108,7 @@ export class CatalogueRepository extends BaseRepository {
     return ids.length === 0 ? Promise.resolve([]) : this.rows<ProductRow>(BY_IDS, [ids]);
   }
 
-  /** How many products a filter finds. What is read for it serves the page of the same filter object too. */
+  /** How many products a filter finds; shares what the last page of the same filter object has found out. */
   async summary(filter: CatalogueFilter, withPrices: boolean): Promise<Summary> {
     const scope = await this.scopes.of(filter);
     const summary = await this.counted(scope);
@@ -138,8 +139,9 @@ export class CatalogueRepository extends BaseRepository {
   ): Promise<R[]> {
     const position = positionOf(filter, sort, window);
     const rows = { limit: window.limit, offset: 'offset' in window ? window.offset : 0, position };
+    this.scopes.forget(filter);
     if (isUnfiltered(filter)) return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', ...rows }), true);
-    const scope = await this.scopes.of(filter, position?.reading);
+    const scope = await this.scopes.anew(filter, position?.reading);
     const { total, isExact } = await this.counted(scope);
     const strategy = strategyOf({
       all: scope.all,

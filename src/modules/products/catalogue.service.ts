@@ -5,7 +5,7 @@ import { offsetOf, toPage } from '../../common/paging.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { FinishedJson } from '../../platform/http/conditional.js';
 import { CatalogueCache, type Finished } from './catalogue.cache.js';
-import { CatalogueRepository, type ListedRow, type Summary } from './catalogue.repository.js';
+import { CatalogueRepository, type Counted, type ListedRow, type Summary } from './catalogue.repository.js';
 import type { SortKey } from './catalogue-sorts.js';
 import type { CatalogueFilter, CatalogueWindow } from './catalogue-statements.js';
 import type { ProductFacets } from './dto/product.dto.js';
@@ -64,26 +64,28 @@ export class CatalogueService {
   private async makeList(query: ProductQuery, filter: CatalogueFilter, sort: SortKey): Promise<Finished> {
     const rows = await this.catalogue.list(filter, sort, windowOf(query));
     const facets = query.facets ? await this.makeFacets(filter) : undefined;
-    const total = query.cursor === undefined ? (facets?.total ?? (await this.total(filter))) : undefined;
+    const counted = query.cursor === undefined ? (facets?.counted ?? (await this.counted(filter))) : undefined;
     const keyOf = (row: ListedRow): string[] => [sort, ...row.cursor_key, row.id];
-    const page = toPage(rows, query, total, keyOf, toProduct);
-    const json = JSON.stringify(facets === undefined ? page : { ...page, facets: facets.shown });
+    const page = toPage(rows, query, counted?.total, keyOf, toProduct);
+    const shown = { ...page, ...(counted?.isExact === false ? { totalIsExact: false } : {}) };
+    const json = JSON.stringify(facets === undefined ? shown : { ...shown, facets: facets.shown });
     const { items: _items, total: _total, ...position } = page;
     return { json, etag: `"${digest(json)}"`, position };
   }
 
-  private total(filter: CatalogueFilter): Promise<number> {
-    const count = async (): Promise<number> => (await this.catalogue.summary(filter, false)).total;
-    return isUnfiltered(filter) ? this.cache.total(count) : count();
+  private async counted(filter: CatalogueFilter): Promise<Counted> {
+    if (!isUnfiltered(filter)) return this.catalogue.summary(filter, false);
+    const total = await this.cache.total(async () => (await this.catalogue.summary(filter, false)).total);
+    return { total, isExact: true };
   }
 
-  private async makeFacets(filter: CatalogueFilter): Promise<{ total: number; shown: ProductFacets }> {
+  private async makeFacets(filter: CatalogueFilter): Promise<{ counted: Counted; shown: ProductFacets }> {
     const summary: Summary = await this.catalogue.summary(filter, true);
     const category = await this.catalogue.categoryFacet(filter);
     const amount = (minor: bigint | null | undefined): string | null =>
       minor === null || minor === undefined ? null : formatMoney(minor, this.config.STORE_CURRENCY);
     const price = { min: amount(summary.lowest), max: amount(summary.highest) };
-    return { total: summary.total, shown: { category, price } };
+    return { counted: summary, shown: { category, price } };
   }
 }
 
