@@ -129,7 +129,7 @@ test('a walk by cursor never repeats or skips what stood throughout, whatever co
         expect(new Set(met).size).toBe(met.length);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 }, 120_000);
 
