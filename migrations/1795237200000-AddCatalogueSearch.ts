@@ -30,6 +30,8 @@ const tables = [
   `CREATE TABLE catalogue_words (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     word text COLLATE "C" NOT NULL,
+    products integer NOT NULL DEFAULT 0,
+    titles integer NOT NULL DEFAULT 0,
     CONSTRAINT catalogue_words_pkey PRIMARY KEY (id)
   )`,
 ];
@@ -152,11 +154,11 @@ const countsOf = (
        SELECT false, category_id, in_stock, ${sign}count(*) FROM ${source} GROUP BY category_id, in_stock
        UNION ALL SELECT true, NULL, in_stock, ${sign}count(*) FROM ${source} GROUP BY in_stock`;
 
-/** Words that a search may correct: four letters or more, no digit. Those that are there already cost a look. */
-const newWords = (source: string): string => String.raw`INSERT INTO catalogue_words (word)
+/** Words without digits, which are no numbers of anything. Those that are there already cost a look. */
+const newWords = (source: string): string => `INSERT INTO catalogue_words (word)
      SELECT w.word FROM (SELECT DISTINCT u.word COLLATE "C" AS word
        FROM ${source} e CROSS JOIN LATERAL unnest(tsvector_to_array(e.document)) AS u (word)
-       WHERE length(u.word) BETWEEN 4 AND 24 AND u.word !~ '[0-9]') w
+       WHERE length(u.word) <= 24 AND u.word !~ '[0-9]') w
      WHERE NOT EXISTS (SELECT FROM catalogue_words known WHERE known.word = w.word)`;
 
 const entryTriggers = [

@@ -72,8 +72,18 @@ test('page, total and facets of a request find out but once what it asks', async
   const filter = { q: 'lamp' };
   const statements = await statementsOf(async () => {
     await catalogue.list(filter, 'price', { limit: 5, offset: 0 });
-    expect(await catalogue.summary(filter, true)).toEqual({ total: 12, isLowerBound: false, lowest: 0n, highest: 2n });
+    expect(await catalogue.summary(filter, true)).toEqual({ total: 12, isExact: true, lowest: 0n, highest: 2n });
     expect(await catalogue.categoryFacet(filter)).toEqual([]);
   });
   expect(statements).toBe(5);
+});
+
+test('a page that is read again with the same filter object counts again', async () => {
+  const filter = { q: 'lamp' };
+  await catalogue.list(filter, 'price', { limit: 5, offset: 0 });
+  const { total } = await catalogue.summary(filter, false);
+  await createProduct(shop.db, { name: 'Another lamp' });
+  expect((await catalogue.summary(filter, false)).total).toBe(total);
+  await catalogue.list(filter, 'price', { limit: 5, offset: 0 });
+  expect((await catalogue.summary(filter, false)).total).toBe(total + 1);
 });

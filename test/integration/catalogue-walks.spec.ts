@@ -96,7 +96,7 @@ async function make(made: Change, ids: readonly string[], sort: SortKey, filter:
 
 /** Every id of a list at the moment. */
 async function all(filter: CatalogueFilter, sort: SortKey): Promise<string[]> {
-  return (await pageBy(shop.db, () => 'gather', filter, sort, { limit: 1_000 })).ids;
+  return (await pageBy(shop.db, ([first]) => first, filter, sort, { limit: 1_000 })).ids;
 }
 
 test('a walk by cursor never repeats or skips what stood throughout, whatever comes and goes and however it is found', async () => {
@@ -106,7 +106,7 @@ test('a walk by cursor never repeats or skips what stood throughout, whatever co
       fc.constantFrom(...SORT_KEYS),
       fc.constantFrom(...filters),
       fc.integer({ min: 1, max: 4 }),
-      fc.array(fc.tuple(change, fc.nat(5)), { maxLength: 12 }),
+      fc.array(fc.tuple(change, fc.nat(11)), { maxLength: 12 }),
       async (drafts, sort, filter, perPage, script) => {
         await shop.db.query('UPDATE products SET archived_at = now() WHERE archived_at IS NULL');
         const ids = await insert(drafts);
@@ -116,13 +116,10 @@ test('a walk by cursor never repeats or skips what stood throughout, whatever co
         let step = 0;
         for (let cursor: string | null = ''; cursor !== null; step += 1) {
           const [made, seed] = script[step] ?? [undefined, step];
-          const page = await pageBy(
-            shop.db,
-            (strategies) => strategies[seed % strategies.length] ?? 'gather',
-            filter,
-            sort,
-            { limit: perPage, cursor },
-          );
+          const page = await pageBy(shop.db, (choices) => choices[seed % choices.length], filter, sort, {
+            limit: perPage,
+            cursor,
+          });
           met.push(...page.ids);
           cursor = page.cursor;
           if (made !== undefined) for (const id of await make(made, ids, sort, filter)) gone.add(id);
@@ -132,7 +129,7 @@ test('a walk by cursor never repeats or skips what stood throughout, whatever co
         expect(new Set(met).size).toBe(met.length);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 }, 120_000);
 
@@ -147,9 +144,10 @@ test('every strategy finds the same page, by offset and by cursor', async () => 
   for (const sort of SORT_KEYS) {
     for (const filter of filters) {
       const whole = await all(filter, sort);
-      for (const strategy of strategiesFor(await resolve(shop.db, filter), sort)) {
+      const ways = Math.max(4, strategiesFor(await resolve(shop.db, filter), sort).length);
+      for (let way = 0; way < ways; way += 1) {
         const page = (window: { limit: number; offset?: number; cursor?: string }) =>
-          pageBy(shop.db, () => strategy, filter, sort, window);
+          pageBy(shop.db, (choices) => choices[way % choices.length], filter, sort, window);
         expect((await page({ limit: 7, offset: 5 })).ids).toEqual(whole.slice(5, 12));
         const walked: string[] = [];
         for (let cursor: string | null = ''; cursor !== null; ) {

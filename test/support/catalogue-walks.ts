@@ -17,24 +17,37 @@ export function strategiesFor(filter: ResolvedFilter, sort: SortKey): Strategy[]
   return filter.categories === undefined || filter.search ? ['gather', 'walk'] : ['gather', 'walk', 'merge'];
 }
 
-export function resolve(db: pg.Pool, filter: CatalogueFilter, corrections?: string): Promise<ResolvedFilter> {
+export function resolve(db: pg.Pool, filter: CatalogueFilter, reading?: string): Promise<ResolvedFilter> {
   const scopes = new CatalogueScopes(async ({ text }, values) => (await db.query(text, [...values])).rows);
-  return scopes.of(filter, corrections).then((scope) => scope.filter);
+  return scopes.anew(filter, reading).then((scope) => scope.filter);
 }
+
+const FREQUENT = [
+  { title: false, anywhere: false },
+  { title: true, anywhere: false },
+  { title: false, anywhere: true },
+  { title: true, anywhere: true },
+];
 
 /** One page of ids, found as told, and the cursor of the next; by offset where no cursor is given. */
 export async function pageBy(
   db: pg.Pool,
-  strategyAt: (strategies: readonly Strategy[]) => Strategy,
+  choose: <T>(choices: readonly T[]) => T | undefined,
   filter: CatalogueFilter,
   sort: SortKey,
   window: { readonly limit: number; readonly offset?: number; readonly cursor?: string },
 ): Promise<{ ids: string[]; cursor: string | null }> {
   const { limit, offset = 0, cursor = '' } = window;
   const position = cursor === '' ? undefined : readCursor(cursor, sort, filter.q !== undefined);
-  const resolved = await resolve(db, filter, position?.corrections);
-  const strategy = strategyAt(strategiesFor(resolved, sort));
-  const { text, values } = pageOfIdsQuery({ filter: resolved, sort, strategy, limit: limit + 1, offset, position });
+  const asked = await resolve(db, filter, position?.reading);
+  const categoriesFirst = asked.categories !== undefined && choose([false, true]);
+  const resolved = { ...asked, categoriesFirst };
+  const strategy = choose(strategiesFor(resolved, sort)) ?? 'gather';
+  const frequent = choose(FREQUENT);
+  const { text, values } = pageOfIdsQuery({
+    ...{ filter: resolved, sort, strategy, limit: limit + 1, offset, position },
+    ...(frequent === undefined ? {} : { frequent }),
+  });
   const { rows } = await db.query<Row>(text, [...values]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

@@ -17,6 +17,8 @@ export interface ResolvedFilter {
   readonly minPrice?: bigint | undefined;
   readonly maxPrice?: bigint | undefined;
   readonly inStock?: boolean | undefined;
+  /** Fewer products are in the categories than have the words: those are looked through, not the index of words. */
+  readonly categoriesFirst?: boolean | undefined;
 }
 
 /** An SQL text, the same for every request of the same shape, and the values of its parameters. */
@@ -100,4 +102,15 @@ export function conditionsOf(filter: ResolvedFilter, parameters: Parameters): st
 /** Conditions as a clause; nothing where there are none. */
 export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+/** The entries that are asked for, as a FROM clause with its conditions. */
+export function entriesOf(filter: ResolvedFilter, columns: string, parameters: Parameters): string {
+  if (!filter.categoriesFirst || filter.search === undefined) {
+    return `FROM catalogue_entries e ${where(conditionsOf(filter, parameters))}`;
+  }
+  const first = where(besideWords(filter, parameters));
+  const then = where([matches(filter.search, parameters)]);
+  // The offset keeps the two apart.
+  return `FROM (SELECT ${columns} FROM catalogue_entries e ${first} OFFSET 0) e ${then}`;
 }

@@ -1,9 +1,9 @@
-import { countBound, type ListFacts, type Strategy, strategyOf } from './catalogue-plan.js';
+import { countBound, isFrequent, type ListFacts, type Strategy, strategyOf } from './catalogue-plan.js';
 
 const million: ListFacts = {
   all: 1_000_000,
   found: 1_000_000,
-  isLowerBound: false,
+  isExact: true,
   categories: undefined,
   searched: false,
   byRelevance: false,
@@ -13,13 +13,13 @@ const million: ListFacts = {
 const cases: [string, Partial<ListFacts>, Strategy][] = [
   ['everything', {}, 'walk'],
   ['a range of prices that few products are in', { found: 300 }, 'gather'],
-  ['a range of prices that many are in', { found: 10_000, isLowerBound: true }, 'walk'],
+  ['a range of prices that many are in', { found: 10_000, isExact: false }, 'walk'],
   ['a category of few products', { found: 900, categories: 4 }, 'gather'],
   ['a category of few categories and many products', { found: 9_000, categories: 3 }, 'merge'],
   ['a category of half the catalogue', { found: 500_000, categories: 2_000 }, 'walk'],
   ['rare words by relevance', { found: 40, searched: true, byRelevance: true }, 'gather'],
-  ['frequent words by relevance', { found: 1_000, isLowerBound: true, searched: true, byRelevance: true }, 'tiers'],
-  ['frequent words by price', { found: 1_000, isLowerBound: true, searched: true, categories: 3 }, 'walk'],
+  ['frequent words by relevance', { found: 1_000, isExact: false, searched: true, byRelevance: true }, 'tiers'],
+  ['frequent words by price', { found: 1_000, isExact: false, searched: true, categories: 3 }, 'walk'],
   ['words that every product has, by relevance', { searched: true, byRelevance: true }, 'tiers'],
 ];
 
@@ -30,4 +30,10 @@ test.each(cases)('%s', (_, facts, strategy) => {
 test('a small catalogue is counted to the end, a large one up to a bound', () => {
   expect([countBound(20_000, true), countBound(20_000, false)]).toEqual([undefined, undefined]);
   expect([countBound(20_001, true), countBound(20_001, false)]).toEqual([1_000, 10_000]);
+});
+
+test('words are frequent in large catalogues alone', () => {
+  expect([isFrequent(5_000, 1_000_000), isFrequent(4_999, 1_000_000), isFrequent(9_000, 20_000)]).toEqual([
+    ...[true, false, false],
+  ]);
 });

@@ -15,8 +15,8 @@ export interface ListFacts {
   readonly all: number;
   /** Products that the filter finds. */
   readonly found: number;
-  /** There are more: they were not counted to the end. */
-  readonly isLowerBound: boolean;
+  /** Whether that is their number, not an estimate or a bound that counting has reached. */
+  readonly isExact: boolean;
   /** Categories that it names, with those below; undefined where it names none. */
   readonly categories: number | undefined;
   readonly searched: boolean;
@@ -32,15 +32,18 @@ const MOST_GATHERED = 2_500;
 const COST_OF_A_CATEGORY = 12;
 
 export function strategyOf(facts: ListFacts): Strategy {
-  const { all, found, isLowerBound, categories, searched, byRelevance, rows } = facts;
+  const { all, found, isExact, categories, searched, byRelevance, rows } = facts;
   if (found === all && !searched) return 'walk';
-  if (found <= MOST_GATHERED && !isLowerBound) return 'gather';
+  if (found <= MOST_GATHERED && isExact) return 'gather';
   if (byRelevance && searched) return 'tiers';
   if (categories === undefined || searched) return 'walk';
   const walked = (rows * all) / found;
   const merged = categories * (COST_OF_A_CATEGORY + Math.min(rows, found / categories));
   return merged < walked ? 'merge' : 'walk';
 }
+
+/** From here on, words are frequent: the next product that has them is a few hundred rows away. */
+const FREQUENT = 5_000;
 
 /** Catalogues up to this size are counted to the end, whatever is asked. */
 const COUNTED_WHOLE = 20_000;
@@ -55,4 +58,9 @@ const PRICE_BOUND = 10_000;
 export function countBound(all: number, searched: boolean): number | undefined {
   if (all <= COUNTED_WHOLE) return undefined;
   return searched ? SEARCH_BOUND : PRICE_BOUND;
+}
+
+/** Whether an estimated number of products is too large to be counted, in a catalogue that is not counted whole. */
+export function isFrequent(estimate: number, all: number): boolean {
+  return all > COUNTED_WHOLE && estimate >= FREQUENT;
 }

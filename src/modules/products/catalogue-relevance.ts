@@ -1,7 +1,7 @@
 import {
   beginsWith,
   besideWords,
-  conditionsOf,
+  entriesOf,
   hasPrefix,
   Parameters,
   type ResolvedFilter,
@@ -23,8 +23,9 @@ const COLUMNS =
 /** The values of the cursor of relevance, out of `score`, `key` and `number`. */
 const VALUES = 'score::text, key, number::text';
 
-/** Newest entries that are looked through before all that match are gathered. */
-const BLOCKS = [0, 1_000, 5_000, 21_000] as const;
+/** So many of the newest entries are asked first, in blocks where words are rare. */
+const NEAR = 21_000;
+const BLOCKS = [0, 1_000, 5_000, NEAR] as const;
 
 interface Rows {
   readonly limit: number;
@@ -37,7 +38,14 @@ interface Part {
   readonly search: Search;
   readonly position: Position | undefined;
   readonly rows: Rows;
+  readonly frequent: Frequent;
   readonly parameters: Parameters;
+}
+
+/** Whether so many products have all words, in the title or anywhere, that the next of them is never far. */
+export interface Frequent {
+  readonly title: boolean;
+  readonly anywhere: boolean;
 }
 
 const titleHas = ({ search, parameters }: Part): string =>
@@ -49,7 +57,7 @@ export function gatherRelevant(part: Part): string {
   const score = scoreOf(part);
   const classed = `SELECT e.product_id, e.number, ${score} AS score,
       CASE ${score} WHEN ${SKU_START} THEN e.sku_key WHEN ${NAME_START} THEN e.name_key ELSE '' END AS key
-    FROM catalogue_entries e ${where(conditionsOf(filter, parameters))}`;
+    ${entriesOf(filter, COLUMNS, parameters)}`;
   return `WITH classed AS MATERIALIZED (${classed})
   SELECT product_id, ${keysOf(search, parameters)} AS cursor_key FROM classed ${afterClassed(position, parameters)}
   ORDER BY score DESC, key, number DESC ${limitOf(rows, parameters)}`;
@@ -79,8 +87,8 @@ const afterKey = ({ values }: Position, parameters: Parameters): string =>
 const afterNumber = ({ values }: Position, parameters: Parameters): string =>
   parameters.once('after.number', values[2], 'bigint');
 
-function keysOf({ corrections }: Search, parameters: Parameters): string {
-  return `ARRAY[${VALUES}, ${parameters.once('corrections', corrections, 'text')}]`;
+function keysOf({ reading }: Search, parameters: Parameters): string {
+  return `ARRAY[${VALUES}, ${parameters.once('reading', reading, 'text')}]`;
 }
 
 function limitOf({ limit, offset }: Rows, parameters: Parameters): string {
@@ -152,25 +160,37 @@ function prefixed(
 }
 
 /**
- * The newest that have the words. The index of words knows no order, so it is asked together with the newest numbers,
- * ever more of them; what few words there are beyond is gathered.
+ * The newest that have the words. The index of words knows no order, and tells all products of a word or none. So the
+ * newest products are looked through where words are frequent; where they are rare, the index is asked together with the
+ * newest numbers, ever more of them. What there is beyond is gathered.
  */
 function worded(part: Part, score: number, matching: readonly string[], from: number): string[] {
-  const { filter, position, parameters } = part;
+  const { filter, position, parameters, frequent } = part;
   const newest =
     from === score && position !== undefined
       ? `${afterNumber(position, parameters)} - 1`
       : '(SELECT max(number) FROM catalogue_entries)';
   const all = [...matching, ...besideWords(filter, parameters)];
-  const blocks = BLOCKS.slice(1).map((older, index) => {
-    const block = [`e.number <= ${newest} - ${BLOCKS[index]}`, `e.number > ${newest} - ${older}`];
-    return `${classed(score, `''`)} FROM (WITH block AS MATERIALIZED (
-      SELECT ${COLUMNS} FROM catalogue_entries e ${where([...all, ...block])}
-    ) SELECT * FROM block) e ORDER BY number DESC ${upToEnd(part)}`;
-  });
+  const between = (newer: number, older: number): string[] => [
+    `e.number <= ${newest} - ${newer}`,
+    `e.number > ${newest} - ${older}`,
+  ];
+  const near = (score === TITLE ? frequent.title : frequent.anywhere)
+    ? [lookedThrough(score, all, between(0, NEAR), upToEnd(part))]
+    : BLOCKS.slice(1).map((older, index) => {
+        return gathered(score, [...all, ...between(BLOCKS[index] ?? 0, older)], upToEnd(part));
+      });
   // The sum hides the number from its index: these are too many to be asked for by it.
-  const rest = [...all, `e.number + 0 <= ${newest} - ${BLOCKS.at(-1)}`];
-  const gathered = `WITH rest AS MATERIALIZED (SELECT ${COLUMNS} FROM catalogue_entries e ${where(rest)})
-    ${classed(score, `''`)} FROM rest ORDER BY number DESC ${upToEnd(part)}`;
-  return [...blocks, gathered];
+  return [...near, gathered(score, [...all, `e.number + 0 <= ${newest} - ${NEAR}`], upToEnd(part))];
+}
+
+function lookedThrough(score: number, matching: readonly string[], near: readonly string[], limit: string): string {
+  return `${classed(score, `''`)} FROM (
+    SELECT ${COLUMNS} FROM catalogue_entries e ${where(near)} ORDER BY e.number DESC OFFSET 0
+  ) e ${where(matching)} ${limit}`;
+}
+
+function gathered(score: number, matching: readonly string[], limit: string): string {
+  return `WITH gathered AS MATERIALIZED (SELECT ${COLUMNS} FROM catalogue_entries e ${where(matching)})
+    ${classed(score, `''`)} FROM gathered ORDER BY number DESC ${limit}`;
 }

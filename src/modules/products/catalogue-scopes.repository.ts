@@ -1,9 +1,11 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { CatalogueFilter, ResolvedFilter } from './catalogue-filter.js';
 import {
-  type Corrections,
+  type Alternative,
   MOST_ALTERNATIVES,
-  readCorrections,
+  type Reading,
+  readingOf,
+  readReading,
   type SearchWord,
   searchOf,
   slipsOf,
@@ -29,14 +31,15 @@ const SCOPE = statement(
      END AS kept,
      CASE WHEN $1::text IS NOT NULL THEN coalesce((SELECT array_agg(id) FROM tree), '{}') END AS categories,
      (SELECT key FROM asked) AS key,
-     (SELECT json_agg(json_build_object('word', w.word, 'known',
-         length(w.word) NOT BETWEEN 4 AND 24 OR w.word ~ '[0-9]'
-         OR EXISTS (SELECT FROM catalogue_words k WHERE k.word = w.word COLLATE "C")
-         OR (w.place = cardinality(a.words) AND EXISTS (SELECT FROM catalogue_words k
-           WHERE k.word >= w.word COLLATE "C" AND k.word < (w.word || chr(1114111)) COLLATE "C"))
+     (SELECT json_agg(json_build_object('word', w.word, 'products', k.products, 'titles', k.titles,
+         'begun', CASE WHEN w.place = cardinality(a.words) THEN (SELECT json_build_object('products', max(o.products),
+           'titles', max(o.titles)) FROM (SELECT o.products, o.titles FROM catalogue_words o
+             WHERE o.word >= w.word COLLATE "C" AND o.word < (w.word || chr(1114111)) COLLATE "C" LIMIT 1000) o) END
        ) ORDER BY w.place)
       FROM (SELECT string_to_array(key, ' ') AS words FROM asked) a
       CROSS JOIN LATERAL unnest(a.words) WITH ORDINALITY AS w (word, place)
+      LEFT JOIN LATERAL (SELECT max(o.products) AS products, max(o.titles) AS titles FROM catalogue_words o
+        WHERE o.word = w.word COLLATE "C") k ON true
       WHERE w.word <> '') AS words`,
 );
 
@@ -44,20 +47,20 @@ const SCOPE = statement(
 const SIMILAR = statement(
   'products.similarWords',
   `WITH slip AS MATERIALIZED (
-     SELECT s.asked, k.word FROM unnest($1::text[], $2::text[]) AS s (asked, candidate)
+     SELECT s.asked, k.word, k.products, k.titles FROM unnest($1::text[], $2::text[]) AS s (asked, candidate)
      JOIN catalogue_words k ON k.word = s.candidate COLLATE "C"
    ), similar_word AS MATERIALIZED (
-     SELECT a.asked, k.word FROM unnest($3::text[]) AS a (asked) CROSS JOIN LATERAL (
-       SELECT word FROM catalogue_words WHERE word % a.asked AND similarity(word, a.asked) >= 0.45
+     SELECT a.asked, k.word, k.products, k.titles FROM unnest($3::text[]) AS a (asked) CROSS JOIN LATERAL (
+       SELECT word, products, titles FROM catalogue_words WHERE length(word) >= 3 AND word % a.asked AND similarity(word, a.asked) >= 0.45
        ORDER BY similarity(word, a.asked) DESC, word LIMIT 5
      ) k
    ), ranked AS (
-     SELECT asked, word, row_number() OVER (
+     SELECT asked, word, max(products) AS products, max(titles) AS titles, row_number() OVER (
        PARTITION BY asked ORDER BY min(rank), similarity(asked, word) DESC, word) AS place
-     FROM (SELECT asked, word, 1 AS rank FROM slip UNION ALL SELECT asked, word, 2 FROM similar_word) found
+     FROM (SELECT *, 1 AS rank FROM slip UNION ALL SELECT *, 2 FROM similar_word) found
      GROUP BY asked, word
    )
-   SELECT asked, word FROM ranked WHERE place <= $4::int ORDER BY asked, place`,
+   SELECT asked, word, products, titles FROM ranked WHERE place <= $4::int ORDER BY asked, place`,
 );
 
 type Read = (statement: Statement, values: readonly unknown[]) => Promise<object[]>;
@@ -68,6 +71,10 @@ interface ScopeRow {
   readonly categories: readonly string[] | null;
   readonly key: string | null;
   readonly words: readonly SearchWord[] | null;
+}
+
+interface SimilarRow extends Alternative {
+  readonly asked: string;
 }
 
 /** A filter with what it means at the moment. */
@@ -81,40 +88,51 @@ export interface Scope {
   found?: Promise<number>;
 }
 
-/** Finds out once for each filter object what it means: page, total and facets of a request share it. */
+/**
+ * Finds out what a filter means, once for a page and what belongs to it: total and facets share what the page of the
+ * same filter object has found, and another page of that object begins anew.
+ */
 export class CatalogueScopes {
   private readonly known = new WeakMap<CatalogueFilter, Promise<Scope>>();
 
   constructor(private readonly read: Read) {}
 
-  /** @param corrections those of a cursor; found anew where undefined */
-  of(filter: CatalogueFilter, corrections?: string): Promise<Scope> {
-    const known = this.known.get(filter) ?? this.resolve(filter, corrections);
-    this.known.set(filter, known);
-    return known;
+  of(filter: CatalogueFilter): Promise<Scope> {
+    return this.known.get(filter) ?? this.anew(filter);
   }
 
-  private async resolve(filter: CatalogueFilter, corrections: string | undefined): Promise<Scope> {
+  /** @param reading that of a cursor; found anew where undefined */
+  anew(filter: CatalogueFilter, reading?: string): Promise<Scope> {
+    const scope = this.resolve(filter, reading);
+    this.known.set(filter, scope);
+    return scope;
+  }
+
+  forget(filter: CatalogueFilter): void {
+    this.known.delete(filter);
+  }
+
+  private async resolve(filter: CatalogueFilter, given: string | undefined): Promise<Scope> {
     const { q, category, minPrice, maxPrice, inStock } = filter;
     const [row] = (await this.read(SCOPE, [category ?? null, inStock ?? null, q ?? null])) as ScopeRow[];
     if (row === undefined) throw new Error('A statement without a condition gave no row.');
     const words = row.words ?? [];
-    const corrected = corrections === undefined ? await this.correct(words) : readCorrections(corrections);
-    const search = q === undefined ? undefined : searchOf(q, row.key ?? '', words, corrected);
-    const resolved = { search, categories: row.categories ?? undefined, minPrice, maxPrice, inStock };
+    const reading = given === undefined ? await this.newReading(words) : readReading(given);
+    const search = q === undefined ? undefined : searchOf(q, row.key ?? '', words, reading, row.whole);
+    const categories = row.categories ?? undefined;
+    const categoriesFirst = categories !== undefined && row.kept < row.whole * (search?.share.anywhere ?? 0);
+    const resolved = { search, categories, minPrice, maxPrice, inStock, categoriesFirst };
     return { filter: resolved, all: row.whole, kept: row.kept };
   }
 
-  private async correct(words: readonly SearchWord[]): Promise<Corrections> {
+  private async newReading(words: readonly SearchWord[]): Promise<Reading> {
     const unknown = unknownWords(words);
-    if (unknown.size === 0) return new Map();
+    if (unknown.size === 0) return readingOf(words);
     const asked = [...new Set(unknown.values())];
     const pairs = asked.flatMap((word) => slipsOf(word).map((slip) => [word, slip] as const));
     const values = [pairs.map(([word]) => word), pairs.map(([, slip]) => slip), asked, MOST_ALTERNATIVES];
-    const similar = (await this.read(SIMILAR, values)) as { asked: string; word: string }[];
-    const places = [...unknown].map(([place, word]) => {
-      return [place, similar.filter((row) => row.asked === word).map((row) => row.word)] as const;
-    });
-    return new Map(places.filter(([, alternatives]) => alternatives.length > 0));
+    const similar = (await this.read(SIMILAR, values)) as SimilarRow[];
+    const places = [...unknown].map(([place, word]) => [place, similar.filter((row) => row.asked === word)] as const);
+    return readingOf(words, new Map(places.filter(([, alternatives]) => alternatives.length > 0)));
   }
 }

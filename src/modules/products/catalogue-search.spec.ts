@@ -1,60 +1,98 @@
 import fc from 'fast-check';
 import {
-  areCorrections,
-  readCorrections,
+  type Alternative,
+  isReading,
+  type Reading,
+  readingOf,
+  readReading,
   type SearchWord,
   searchOf,
   slipsOf,
   unknownWords,
 } from './catalogue-search.js';
 
-const known = (...words: string[]): SearchWord[] => words.map((word) => ({ word, known: true }));
+const word = (text: string, products: number | null = 1): SearchWord => {
+  return { word: text, products, titles: products, begun: null };
+};
+const alternative = (text: string, products: number | null = null): Alternative => {
+  return { word: text, products, titles: products };
+};
+const read = (words: readonly SearchWord[], reading: Reading = readingOf(words), all = 10_000) =>
+  searchOf('', '', words, reading, all);
 
 test.each([
   [['oak', 'lamp'], `'oak' & 'lamp':*`],
   [['oak', 'la'], `'oak' & 'la'`],
   [['茶', '碗'], `'茶' & '碗'`],
-  [['a', 'a', 'a'], `'a'`],
+  [['aa', 'aa', 'aa'], `'aa'`],
   [[], ''],
   [["o'brien\\"], `'o''brien\\\\':*`],
 ])('the words %j are asked for as %s', (words, tsquery) => {
-  expect(searchOf('', '', known(...words)).tsquery).toBe(tsquery);
+  expect(read(words.map((text) => word(text))).tsquery).toBe(tsquery);
+});
+
+test('a last word that a thousand products have is meant whole', () => {
+  expect(read([word('lamp', 999)]).tsquery).toBe(`'lamp':*`);
+  expect(read([word('lamp', 1_000)])).toMatchObject({ tsquery: `'lamp'`, reading: '=' });
 });
 
 test('a corrected word may be any of its alternatives too, none of which goes on', () => {
-  const search = searchOf('oka lmap', 'oka lmap', known('oka', 'lmap'), new Map([[1, ['lamp', 'map']]]));
+  const alternatives = new Map([[1, [alternative('lamp'), alternative('map')]]]);
+  const search = read([word('oka'), word('lmap', null)], { whole: false, alternatives });
   expect(search.tsquery).toBe(`'oka' & ('lmap':* | 'lamp' | 'map')`);
-  expect(search.corrections).toBe('1:lamp|map');
+  expect(search.reading).toBe('1:lamp|map');
 });
 
-test('no more than three words are corrected', () => {
-  const words = 'abcdef'.split('').map((word) => ({ word, known: word === 'b' }));
-  expect([...unknownWords(words)]).toEqual([
-    [0, 'a'],
-    [2, 'c'],
-    [3, 'd'],
-  ]);
-});
-
-test('corrections come back from a cursor as they went in', () => {
-  const word = fc.stringMatching(/^[a-zäöß茶]{1,20}$/);
-  const corrections = fc.uniqueArray(fc.tuple(fc.nat(99), fc.array(word, { minLength: 1, maxLength: 3 })), {
-    maxLength: 3,
-    selector: ([place]) => place,
+test('the share of products is the product of those of the words, of which the most frequent meaning counts', () => {
+  const begun = { products: 5_000, titles: 1_000 };
+  const alternatives = new Map([[0, [alternative('oak', 1_000), alternative('oat', 2_000)]]]);
+  const search = read([word('oka', null), { ...word('la', 0), begun }, word('x', 20_000)], {
+    whole: false,
+    alternatives,
   });
+  expect(search.share.anywhere).toBe(0);
+  const last = { ...word('lam', 0), begun };
+  expect(read([word('oka', null), last], { whole: false, alternatives }).share).toEqual({
+    anywhere: 0.2 * 0.5,
+    title: 0.2 * 0.1,
+  });
+  expect(read([word('rare', null)]).share.anywhere).toBe(0);
+});
+
+test('no more than three words are corrected, of four letters or more and no digit', () => {
+  const words = ['aaaa', 'tv', 'bbbb', 'mp3s', 'cccc', 'dddd'].map((text) => word(text, text === 'bbbb' ? 0 : null));
+  expect([...unknownWords(words)]).toEqual([
+    [0, 'aaaa'],
+    [4, 'cccc'],
+    [5, 'dddd'],
+  ]);
+  expect(unknownWords([{ ...word('lamp', null), begun: { products: 0, titles: 0 } }]).size).toBe(0);
+  expect(unknownWords([{ ...word('lamp', null), begun: { products: null, titles: null } }]).size).toBe(1);
+});
+
+test('a reading comes back from a cursor as it went in', () => {
+  const alternatives = fc.array(
+    fc.stringMatching(/^[a-zäöß茶]{1,20}$/).map((text) => alternative(text)),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
+  const entries = fc.uniqueArray(fc.tuple(fc.nat(99), alternatives), { maxLength: 3, selector: ([place]) => place });
   fc.assert(
-    fc.property(corrections, (entries) => {
-      const text = searchOf('', '', [], new Map(entries)).corrections;
-      expect(areCorrections(text)).toBe(true);
-      expect([...readCorrections(text)]).toEqual(entries);
+    fc.property(fc.boolean(), entries, (whole, list) => {
+      const reading = { whole, alternatives: new Map(list) };
+      const text = read([], reading).reading;
+      expect(isReading(text)).toBe(true);
+      expect(readReading(text)).toEqual(reading);
     }),
   );
 });
 
 test.each(['1', '1:', ':a', '1:a,', '1:a|', '1:a b', '1:a,2:b,3:c,4:d', '1:a|b|c|d', `1:${'a'.repeat(600)}`, 'x:a'])(
-  '%s are no corrections',
+  '%s is no reading',
   (text) => {
-    expect(areCorrections(text)).toBe(false);
+    expect(isReading(text)).toBe(false);
   },
 );
 

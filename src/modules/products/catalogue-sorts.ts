@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../common/domain-error.js';
 import { isUuid } from '../../common/ids.js';
 import { decodeCursor } from '../../common/paging.js';
-import { areCorrections } from './catalogue-search.js';
+import { isReading } from './catalogue-search.js';
 
 export const SORT_KEYS = ['relevance', 'price', '-price', 'name', '-name', 'createdAt', '-createdAt'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
@@ -60,8 +60,8 @@ export interface Position {
   /** Values of the sort, as texts: of its column, or the class, key and number of relevance. */
   readonly values: readonly string[];
   readonly id: string;
-  /** Of the words that were searched: a walk keeps to what it began with, whatever words come and go. */
-  readonly corrections: string;
+  /** How the words that are searched are taken; empty where nothing is searched. */
+  readonly reading: string;
 }
 
 type Check = (text: string) => boolean;
@@ -73,18 +73,18 @@ const RELEVANCE: readonly Check[] = [
 ];
 
 /**
- * Reads the cursor of a list: the sort that made it, its values, the corrections where something is searched, and the
- * id of the last row.
+ * Reads the cursor of a list: the sort that made it, its values, the reading of what is searched, and the id of
+ * the last row.
  * @throws {InvalidInput} where it is not one of this list in this order
  */
 export function readCursor(cursor: string, sort: SortKey, searched: boolean): Position {
   const order = orderOf(sort, searched);
   const values = order === undefined ? RELEVANCE : [order.column.isValue];
-  const checks = [(text: string) => text === sort, ...values, ...(searched ? [areCorrections] : []), isUuid];
+  const checks = [(text: string) => text === sort, ...values, ...(searched ? [isReading] : []), isUuid];
   const texts = decodeCursor(cursor, checks.length).filter((text) => text !== null);
   if (texts.length !== checks.length || !checks.every((check, index) => check(texts[index] ?? ''))) {
     throw InvalidInput.field('cursor', 'is not a cursor that this list has given in this order');
   }
   const end = 1 + values.length;
-  return { values: texts.slice(1, end), corrections: searched ? (texts[end] ?? '') : '', id: texts.at(-1) ?? '' };
+  return { values: texts.slice(1, end), reading: searched ? (texts[end] ?? '') : '', id: texts.at(-1) ?? '' };
 }

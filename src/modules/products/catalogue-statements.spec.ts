@@ -1,6 +1,6 @@
 import type { Query, ResolvedFilter } from './catalogue-filter.js';
 import type { Strategy } from './catalogue-plan.js';
-import { type Search, searchOf } from './catalogue-search.js';
+import { readingOf, type Search, type SearchWord, searchOf } from './catalogue-search.js';
 import { SORT_KEYS, type SortKey } from './catalogue-sorts.js';
 import {
   categoryFacetQuery,
@@ -11,9 +11,15 @@ import {
   pricesQuery,
 } from './catalogue-statements.js';
 
-const lamp: Search = searchOf('Lamp', 'lamp', [{ word: 'lamp', known: true }]);
-const short: Search = searchOf('TV', 'tv', [{ word: 'tv', known: true }]);
-const symbols: Search = searchOf('★', '', []);
+function search(text: string): Search {
+  const key = text.toLowerCase();
+  const words: SearchWord[] = key === '★' ? [] : [{ word: key, products: 1, titles: 1, begun: null }];
+  return searchOf(text, words.length === 0 ? '' : key, words, readingOf(words), 1);
+}
+
+const lamp = search('Lamp');
+const short = search('TV');
+const symbols = search('★');
 
 const everything: ResolvedFilter = {
   search: lamp,
@@ -26,6 +32,7 @@ const filters: ResolvedFilter[] = [
   ...[{}, { search: lamp }, { search: short }, { search: symbols }, { categories: [] }, { inStock: false }],
   { minPrice: 3n },
   everything,
+  { ...everything, categoriesFirst: true },
 ];
 
 /** The ways in which a page of a filter may be found in an order. */
@@ -44,9 +51,13 @@ function pages(filter: ResolvedFilter): Query[] {
     strategies(filter, sort).flatMap((strategy) => {
       const first = { filter, sort, strategy, limit: 21, offset: 20 };
       const later = valuesOf(filter, sort).map((values) => {
-        return { ...first, offset: 0, position: { values, id: 'x', corrections: '' } };
+        return { ...first, offset: 0, position: { values, id: 'x', reading: '' } };
       });
-      return [first, ...later].flatMap((request) => [listQuery(request), pageOfIdsQuery(request)]);
+      const frequent = { title: true, anywhere: true };
+      return [first, ...later, { ...first, frequent }].flatMap((request) => [
+        listQuery(request),
+        pageOfIdsQuery(request),
+      ]);
     }),
   );
 }
@@ -65,7 +76,6 @@ test.each(filters)('every parameter of the texts for %j has its value, and every
 test('the text depends on the shape of a request alone, never on what it holds', () => {
   const text = (filter: ResolvedFilter, offset: number): string =>
     listQuery({ filter, sort: '-price', strategy: 'gather', limit: 5, offset }).text;
-  const word = "'; DROP TABLE products; --";
-  const hostile = { ...everything, search: searchOf(word, word, [{ word, known: true }]), minPrice: 7n };
+  const hostile = { ...everything, search: search("'; DROP TABLE products; --"), minPrice: 7n };
   expect(text(hostile, 100)).toBe(text(everything, 7));
 });

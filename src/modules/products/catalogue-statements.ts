@@ -1,6 +1,6 @@
 import {
   besideWords,
-  conditionsOf,
+  entriesOf,
   matches,
   Parameters,
   type Query,
@@ -11,7 +11,7 @@ import {
   withinPrices,
 } from './catalogue-filter.js';
 import type { Strategy } from './catalogue-plan.js';
-import { gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
+import { type Frequent, gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
 import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
 import { PRODUCT_COLUMNS } from './product-row.js';
 
@@ -29,12 +29,17 @@ export interface PageRequest {
   readonly strategy: Strategy;
   readonly limit: number;
   readonly offset: number;
+  /** For the tiers: whether words are frequent. */
+  readonly frequent?: Frequent;
   /** Where it goes on; undefined at the start. */
   readonly position?: Position | undefined;
 }
 
 /** What the public sees of products `p`; the entries hold exactly these. */
 export const VISIBLE = 'p.active AND p.archived_at IS NULL';
+
+/** What words are compared with. */
+const KEYS = 'e.sku_key, e.name_key, e.document';
 
 const SORTED = 'e.product_id, e.price, e.name, e.created_at';
 
@@ -56,15 +61,15 @@ class SortedPage {
     const rest = byPrice
       ? [...withinCategories(filter, this.parameters), ...stocked(filter)]
       : besideWords(filter, this.parameters);
-    const columns = `${SORTED}, e.category_id, e.in_stock, e.sku_key, e.name_key, e.document`;
+    const columns = `${SORTED}, e.category_id, e.in_stock, ${KEYS}`;
     return `SELECT e.product_id, ${this.keys()} AS cursor_key FROM (
     SELECT ${columns} FROM catalogue_entries e ${where([...range, ...this.after()])} ORDER BY ${this.by()} OFFSET 0
   ) e ${where([...words, ...rest])} ${this.limit()}`;
   }
 
   gather(): string {
-    const conditions = conditionsOf(this.request.filter, this.parameters);
-    return `WITH gathered AS MATERIALIZED (SELECT ${SORTED} FROM catalogue_entries e ${where(conditions)})
+    const entries = entriesOf(this.request.filter, `${SORTED}, ${KEYS}`, this.parameters);
+    return `WITH gathered AS MATERIALIZED (SELECT ${SORTED} ${entries})
   SELECT e.product_id, ${this.keys()} AS cursor_key FROM gathered e ${where(this.after())}
   ORDER BY ${this.by()} ${this.limit()}`;
   }
@@ -96,7 +101,7 @@ class SortedPage {
   private keys(): string {
     const { search } = this.request.filter;
     if (search === undefined) return `ARRAY[${this.order.column.text}]`;
-    return `ARRAY[${this.order.column.text}, ${this.parameters.once('corrections', search.corrections, 'text')}]`;
+    return `ARRAY[${this.order.column.text}, ${this.parameters.once('reading', search.reading, 'text')}]`;
   }
 
   private limit(): string {
@@ -116,8 +121,10 @@ SELECT ${columns}, page.cursor_key FROM page JOIN products p ON p.id = page.prod
   return { text: whole, values };
 }
 
+const RARE: Frequent = { title: false, anywhere: false };
+
 function idsOf(request: PageRequest): Query {
-  const { filter, sort, strategy, limit, offset, position } = request;
+  const { filter, sort, strategy, limit, offset, position, frequent = RARE } = request;
   const order = orderOf(sort, filter.search !== undefined);
   if (order !== undefined) {
     const page = new SortedPage(request, order);
@@ -126,7 +133,7 @@ function idsOf(request: PageRequest): Query {
   }
   if (filter.search === undefined) throw new Error('Nothing is searched, so nothing is more relevant.');
   const parameters = new Parameters();
-  const part = { filter, search: filter.search, position, rows: { limit, offset }, parameters };
+  const part = { filter, search: filter.search, position, rows: { limit, offset }, frequent, parameters };
   const text = strategy === 'tiers' ? tiersOfRelevance(part) : gatherRelevant(part);
   return { text, values: parameters.values };
 }
@@ -145,7 +152,7 @@ function matched(columns: string, filter: ResolvedFilter, bound: number | undefi
   // A limit inside would tempt the planner to look through the whole table for the first few.
   const most = bound === undefined ? '' : ` LIMIT ${parameters.add(bound + 1, 'integer')}`;
   return `WITH matched AS MATERIALIZED (
-  SELECT ${columns} FROM catalogue_entries e ${where(conditionsOf(filter, parameters))}
+  SELECT ${columns} ${entriesOf(filter, `e.product_id, e.category_id, e.price, ${KEYS}`, parameters)}
 ), counted AS (SELECT * FROM matched${most})`;
 }
 

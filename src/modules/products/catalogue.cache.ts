@@ -6,6 +6,7 @@ import type { Change } from '../../platform/coherence/change.js';
 import { Coherence } from '../../platform/coherence/coherence.js';
 import type { FinishedJson } from '../../platform/http/conditional.js';
 import { Metrics } from '../../platform/observability/metrics.js';
+import type { Counted } from './catalogue.repository.js';
 import { CatalogueMemory, type ListPage } from './lane/catalogue-memory.js';
 import { type Fragment, fragmentOf, joinList } from './lane/fragment.js';
 import type { ProductRow } from './product-row.js';
@@ -124,7 +125,7 @@ export class CatalogueCache {
   }
 
   /** The number of products that a filter finds, for a page that is being read. */
-  async total(filter: string, byStock: boolean, trusted: boolean, count: () => Promise<number>): Promise<number> {
+  async total(filter: string, byStock: boolean, trusted: boolean, count: () => Promise<Counted>): Promise<Counted> {
     if (!trusted) return count();
     const found = this.memory.total(filter);
     if (found !== undefined) return found;

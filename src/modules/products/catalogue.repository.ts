@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { CatalogueFilter, Query, ResolvedFilter } from './catalogue-filter.js';
-import { countBound, strategyOf } from './catalogue-plan.js';
+import { countBound, isFrequent, strategyOf } from './catalogue-plan.js';
+import type { Frequent } from './catalogue-relevance.js';
 import { CatalogueScopes, type Scope } from './catalogue-scopes.repository.js';
 import { type Position, readCursor, type SortKey } from './catalogue-sorts.js';
 import {
@@ -61,10 +62,14 @@ export interface ListedId {
 }
 
 /** How many products a list holds. */
-export interface Summary {
+export interface Counted {
   readonly total: number;
-  /** There are more than `total`: they were not counted to the end. */
-  readonly isLowerBound: boolean;
+  /** False where `total` is the bound of counting, which was reached, or what statistics of words say. */
+  readonly isExact: boolean;
+}
+
+/** The same, and between which prices. */
+export interface Summary extends Counted {
   readonly lowest?: bigint | null;
   readonly highest?: bigint | null;
 }
@@ -103,7 +108,7 @@ export class CatalogueRepository extends BaseRepository {
     return ids.length === 0 ? Promise.resolve([]) : this.rows<ProductRow>(BY_IDS, [ids]);
   }
 
-  /** How many products a filter finds. What is read for it serves the page of the same filter object too. */
+  /** How many products a filter finds; shares what the last page of the same filter object has found out. */
   async summary(filter: CatalogueFilter, withPrices: boolean): Promise<Summary> {
     const scope = await this.scopes.of(filter);
     const summary = await this.counted(scope);
@@ -134,13 +139,14 @@ export class CatalogueRepository extends BaseRepository {
   ): Promise<R[]> {
     const position = positionOf(filter, sort, window);
     const rows = { limit: window.limit, offset: 'offset' in window ? window.offset : 0, position };
+    this.scopes.forget(filter);
     if (isUnfiltered(filter)) return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', ...rows }), true);
-    const scope = await this.scopes.of(filter, position?.corrections);
-    const { total, isLowerBound } = await this.counted(scope);
+    const scope = await this.scopes.anew(filter, position?.reading);
+    const { total, isExact } = await this.counted(scope);
     const strategy = strategyOf({
       all: scope.all,
       found: total,
-      isLowerBound,
+      isExact,
       categories: scope.filter.categories?.length,
       searched: scope.filter.search !== undefined,
       byRelevance: sort === 'relevance',
@@ -148,18 +154,21 @@ export class CatalogueRepository extends BaseRepository {
     });
     // Walks and merges are told their index by their text; what is gathered is planned for the values at hand.
     const simple = strategy !== 'gather' || isSimple(scope.filter);
-    return this.query<R>(queryOf({ filter: scope.filter, sort, strategy, ...rows }), simple);
+    return this.query<R>(
+      queryOf({ filter: scope.filter, sort, strategy, frequent: estimateOf(scope), ...rows }),
+      simple,
+    );
   }
 
   /** Counts the products of a scope, once for all who share it. */
-  private async counted(scope: Scope): Promise<{ total: number; isLowerBound: boolean }> {
-    if (isKept(scope.filter)) return { total: scope.kept, isLowerBound: false };
+  private async counted(scope: Scope): Promise<Counted> {
+    if (isKept(scope.filter)) return { total: scope.kept, isExact: true };
+    const estimate = estimateOf(scope);
+    if (estimate.anywhere) return { total: Math.round(estimate.products), isExact: false };
     const bound = boundOf(scope);
     scope.found ??= this.count(scope.filter, bound);
     const found = await scope.found;
-    return bound !== undefined && found > bound
-      ? { total: bound, isLowerBound: true }
-      : { total: found, isLowerBound: false };
+    return bound !== undefined && found > bound ? { total: bound, isExact: false } : { total: found, isExact: true };
   }
 
   private async count(filter: ResolvedFilter, bound: number | undefined): Promise<number> {
@@ -203,4 +212,12 @@ function isSimple({ search, categories, minPrice, maxPrice }: ResolvedFilter): b
 
 function boundOf(scope: Scope): number | undefined {
   return countBound(scope.all, scope.filter.search !== undefined);
+}
+
+/** What statistics of words say: nothing where prices are asked for too, of which there are none. */
+function estimateOf({ filter, all, kept }: Scope): Frequent & { readonly products: number } {
+  const { search, minPrice, maxPrice } = filter;
+  const from = search === undefined || minPrice !== undefined || maxPrice !== undefined ? 0 : kept;
+  const [products, titles] = [from * (search?.share.anywhere ?? 0), from * (search?.share.title ?? 0)];
+  return { products, title: isFrequent(titles, all), anywhere: isFrequent(products, all) };
 }

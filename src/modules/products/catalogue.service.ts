@@ -5,7 +5,7 @@ import { offsetOf, toPage } from '../../common/paging.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { FinishedJson } from '../../platform/http/conditional.js';
 import { CatalogueCache, type ReadPage } from './catalogue.cache.js';
-import { CatalogueRepository, type ListedRow, type Summary } from './catalogue.repository.js';
+import { CatalogueRepository, type Counted, type ListedRow, type Summary } from './catalogue.repository.js';
 import type { SortKey } from './catalogue-sorts.js';
 import type { CatalogueFilter, CatalogueWindow } from './catalogue-statements.js';
 import type { ProductFacets, ProductResponse } from './dto/product.dto.js';
@@ -77,27 +77,28 @@ export class CatalogueService {
   ): Promise<ReadPage> {
     const rows = await this.catalogue.list(filter, sort, windowOf(query));
     const facets = query.facets ? await this.makeFacets(filter) : undefined;
-    const total = query.cursor === undefined ? (facets?.total ?? (await this.total(filter, trusted))) : undefined;
+    const counted = query.cursor === undefined ? (facets?.counted ?? (await this.counted(filter, trusted))) : undefined;
     const keyOf = (row: ListedRow): string[] => [sort, ...row.cursor_key, row.id];
-    const { items, ...rest } = toPage(rows, query, total, keyOf, (row) => row);
-    const shown = facets === undefined ? rest : { ...rest, facets: facets.shown };
+    const { items, ...rest } = toPage(rows, query, counted?.total, keyOf, (row) => row);
+    const exact = counted?.isExact === false ? { totalIsExact: false } : {};
+    const shown = { ...rest, ...exact, ...(facets === undefined ? {} : { facets: facets.shown }) };
     const tail = Buffer.from(`],${JSON.stringify(shown).slice(1)}`);
     const { total: _total, ...position } = rest;
     return { rows: items, tail, position, byStock: filter.inStock !== undefined };
   }
 
-  private total(filter: CatalogueFilter, trusted: boolean): Promise<number> {
-    const count = async (): Promise<number> => (await this.catalogue.summary(filter, false)).total;
+  private counted(filter: CatalogueFilter, trusted: boolean): Promise<Counted> {
+    const count = (): Promise<Counted> => this.catalogue.summary(filter, false);
     return this.cache.total(filterKey(filter), filter.inStock !== undefined, trusted, count);
   }
 
-  private async makeFacets(filter: CatalogueFilter): Promise<{ total: number; shown: ProductFacets }> {
+  private async makeFacets(filter: CatalogueFilter): Promise<{ counted: Counted; shown: ProductFacets }> {
     const summary: Summary = await this.catalogue.summary(filter, true);
     const category = await this.catalogue.categoryFacet(filter);
     const amount = (minor: bigint | null | undefined): string | null =>
       minor === null || minor === undefined ? null : formatMoney(minor, this.config.STORE_CURRENCY);
     const price = { min: amount(summary.lowest), max: amount(summary.highest) };
-    return { total: summary.total, shown: { category, price } };
+    return { counted: summary, shown: { category, price } };
   }
 }
 

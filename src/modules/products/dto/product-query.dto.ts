@@ -8,7 +8,10 @@ export class ProductQuery extends PageQuery {
     optional: true,
     min: 0,
     max: 200,
-    description: 'Words of the name or the description, or a SKU or its start.',
+    description:
+      'Words of SKU, name, description or attribute values, without regard to case and accents, all of which must be ' +
+      'there; the last may be the beginning of one (from three letters on, and unless a thousand products have it as it ' +
+      'stands). Words that no product has are taken for similar ones. Everything but letters and digits parts words.',
   })
   q?: string;
 
@@ -26,7 +29,8 @@ export class ProductQuery extends PageQuery {
 
   @EnumField('ProductSort', SORT_KEYS, {
     optional: true,
-    description: 'Without it newest first, or with q the best match first. Relevance without q is newest first.',
+    description:
+      'Without it newest first, or with q the best match first. Relevance without q is newest first; with it come the SKU itself, SKUs that begin so, names that begin so, all words in the name, all words anywhere.',
   })
   sort?: SortKey;
 

@@ -182,9 +182,14 @@ export class PriceFacet {
   max!: string | null;
 }
 
-/** What could be asked for next, over the same filters. */
+/** What could be asked for next, over the same filters; where total is not exact, over those products that were counted. */
 export class ProductFacets {
-  @ApiProperty({ type: CategoryFacet, isArray: true, description: 'The hundred fullest categories.' })
+  @ApiProperty({
+    type: CategoryFacet,
+    isArray: true,
+    description:
+      'The hundred fullest categories of the products themselves, not of those above them, over all filters, category included.',
+  })
   category!: readonly CategoryFacet[];
 
   @ApiProperty({ type: PriceFacet })
@@ -193,6 +198,15 @@ export class ProductFacets {
 
 /** A page of products. */
 export class ProductPage extends pageOf(ProductResponse, 'ProductPageBase') {
+  @ApiProperty({
+    required: false,
+    description:
+      'Present and false where total is no exact count. In catalogues of more than 20000 products a search is counted ' +
+      'up to 1000 products and a range of prices up to 10000: there is at least that many; and a search for frequent ' +
+      'words is not counted but estimated. Exact totals are always those of everything, of a category and of inStock.',
+  })
+  totalIsExact?: boolean;
+
   @ApiProperty({ type: ProductFacets, required: false, description: 'Only with facets=true.' })
   facets?: ProductFacets;
 }

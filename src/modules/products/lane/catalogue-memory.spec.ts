@@ -156,7 +156,7 @@ describe('a list', () => {
     const { mark } = memory;
     memory.changed([{ kind: 'listing', id: 'a', version: 2 }]);
     memory.keepList('k', page(['a']), mark);
-    memory.keepTotal('f', 1, false, mark);
+    memory.keepTotal('f', { total: 1, isExact: true }, false, mark);
     expect([memory.list('k'), memory.total('f')]).toEqual([undefined, undefined]);
   });
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../../common/clock.js';
 import { WeightedMap } from '../../../platform/cache/weighted-map.js';
 import type { Change } from '../../../platform/coherence/change.js';
 import type { FinishedJson } from '../../../platform/http/conditional.js';
+import type { Counted } from '../catalogue.repository.js';
 import { afterStockChange, type Fragment, joinList, type ListFrame } from './fragment.js';
 import { SpoilLog } from './spoil-log.js';
 
@@ -50,7 +51,7 @@ interface KeptFragment {
 export class CatalogueMemory {
   private readonly products = new WeightedMap<KeptFragment>(MOST_PRODUCTS, MOST_PRODUCT_BYTES);
   private readonly lists = new WeightedMap<KeptList>(MOST_LISTS, MOST_LIST_BYTES);
-  private readonly totals = new WeightedMap<Kept<number>>(MOST_TOTALS, MOST_TOTALS);
+  private readonly totals = new WeightedMap<Kept<Counted>>(MOST_TOTALS, MOST_TOTALS);
   private readonly log = new SpoilLog();
   private kept: Kept<FinishedJson> | undefined;
 
@@ -127,12 +128,12 @@ export class CatalogueMemory {
     );
   }
 
-  total(filter: string): number | undefined {
+  total(filter: string): Counted | undefined {
     const found = this.totals.get(filter);
     return found !== undefined && this.stands(found) ? found.value : undefined;
   }
 
-  keepTotal(filter: string, value: number, byStock: boolean, mark: number): void {
+  keepTotal(filter: string, value: Counted, byStock: boolean, mark: number): void {
     if (mark < this.log.listsMark(byStock)) return;
     this.totals.set(filter, { value, mark, byStock, expiresAt: this.expiry(LIST_SECONDS) }, 1);
   }
