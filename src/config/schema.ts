@@ -106,6 +106,24 @@ export const schema = {
 
   CORS_ORIGINS: origins('Origins that browsers may call from, separated by commas; * for any. None by default.'),
   BODY_LIMIT_BYTES: integer(1_048_576, 1_024, 104_857_600, 'Largest request body.'),
+  IMPORT_MAX_BYTES: integer(
+    268_435_456,
+    1_024,
+    10_737_418_240,
+    'Largest file that is taken by POST /api/products/import, as it is sent.',
+  ),
+  IMPORT_MAX_UNPACKED_BYTES: integer(
+    4_294_967_296,
+    1_024,
+    107_374_182_400,
+    'An import whose file is larger than this without its compression fails there.',
+  ),
+  IMPORT_MAX_ROWS: integer(
+    2_000_000,
+    1,
+    20_000_000,
+    'An import whose file has more rows than this fails there; each takes some 30 bytes of memory.',
+  ),
   REQUEST_TIMEOUT_MS: integer(15_000, 1_000, 600_000, 'A client that takes longer to send its request is cut off.'),
   SHUTDOWN_TIMEOUT_MS: integer(25_000, 1_000, 600_000, 'Longest wait for open requests when the process is stopped.'),
 

@@ -5,6 +5,7 @@ import { CacheModule } from './cache/cache.module.js';
 import { createDataSource, type EntityClass } from './database/data-source.js';
 import { Database } from './database/database.js';
 import { UnitOfWork } from './database/unit-of-work.js';
+import { EventStreamsModule } from './http/event-streams.js';
 import { IdempotencyRepository } from './http/idempotency.repository.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
@@ -15,6 +16,7 @@ import { SecurityModule } from './security/security.module.js';
 
 const PLUMBING = [
   CacheModule,
+  EventStreamsModule,
   JobsModule,
   MailModule,
   ObservabilityModule,

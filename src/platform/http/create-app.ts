@@ -14,16 +14,22 @@ import { withinRequest } from '../security/request-context.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { drainOnClose } from './draining.js';
+import { EventStreams } from './event-streams.js';
 import { acceptJson } from './json-body.js';
+import { cutOffLateBodies } from './late-requests.js';
 import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
 import { registerRequestLog } from './request-log.js';
 import { registerRequestMetrics } from './request-metrics.js';
+import { acceptStreams } from './streamed-body.js';
 
 const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** Routes outside `/api`: what operators, browsers and other servers look for at fixed places. */
 const OUTSIDE_API = ['health', 'health/*path', 'metrics', '.well-known/*path'];
+
+/** Media types of bodies that are read while they arrive. */
+const STREAMED_TYPES = ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
 const EXPOSED_HEADERS = [
   'Cart-Token',
@@ -38,13 +44,18 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ];
 
+/** Late requests are looked for now and then, and found up to that much later. */
+function patienceOf({ REQUEST_TIMEOUT_MS }: Config) {
+  const connectionsCheckingInterval = Math.min(1_000, REQUEST_TIMEOUT_MS / 4);
+  return { requestTimeout: REQUEST_TIMEOUT_MS - connectionsCheckingInterval, connectionsCheckingInterval };
+}
+
 function createFastify(config: Config): FastifyInstance {
-  // Node looks for late requests now and then, and finds one up to that much later.
-  const connectionsCheckingInterval = Math.min(1_000, config.REQUEST_TIMEOUT_MS / 4);
-  const requestTimeout = config.REQUEST_TIMEOUT_MS - connectionsCheckingInterval;
+  const { requestTimeout, connectionsCheckingInterval } = patienceOf(config);
   return fastify({
     bodyLimit: config.BODY_LIMIT_BYTES,
-    requestTimeout,
+    // Late bodies are cut off by ourselves: some may take their time.
+    requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
@@ -83,6 +94,7 @@ export async function createHttpApp(
     exclude: OUTSIDE_API.map((path) => ({ path, method: RequestMethod.ALL })),
   });
   acceptJson(server);
+  acceptStreams(server, config.REQUEST_TIMEOUT_MS, STREAMED_TYPES);
   server.addHook('onRequest', (request, reply, done) => {
     // What no handler declares fit for a cache is somebody's own, or of this moment.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
@@ -91,6 +103,13 @@ export async function createHttpApp(
   // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
   server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
   drainOnClose(server, config.REQUEST_TIMEOUT_MS);
+  const { requestTimeout, connectionsCheckingInterval } = patienceOf(config);
+  cutOffLateBodies(server, requestTimeout, connectionsCheckingInterval);
+  const streams = app.get(EventStreams);
+  server.addHook('preClose', (done) => {
+    streams.endAll();
+    done();
+  });
   registerRequestLog(server, logger);
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);

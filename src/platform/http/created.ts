@@ -24,6 +24,19 @@ export function Created(type: Type, base: string): MethodDecorator {
   );
 }
 
+/** A handler that takes on work: 202, with the address in `Location` where it tells how far it has got. */
+export function Accepted(type: Type, base: string): MethodDecorator {
+  return applyDecorators(
+    HttpCode(202),
+    Around('header', new LocationInterceptor(base)),
+    ApiResponse({
+      status: 202,
+      type,
+      headers: { Location: { description: 'Where to see how far it has got.', schema: { type: 'string' } } },
+    }),
+  );
+}
+
 /** Sets the `Location` from the id in the answer, replayed ones included. */
 class LocationInterceptor implements NestInterceptor {
   constructor(private readonly base: string) {}

@@ -16,6 +16,7 @@ const DESCRIPTION = `Commerce over REST: users, products, carts, sales, invoices
 const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue and its stock.',
   Categories: 'A tree of categories.',
+  Imports: 'The catalogue as a file, in and out.',
   Users: 'Accounts, sessions and roles.',
   Cart: 'Of a customer, or of a guest who sends the `Cart-Token` that the first write answered.',
   'Delivery addresses': 'Where a customer has things sent to.',

@@ -24,7 +24,12 @@ interface IncomingRequest {
   readonly ip: string;
 }
 
-const contexts = new AsyncLocalStorage<IncomingRequest | 'cli'>();
+/** Work that goes on after the request that asked for it. */
+interface LaterWork {
+  readonly askedBy: Origin;
+}
+
+const contexts = new AsyncLocalStorage<IncomingRequest | LaterWork | 'cli'>();
 
 /** Runs what answers a request, so that {@link currentOrigin} can tell about it. Makes nothing: it is on every path. */
 export function withinRequest(request: IncomingRequest, work: () => void): void {
@@ -36,12 +41,18 @@ export function withinCommand<T>(work: () => T): T {
   return contexts.run('cli', work);
 }
 
+/** Runs work in the background that somebody has asked for: what it does is theirs. */
+export function withinLaterWork<T>(askedBy: Origin, work: () => T): T {
+  return contexts.run({ askedBy }, work);
+}
+
 /** Where the act under way comes from; the application itself where it is neither a request nor a command. */
 export function currentOrigin(): Origin {
   const context = contexts.getStore();
   if (context === undefined || context === 'cli') {
     return { actor: context ?? 'system', actorId: null, tokenId: null, address: null, requestId: null };
   }
+  if ('askedBy' in context) return context.askedBy;
   const { id: requestId, ip: address } = context;
   const principal = principalOf(context);
   if (principal.kind === 'guest') return { actor: 'anonymous', actorId: null, tokenId: null, address, requestId };
