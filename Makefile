@@ -9,7 +9,8 @@ override EMAIL := $(value EMAIL)
 override PASSWORD := $(value PASSWORD)
 override FILE := $(value FILE)
 override MSG := $(value MSG)
-export EMAIL PASSWORD FILE MSG
+override MAP := $(value MAP)
+export EMAIL PASSWORD FILE MSG MAP
 
 # Node is asked for its version once, and never for what does without it.
 ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
@@ -28,7 +29,7 @@ KEYS_DIR ?= keys
 SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts
 
 .PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
-	import-catalogue run start build status check-redis test test-cache test-integration test-e2e api-http bench \
+	import-catalogue import-categories run start build status check-redis test test-cache test-integration test-e2e api-http bench \
 	replay generate lint format check clean
 
 ##@ Start here
@@ -70,9 +71,13 @@ admin: build generate-keys ## Make an administrator: EMAIL=… PASSWORD=…
 	@test -n "$$EMAIL" && test -n "$$PASSWORD" || { echo 'usage: make admin EMAIL=you@example.com PASSWORD=…' >&2; exit 2; }
 	@$(NODE) dist/src/cli/admin.js "--email=$$EMAIL" "--password=$$PASSWORD"
 
-import-catalogue: build generate-keys ## Import products from a CSV or NDJSON file, gzipped or not: FILE=…
-	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv' >&2; exit 2; }
-	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE"
+import-catalogue: build generate-keys ## Import products from a CSV or NDJSON file, gzipped or not: FILE=… MAP=…
+	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv [MAP=columns.json]' >&2; exit 2; }
+	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE" $${MAP:+"--map=$$MAP"}
+
+import-categories: build generate-keys ## Import a tree of categories from JSON, gzipped or not: FILE=…
+	@test -n "$$FILE" || { echo 'usage: make import-categories FILE=categories.json' >&2; exit 2; }
+	@$(NODE) dist/src/cli/import-categories.js "$$FILE"
 
 ##@ Serve
 

@@ -10,6 +10,7 @@ import { DeliveryAddressesModule } from './modules/delivery-addresses/delivery-a
 import { InvoicesModule } from './modules/invoices/invoices.module.js';
 import { PaymentsModule } from './modules/payments/payments.module.js';
 import { PrivacyModule } from './modules/privacy/privacy.module.js';
+import { CatalogueTransferModule } from './modules/products/catalogue-transfer.module.js';
 import { ProductsModule } from './modules/products/products.module.js';
 import { SalesModule } from './modules/sales/sales.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -28,6 +29,7 @@ const FEATURES = [
   AuditModule,
   AuthModule,
   CartsModule,
+  CatalogueTransferModule,
   DeliveryAddressesModule,
   InvoicesModule,
   PaymentsModule,

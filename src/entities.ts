@@ -14,6 +14,11 @@ import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
 import { Category } from './modules/products/category.entity.js';
+import {
+  CatalogueImport,
+  CatalogueImportChunk,
+  CatalogueImportError,
+} from './modules/products/import/catalogue-import.entity.js';
 import { Product } from './modules/products/product.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
@@ -34,6 +39,9 @@ export const entities = [
   AuditEntry,
   Cart,
   CartItem,
+  CatalogueImport,
+  CatalogueImportChunk,
+  CatalogueImportError,
   Category,
   ConsumedEvent,
   DeliveryAddress,

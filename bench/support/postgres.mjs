@@ -76,6 +76,18 @@ export async function withClient(url, work) {
 }
 
 /**
+ * The process of the database server.
+ * @param {string} url
+ * @returns {Promise<number | undefined>} undefined where it is on another machine
+ */
+export async function postgresPid(url) {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+    return isLocal(url) ? parentPid(rows[0].pid) : undefined;
+  });
+}
+
+/**
  * Counts what a measurement costs the database server.
  * @param {string} adminUrl
  * @param {import('./cleanup.mjs').Cleanup} cleanup

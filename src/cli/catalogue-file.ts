@@ -1,9 +1,9 @@
 import { constants, createReadStream } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readFile as readText, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { ImportFormat } from '../modules/products/import/catalogue-import.service.js';
 import { UnreadableFile } from '../modules/products/import/import-columns.js';
+import type { ImportFormat } from '../modules/products/import/row-batches.js';
 
 const FORMATS: Readonly<Record<string, ImportFormat>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
 
@@ -34,4 +34,11 @@ export async function checkFile(path: string): Promise<void> {
 export function readFile(path: string, compressed: boolean): Readable {
   const stream = createReadStream(path);
   return compressed ? pipeline(stream, createGunzip(), () => undefined) : stream;
+}
+
+/** The text of a map: what a file of that name holds, or the text itself where it reads like a map. */
+export async function readMap(given: string): Promise<string> {
+  if (given.trimStart().startsWith('{') || given.includes('=')) return given;
+  await checkFile(given);
+  return readText(given, 'utf8');
 }

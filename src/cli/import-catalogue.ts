@@ -1,18 +1,20 @@
 import { parseArgs } from 'node:util';
-import {
-  CatalogueImportService,
-  type ImportReport,
-  type RefusedRow,
-} from '../modules/products/import/catalogue-import.service.js';
+import { CatalogueImportService } from '../modules/products/import/catalogue-import.service.js';
 import { parseColumnMap, UnreadableFile } from '../modules/products/import/import-columns.js';
-import { checkFile, formatOf, readFile } from './catalogue-file.js';
+import type { ImportReport, RefusedRow } from '../modules/products/import/import-report.js';
+import { checkFile, formatOf, readFile, readMap } from './catalogue-file.js';
 import { withApplication } from './context.js';
 
-const USAGE = `Usage: import-catalogue FILE [--dry-run] [--map sku=THEIRS,name=THEIRS,price=THEIRS,...]
+const USAGE = `Usage: import-catalogue FILE [--dry-run] [--map MAP]
 
-Imports products from FILE: .csv or .ndjson (.jsonl), with .gz for gzip. Columns: sku, name, price, stock, description,
-category (name or slug), attributes (JSON), images (separated by spaces or |). Products are found by their SKU, so the
-same file can be imported again. With a map, columns that it does not name are left out.
+Imports products from FILE: .csv or .ndjson (.jsonl), with .gz for gzip. Columns: sku, name, price and, as you like,
+slug, currency, stock, active, category (name, slug, or a path such as Home > Kitchen), categorySlug, description,
+attributes (JSON), images (JSON, or separated by spaces or |). Products are found by their SKU, so the same file can be
+imported again.
+
+MAP names our columns' columns in the file; those that it does not name are left out. It is a JSON file, JSON, or pairs:
+  { "sku": "id", "name": "title", "price": "cost", "attributes": { "colour": "hue" } }
+  sku=id,name=title,price=cost
 
 Exit code: 0 all rows are in, 1 some were refused, 2 the file could not be read to its end.
 `;
@@ -43,7 +45,7 @@ function tell(path: string, report: ImportReport, dryRun: boolean): void {
 
 async function importFile(path: string, dryRun: boolean, map: string | undefined): Promise<void> {
   const { format, compressed } = formatOf(path);
-  const columns = map === undefined ? undefined : parseColumnMap(map);
+  const columns = map === undefined ? undefined : parseColumnMap(await readMap(map));
   await checkFile(path);
   await withApplication(async (app) => {
     const catalogue = app.get(CatalogueImportService);

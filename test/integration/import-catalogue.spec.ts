@@ -6,10 +6,9 @@ import { seedShop } from '../../src/cli/seed-shop.js';
 import {
   CatalogueImportService,
   type ImportOptions,
-  type ImportReport,
-  type RefusedRow,
 } from '../../src/modules/products/import/catalogue-import.service.js';
 import { parseColumnMap } from '../../src/modules/products/import/import-columns.js';
+import type { ImportReport, RefusedRow } from '../../src/modules/products/import/import-report.js';
 import { startApp, type TestApp } from '../support/app.js';
 
 let shop: TestApp;

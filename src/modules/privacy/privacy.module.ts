@@ -14,6 +14,8 @@ import { InvoicePrivacy } from '../invoices/invoice-privacy.api.js';
 import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentPrivacy } from '../payments/payment-privacy.api.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { CatalogueTransferModule } from '../products/catalogue-transfer.module.js';
+import { ImportPrivacy } from '../products/import/import-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
@@ -36,6 +38,7 @@ const IN_ORDER = [
   SessionPrivacy,
   DeliveryAddressPrivacy,
   InvoicePrivacy,
+  ImportPrivacy,
   IdempotencyPrivacy,
   AuditPrivacy,
 ];
@@ -52,6 +55,7 @@ const holders = {
     AuditModule,
     AuthModule,
     CartsModule,
+    CatalogueTransferModule,
     DeliveryAddressesModule,
     InvoicesModule,
     JobsModule,

@@ -9,6 +9,9 @@ import { CategoriesService } from './categories.service.js';
 import { ImportBatchService } from './import/batch.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
+import { CategoryFinder } from './import/category-finder.service.js';
+import { CategoryImportService } from './import/category-import.service.js';
+import { ImportCategoriesRepository } from './import/import-categories.repository.js';
 import { ProductJournal } from './product-journal.service.js';
 import { ProductsApi } from './products.api.js';
 import { ProductsController } from './products.controller.js';
@@ -32,7 +35,10 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     CatalogueService,
     CategoriesRepository,
     CategoriesService,
+    CategoryFinder,
+    CategoryImportService,
     ImportBatchService,
+    ImportCategoriesRepository,
     ProductJournal,
     ProductsApi,
     ProductsRepository,
@@ -42,6 +48,6 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockReturnsRepository,
     StockService,
   ],
-  exports: [ProductsApi, StockApi, CatalogueImportService],
+  exports: [ProductsApi, StockApi, CatalogueImportService, CategoryImportService],
 })
 export class ProductsModule {}

@@ -43,7 +43,17 @@ export function slugCandidates(name: string, hint: string, id: string): string[]
   const extra = slugify(hint);
   const base = slugify(name) || extra;
   const candidates = base === '' ? [tail] : [base, ...(extra === '' ? [] : [`${base}-${extra}`]), `${base}-${tail}`];
-  return candidates.filter((slug) => !RESERVED.has(slug) && !isUuid(slug));
+  return candidates.filter((slug) => !isOtherwiseRead(slug));
+}
+
+/** Whether an address with this slug would be read as something else. */
+function isOtherwiseRead(slug: string): boolean {
+  return RESERVED.has(slug) || isUuid(slug);
+}
+
+/** Whether a text can be the slug of a product. */
+export function canBeSlug(text: string): boolean {
+  return isSlug(text) && !isOtherwiseRead(text);
 }
 
 /** Whether a text can be a slug at all. */

@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/clock.js';
-import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
-import { CategoriesRepository } from '../categories.repository.js';
+import { currentOrigin } from '../../../platform/security/request-context.js';
 import { type ProductChange, ProductJournal } from '../product-journal.service.js';
+import type { ProductRow } from '../product-row.js';
 import { PRODUCT_CREATED, PRODUCT_UPDATED } from '../products.events.js';
-import { slugCandidates, slugify } from '../slug.js';
-import { CatalogueImportRepository, type HeldProduct } from './catalogue-import.repository.js';
-import { type PlannedUpdate, planInsert, planUpdate, type ReadyRow } from './import-plan.js';
+import { CatalogueImportRepository, type HeldProduct, type InsertedProduct } from './catalogue-import.repository.js';
+import { CategoryFinder, type CategoryIds, type FoundCategories } from './category-finder.service.js';
+import { keyOf } from './category-path.js';
+import { type PlacedRow, type PlannedUpdate, planInsert, planUpdate, type ReadyRow } from './import-plan.js';
 import type { RowProblem } from './import-row.js';
 
 /** What became of the rows of a batch. */
@@ -15,16 +16,23 @@ export interface BatchResult {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
-  readonly refused: readonly { readonly line: number; readonly problem: RowProblem }[];
-  /** Slugs of categories that were made. */
-  readonly categories: readonly string[];
+  readonly refused: readonly RefusedAt[];
+  readonly categories: FoundCategories;
 }
 
-const ARCHIVED: RowProblem = {
-  column: 'sku',
-  code: 'archived_sku',
-  reason: 'belongs to an archived product',
-};
+interface RefusedAt {
+  readonly line: number;
+  readonly problem: RowProblem;
+}
+
+const problemOf = (column: 'sku' | 'slug', code: RowProblem['code'], reason: string): RowProblem => ({
+  column,
+  code,
+  reason,
+});
+const ARCHIVED = problemOf('sku', 'archived_sku', 'belongs to an archived product');
+const SLUG_TAKEN = problemOf('slug', 'slug_taken', 'belongs to another product');
+const SLUG_FIXED = problemOf('slug', 'slug_fixed', 'is another than the product has; a slug never changes');
 
 /** Rounds of inserting: another writer may take a SKU or a slug in between, and then its row is looked at again. */
 const ROUNDS = 5;
@@ -34,23 +42,31 @@ const ROUNDS = 5;
 export class ImportBatchService {
   constructor(
     private readonly products: CatalogueImportRepository,
-    private readonly categories: CategoriesRepository,
+    private readonly categories: CategoryFinder,
     private readonly journal: ProductJournal,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** @throws {CategoryNotFound} where a category was deleted meanwhile; the batch may be tried again */
-  async write(rows: readonly ReadyRow[]): Promise<BatchResult> {
-    const { ids, made } = await this.categoryIds(rows);
-    const ready = rows.map((row) => ({ ...row, categoryId: row.category && ids.get(row.category) }));
-    const held = await this.held(ready);
-    const { updates, refused } = this.sortOut(ready, held);
+  /**
+   * @param known ids of categories from earlier batches
+   * @throws {CategoryNotFound} where a category was deleted meanwhile; the batch may be tried again without them
+   */
+  async write(rows: readonly ReadyRow[], known: CategoryIds): Promise<BatchResult> {
+    const categories = await this.categories.find(
+      rows.flatMap(({ category }) => (category === undefined ? [] : [category])),
+      known,
+    );
+    const idOf = (key: string): string | undefined => categories.ids.get(key) ?? known.get(key);
+    const placed = rows.map((row) => ({ ...row, categoryId: row.category && idOf(keyOf(row.category)) }));
+    const held = await this.held(placed);
+    const { updates, refused } = this.sortOut(placed, held);
     const updated = await this.update(updates, held);
-    const created = await this.insert(ready.filter(({ sku }) => !held.has(sku)));
+    const fresh = placed.filter(({ sku }) => !held.has(sku));
+    const created = await this.insert(fresh, refused);
     await this.journal.record([...updated, ...created]);
     const unchanged = rows.length - created.length - updated.length - refused.length;
-    return { created: created.length, updated: updated.length, unchanged, refused, categories: made };
+    return { created: created.length, updated: updated.length, unchanged, refused, categories };
   }
 
   /** Whether there has never been a product. */
@@ -58,18 +74,20 @@ export class ImportBatchService {
     return this.products.isEmpty();
   }
 
-  private async held(rows: readonly ReadyRow[]): Promise<Map<string, HeldProduct>> {
+  private async held(rows: readonly PlacedRow[]): Promise<Map<string, HeldProduct>> {
     const products = await this.products.hold(rows.map(({ sku }) => sku));
     return new Map(products.map((product) => [product.sku, product]));
   }
 
-  private sortOut(rows: readonly ReadyRow[], held: ReadonlyMap<string, HeldProduct>) {
+  private sortOut(rows: readonly PlacedRow[], held: ReadonlyMap<string, HeldProduct>) {
     const updates: PlannedUpdate[] = [];
-    const refused: { line: number; problem: RowProblem }[] = [];
+    const refused: RefusedAt[] = [];
     for (const row of rows) {
       const product = held.get(row.sku);
       if (product === undefined) continue;
+      const otherSlug = row.slug !== undefined && row.slug !== product.slug;
       if (product.archived_at !== null) refused.push({ line: row.line, problem: ARCHIVED });
+      else if (otherSlug) refused.push({ line: row.line, problem: SLUG_FIXED });
       else {
         const update = planUpdate(row, product, this.config.STORE_CURRENCY);
         if (update !== undefined) updates.push(update);
@@ -85,7 +103,12 @@ export class ImportBatchService {
     if (updates.length === 0) return [];
     const planned = new Map(updates.map((update) => [update.product.id, update]));
     const products = updates.map(({ product }) => product);
-    const rows = await this.products.update(products, this.config.STORE_CURRENCY, this.clock.now());
+    const rows = await this.products.update(
+      products,
+      this.config.STORE_CURRENCY,
+      currentOrigin().actorId,
+      this.clock.now(),
+    );
     return rows.map((row) => {
       const update = planned.get(row.id);
       const moved = { row, delta: update?.product.delta ?? 0, reason: 'adjustment' } as const;
@@ -94,17 +117,19 @@ export class ImportBatchService {
     });
   }
 
-  private async insert(rows: readonly ReadyRow[]): Promise<ProductChange[]> {
+  /** @param refused takes up the rows whose slug is taken */
+  private async insert(rows: readonly PlacedRow[], refused: RefusedAt[]): Promise<ProductChange[]> {
     const changes: ProductChange[] = [];
     let rest = rows;
     for (let round = 0; rest.length > 0; round += 1) {
       if (round === ROUNDS) throw new Error(`Products could not be inserted in ${ROUNDS} rounds.`);
-      const inserted = await this.insertOnce(rest);
+      const { inserted, unfit } = await this.insertOnce(rest);
       for (const row of inserted) {
         changes.push({ type: PRODUCT_CREATED, row, delta: row.stock, reason: 'receipt' });
       }
-      const skus = new Set(inserted.map(({ sku }) => sku));
-      rest = rest.filter(({ sku }) => !skus.has(sku));
+      for (const { line } of unfit) refused.push({ line, problem: SLUG_TAKEN });
+      const done = new Set([...inserted, ...unfit].map(({ sku }) => sku));
+      rest = rest.filter(({ sku }) => !done.has(sku));
       // Whoever was faster with a SKU has made the product; the next import brings it up to date.
       const taken = rest.length === 0 ? new Map() : await this.held(rest);
       rest = rest.filter(({ sku }) => !taken.has(sku));
@@ -112,43 +137,31 @@ export class ImportBatchService {
     return changes;
   }
 
-  private async insertOnce(rows: readonly ReadyRow[]) {
+  private async insertOnce(rows: readonly PlacedRow[]) {
     const plans = rows.map(planInsert);
     const taken = await this.products.takenSlugs(plans.flatMap(({ slugs }) => slugs));
-    const products = plans.map(({ product, slugs }) => {
-      const slug = slugs.find((candidate) => !taken.has(candidate)) ?? product.slug;
-      taken.add(slug);
-      return { ...product, slug };
-    });
-    return this.products.insert(products, this.config.STORE_CURRENCY, this.clock.now());
-  }
-
-  /** Ids of the categories that rows name, by that name; unknown ones are made. */
-  private async categoryIds(rows: readonly ReadyRow[]): Promise<{ ids: Map<string, string>; made: string[] }> {
-    const references = [...new Set(rows.flatMap(({ category }) => (category === undefined ? [] : [category])))].sort();
-    if (references.length === 0) return { ids: new Map(), made: [] };
-    const ids = await this.products.categories(references, references.map(slugify));
-    const made: string[] = [];
-    for (const name of references) {
-      // Another spelling of a name may have made it just before.
-      if (!ids.has(name)) ids.set(name, (await this.findCategory(name)) ?? (await this.makeCategory(name, made)));
+    const products: InsertedProduct[] = [];
+    const unfit: PlacedRow[] = [];
+    for (const [index, { product, slugs }] of plans.entries()) {
+      const row = rows[index];
+      const free = slugs.find((candidate) => !taken.has(candidate));
+      if (free === undefined && row?.slug !== undefined) unfit.push(row);
+      else {
+        const slug = free ?? product.slug;
+        taken.add(slug);
+        products.push({ ...product, slug });
+      }
     }
-    return { ids, made };
+    const { STORE_CURRENCY: currency } = this.config;
+    const now = this.clock.now();
+    const made = await this.products.insert(products, currency, currentOrigin().actorId, now);
+    const inserted = products.filter(({ id }) => made.has(id)).map((product) => rowOf(product, currency, now));
+    return { inserted, unfit };
   }
+}
 
-  private async findCategory(name: string): Promise<string | undefined> {
-    return (await this.products.categories([name], [slugify(name)])).get(name);
-  }
-
-  private async makeCategory(name: string, made: string[]): Promise<string> {
-    const id = newId();
-    for (const slug of slugCandidates(name, '', id)) {
-      const row = await this.categories.insert({ id, slug, name, parent_id: null }, this.clock.now());
-      if (row !== undefined) made.push(slug);
-      // Where the slug is taken, somebody else may have made the same category meanwhile.
-      const known = row?.id ?? (await this.findCategory(name));
-      if (known !== undefined) return known;
-    }
-    throw new Error(`Every slug for the category ${name} is taken.`);
-  }
+/** A product as it was inserted; of its category nothing but the id is told. */
+function rowOf({ categoryId, ...product }: InsertedProduct, currency: string, now: Date): ProductRow {
+  const category = { category_id: categoryId, category_slug: null, category_name: null };
+  return { ...product, ...category, currency, version: 1, created_at: now, updated_at: now };
 }

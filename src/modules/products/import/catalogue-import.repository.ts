@@ -6,56 +6,45 @@ import { CategoryNotFound } from '../products.errors.js';
 
 const HOLD = statement(
   'import.hold',
-  `SELECT id, sku, name, description, price, currency, stock, category_id, attributes, images, archived_at
+  `SELECT id, sku, slug, name, description, price, currency, stock, category_id, attributes, images, active, archived_at
    FROM products WHERE sku = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`,
 );
 const ANY = statement('import.any', 'SELECT true AS found FROM products LIMIT 1');
 const TAKEN_SLUGS = statement('import.takenSlugs', 'SELECT slug FROM products WHERE slug = ANY ($1::text[])');
-/** Slugs and names are matched apart, each by its own index or hash, and the best match of each reference wins. */
-const CATEGORIES = statement(
-  'import.categories',
-  `WITH asked AS MATERIALIZED (
-     SELECT reference, slug, lower(reference) AS name FROM unnest($1::text[], $2::text[]) AS a (reference, slug)
-   ), found AS (
-     SELECT a.reference, c.id, 1 AS rank FROM asked a JOIN categories c ON c.slug = a.reference
-     UNION ALL
-     SELECT a.reference, c.id, 2 FROM asked a JOIN categories c ON lower(c.name) = a.name
-     UNION ALL
-     SELECT a.reference, c.id, 3 FROM asked a JOIN categories c ON c.slug = a.slug
-   )
-   SELECT DISTINCT ON (reference) reference, id FROM found ORDER BY reference, rank, id`,
-);
 /** The receipt of a new product's first stock hangs off the row that was really inserted. */
 const INSERT = statement(
   'import.insert',
   `WITH written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
        active, version, created_at, updated_at)
-     SELECT id, sku, slug, name, description, price, $12::text, stock, category_id, attributes, images,
-       true, 1, $13::timestamptz, $13::timestamptz
+     SELECT id, sku, slug, name, description, price, $13::text, stock, category_id, attributes, images,
+       active, 1, $14::timestamptz, $14::timestamptz
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[], $8::uuid[],
-       $9::jsonb[], $10::jsonb[]) AS g (id, sku, slug, name, description, price, stock, category_id, attributes, images)
+       $9::jsonb[], $10::jsonb[], $12::boolean[])
+       AS g (id, sku, slug, name, description, price, stock, category_id, attributes, images, active)
      ON CONFLICT DO NOTHING RETURNING *
    ), receipts AS (
-     INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, created_at)
-     SELECT g.movement_id, w.id, w.stock, w.stock, 'receipt', $14::text, $13::timestamptz
+     INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, actor_id, created_at)
+     SELECT g.movement_id, w.id, w.stock, w.stock, 'receipt', $15::text, $16::uuid, $14::timestamptz
      FROM written w JOIN unnest($1::uuid[], $11::uuid[]) AS g (id, movement_id) ON g.id = w.id WHERE w.stock > 0
    )
-   SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`,
+   SELECT id FROM written`,
 );
 /** Its rows are locked, so `stock + delta` is the level that the file gives. */
 const UPDATE = statement(
   'import.update',
   `WITH written AS (
-     UPDATE products p SET name = g.name, description = g.description, price = g.price, currency = $10::text,
-       category_id = g.category_id, attributes = g.attributes, images = g.images, stock = p.stock + g.delta,
-       version = p.version + 1, updated_at = $11::timestamptz
+     UPDATE products p SET name = g.name, description = g.description, price = g.price, currency = $11::text,
+       category_id = g.category_id, attributes = g.attributes, images = g.images, active = g.active,
+       stock = p.stock + g.delta, version = p.version + 1, updated_at = $12::timestamptz
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $6::jsonb[], $7::jsonb[], $8::int[],
-       $9::uuid[]) AS g (id, name, description, price, category_id, attributes, images, delta, movement_id)
+       $9::uuid[], $10::boolean[])
+       AS g (id, name, description, price, category_id, attributes, images, delta, movement_id, active)
      WHERE p.id = g.id RETURNING p.*, g.delta, g.movement_id
    ), movements AS (
-     INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, created_at)
-     SELECT movement_id, id, delta, stock, 'adjustment', $12::text, $11::timestamptz FROM written WHERE delta <> 0
+     INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, actor_id, created_at)
+     SELECT movement_id, id, delta, stock, 'adjustment', $13::text, $14::uuid, $12::timestamptz
+     FROM written WHERE delta <> 0
    )
    SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`,
 );
@@ -68,6 +57,7 @@ const NOTE = 'catalogue import';
 export interface HeldProduct {
   readonly id: string;
   readonly sku: string;
+  readonly slug: string;
   readonly name: string;
   readonly description: string;
   readonly price: bigint;
@@ -76,6 +66,7 @@ export interface HeldProduct {
   readonly category_id: string | null;
   readonly attributes: Readonly<Record<string, string>>;
   readonly images: readonly string[];
+  readonly active: boolean;
   readonly archived_at: Date | null;
 }
 
@@ -88,6 +79,7 @@ interface Content {
   readonly categoryId: string | null;
   readonly attributes: Readonly<Record<string, string>>;
   readonly images: readonly string[];
+  readonly active: boolean;
   readonly movementId: string;
 }
 
@@ -123,17 +115,17 @@ export class CatalogueImportRepository extends BaseRepository {
     return new Set(rows.map(({ slug }) => slug));
   }
 
-  /** Ids of categories by the slug or name that they are asked for by; `slugs` are the slugs of the same references. */
-  async categories(references: readonly string[], slugs: readonly string[]): Promise<Map<string, string>> {
-    const rows = await this.rows<{ reference: string; id: string }>(CATEGORIES, [references, slugs]);
-    return new Map(rows.map(({ reference, id }) => [reference, id]));
-  }
-
   /**
-   * Inserts products; those whose SKU or slug is taken by now are left out of the answer.
+   * Inserts products.
+   * @returns the ids of those whose SKU and slug were free
    * @throws {CategoryNotFound} where a category was deleted meanwhile
    */
-  insert(products: readonly InsertedProduct[], currency: string, now: Date): Promise<ProductRow[]> {
+  async insert(
+    products: readonly InsertedProduct[],
+    currency: string,
+    actorId: string | null,
+    now: Date,
+  ): Promise<Set<string>> {
     const values = [
       column(products, ({ id }) => id),
       column(products, ({ sku }) => sku),
@@ -146,15 +138,23 @@ export class CatalogueImportRepository extends BaseRepository {
       column(products, ({ attributes }) => JSON.stringify(attributes)),
       column(products, ({ images }) => JSON.stringify(images)),
       column(products, ({ movementId }) => movementId),
+      column(products, ({ active }) => active),
     ];
-    return this.mapping(CATEGORY_GONE, () => this.rows<ProductRow>(INSERT, [...values, currency, now, NOTE]));
+    const all = [...values, currency, now, NOTE, actorId];
+    const rows = await this.mapping(CATEGORY_GONE, () => this.rows<{ id: string }>(INSERT, all));
+    return new Set(rows.map(({ id }) => id));
   }
 
   /**
    * Changes products that are held, and moves their stock by `delta`.
    * @throws {CategoryNotFound} where a category was deleted meanwhile
    */
-  update(products: readonly UpdatedProduct[], currency: string, now: Date): Promise<ProductRow[]> {
+  update(
+    products: readonly UpdatedProduct[],
+    currency: string,
+    actorId: string | null,
+    now: Date,
+  ): Promise<ProductRow[]> {
     const values = [
       column(products, ({ id }) => id),
       column(products, ({ name }) => name),
@@ -165,7 +165,9 @@ export class CatalogueImportRepository extends BaseRepository {
       column(products, ({ images }) => JSON.stringify(images)),
       column(products, ({ delta }) => delta),
       column(products, ({ movementId }) => movementId),
+      column(products, ({ active }) => active),
     ];
-    return this.mapping(CATEGORY_GONE, () => this.rows<ProductRow>(UPDATE, [...values, currency, now, NOTE]));
+    const all = [...values, currency, now, NOTE, actorId];
+    return this.mapping(CATEGORY_GONE, () => this.rows<ProductRow>(UPDATE, all));
   }
 }

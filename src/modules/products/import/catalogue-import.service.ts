@@ -4,19 +4,10 @@ import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { CatalogueCache } from '../catalogue.cache.js';
 import { CategoryNotFound } from '../products.errors.js';
 import { type BatchResult, ImportBatchService } from './batch.service.js';
-import { csvRows } from './csv-rows.js';
+import type { CategoryIds } from './category-finder.service.js';
 import { type ColumnMap, UnreadableFile } from './import-columns.js';
-import type { ReadyRow } from './import-plan.js';
-import { parseRow, type RowProblem } from './import-row.js';
-import { ndjsonRows } from './ndjson-rows.js';
-import type { RawRow } from './raw-row.js';
-
-export type ImportFormat = 'csv' | 'ndjson';
-
-/** A row that was not imported. */
-export interface RefusedRow extends RowProblem {
-  readonly line: number;
-}
+import { type BatchStep, type ImportReport, type RefusedRow, Tally } from './import-report.js';
+import { type ImportFormat, type RowBatch, rowBatches } from './row-batches.js';
 
 export interface ImportOptions {
   readonly format: ImportFormat;
@@ -25,22 +16,18 @@ export interface ImportOptions {
   readonly dryRun?: boolean | undefined;
   /** Hears of each bad row; one row may have several problems. */
   readonly onRefused?: (row: RefusedRow) => void;
+  /** The last line that an earlier run has done with. */
+  readonly after?: number | undefined;
+  readonly maxRows?: number | undefined;
+  /**
+   * Writes down how far the import is, in the transaction of each batch (of a dry run, in one of its own). Where it
+   * throws, the batch is taken back and the import ends.
+   */
+  readonly keep?: (step: BatchStep) => Promise<void>;
 }
 
-/** What an import has done. Each row is counted once, as created, updated, unchanged or refused. */
-export interface ImportReport {
-  readonly processed: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly refused: number;
-  /** Categories that were made. */
-  readonly categories: number;
-  /** Where the file could not be read on, and why; the rows before that line are in. */
-  readonly broken?: { readonly line: number; readonly message: string };
-}
-
-const BATCH_ROWS = 500;
+/** Ids of categories that are remembered from batch to batch. */
+const MOST_KNOWN = 20_000;
 
 class TakenBack extends Error {
   constructor(readonly result: BatchResult) {
@@ -48,35 +35,17 @@ class TakenBack extends Error {
   }
 }
 
-/** What is known while a file is read: little more than its SKUs, whatever its size. */
-class Progress {
-  processed = 0;
-  created = 0;
-  updated = 0;
-  unchanged = 0;
-  refused = 0;
-  readonly categories = new Set<string>();
-  readonly lines = new Map<string, number>();
+/** What is known from one batch to the next. */
+class Memory {
+  readonly categories: CategoryIds = new Map();
+  readonly made = new Set<string>();
 
-  constructor(private readonly onRefused: (row: RefusedRow) => void) {}
-
-  refuse(line: number, problems: readonly RowProblem[]): void {
-    this.refused += 1;
-    for (const problem of problems) this.onRefused({ line, ...problem });
-  }
-
-  add(result: BatchResult): void {
-    this.created += result.created;
-    this.updated += result.updated;
-    this.unchanged += result.unchanged;
-    for (const slug of result.categories) this.categories.add(slug);
-    for (const { line, problem } of result.refused) this.refuse(line, [problem]);
-  }
-
-  report(broken?: UnreadableFile): ImportReport {
-    const { processed, created, updated, unchanged, refused, categories } = this;
-    const counts = { processed, created, updated, unchanged, refused, categories: categories.size };
-    return broken === undefined ? counts : { ...counts, broken: { line: broken.line, message: broken.message } };
+  /** @param keep whether the categories of a batch are there for the next */
+  add({ categories: { ids, made } }: BatchResult, keep: boolean): void {
+    for (const slug of made) this.made.add(slug);
+    if (!keep) return;
+    if (this.categories.size > MOST_KNOWN) this.categories.clear();
+    for (const [key, id] of ids) this.categories.set(key, id);
   }
 }
 
@@ -94,29 +63,30 @@ export class CatalogueImportService {
   ) {}
 
   /**
-   * Reads a file to its end, or to where it breaks, and imports every good row before that, in batches.
+   * Reads a file to its end, or to where it breaks, and imports every good row before that, in batches. While one is
+   * written, the next is read.
    * @param source the file's bytes, not compressed
    */
   async run(source: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportReport> {
-    const progress = new Progress(options.onRefused ?? (() => undefined));
-    const dryRun = options.dryRun ?? false;
-    let batch: ReadyRow[] = [];
+    const tally = new Tally();
+    const memory = new Memory();
     let broken: UnreadableFile | undefined;
+    let writing: Promise<void> = Promise.resolve();
+    const reading = { ...options, currency: this.config.STORE_CURRENCY };
     try {
-      for await (const raw of rowsOf(source, options)) {
-        const row = this.ready(raw, progress);
-        if (row !== undefined) batch.push(row);
-        if (batch.length === BATCH_ROWS) {
-          await this.write(batch, dryRun, progress);
-          batch = [];
-        }
+      for await (const batch of rowBatches(source, reading)) {
+        await writing;
+        writing = this.write(batch, options, memory).then((step) => tally.add(step));
+        // It is awaited before the next batch or at the end; until then nobody is there to hear of its failure.
+        writing.catch(() => undefined);
       }
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       broken = error;
+    } finally {
+      await writing;
     }
-    if (batch.length > 0) await this.write(batch, dryRun, progress);
-    return progress.report(broken);
+    return tally.report(broken);
   }
 
   /** Whether there has never been a product. */
@@ -124,51 +94,60 @@ export class CatalogueImportService {
     return this.batches.isEmpty();
   }
 
-  /** The row, where it can be written. */
-  private ready(raw: RawRow, progress: Progress): ReadyRow | undefined {
-    const { line } = raw;
-    progress.processed += 1;
-    const parsed =
-      raw.problem === undefined ? parseRow(raw.fields, this.config.STORE_CURRENCY) : { problems: [raw.problem] };
-    if (parsed.problems !== undefined) {
-      progress.refuse(line, parsed.problems);
-      return undefined;
-    }
-    const { product } = parsed;
-    const earlier = progress.lines.get(product.sku);
-    if (earlier !== undefined) {
-      const reason = `${JSON.stringify(product.sku)} stands on line ${earlier} already`;
-      progress.refuse(line, [{ column: 'sku', code: 'duplicate_sku', reason }]);
-      return undefined;
-    }
-    progress.lines.set(product.sku, line);
-    return { line, ...product };
-  }
-
-  private async write(rows: readonly ReadyRow[], dryRun: boolean, progress: Progress): Promise<void> {
+  private async write(batch: RowBatch, options: ImportOptions, memory: Memory): Promise<BatchStep> {
+    for (const row of batch.problems) options.onRefused?.(row);
     try {
-      progress.add(await this.writeOnce(rows, dryRun));
+      return await this.writeOnce(batch, options, memory);
     } catch (error) {
       if (!(error instanceof CategoryNotFound)) throw error;
-      progress.add(await this.writeOnce(rows, dryRun));
+      memory.categories.clear();
+      return this.writeOnce(batch, options, memory);
     }
   }
 
-  private async writeOnce(rows: readonly ReadyRow[], dryRun: boolean): Promise<BatchResult> {
+  private async writeOnce(batch: RowBatch, options: ImportOptions, memory: Memory): Promise<BatchStep> {
+    const { dryRun = false, keep } = options;
+    let step: BatchStep | undefined;
+    const { result, late } = await this.uncommitted(dryRun, async () => {
+      const written = await this.batches.write(batch.rows, memory.categories);
+      step = stepOf(batch, written, memory);
+      if (!dryRun) await keep?.(step);
+      return written;
+    });
+    memory.add(result, !dryRun);
+    const done = step ?? stepOf(batch, result, memory);
+    if (late) await keep?.(done);
+    for (const row of done.problems.slice(batch.problems.length)) options.onRefused?.(row);
+    return done;
+  }
+
+  /** Commits what `write` does, or takes it back where it is a dry run; `late` tells that nothing of it stands. */
+  private async uncommitted(dryRun: boolean, write: () => Promise<BatchResult>) {
     try {
-      return await this.uow.run(async () => {
-        const result = await this.batches.write(rows);
-        if (dryRun) throw new TakenBack(result);
-        if (result.categories.length > 0) this.uow.afterCommit(() => this.cache.categoriesChanged());
-        return result;
+      const result = await this.uow.run(async () => {
+        const written = await write();
+        if (dryRun) throw new TakenBack(written);
+        if (written.categories.made.length > 0) this.uow.afterCommit(() => this.cache.categoriesChanged());
+        return written;
       });
+      return { result, late: false };
     } catch (error) {
-      if (error instanceof TakenBack) return error.result;
-      throw error;
+      if (!(error instanceof TakenBack)) throw error;
+      return { result: error.result, late: true };
     }
   }
 }
 
-function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: ImportOptions): AsyncIterable<RawRow> {
-  return format === 'csv' ? csvRows(source, map) : ndjsonRows(source, map);
+function stepOf(batch: RowBatch, result: BatchResult, memory: Memory): BatchStep {
+  const late = result.refused.map(({ line, problem }) => ({ line, ...problem }));
+  return {
+    line: batch.line,
+    processed: batch.rows.length + batch.refused,
+    created: result.created,
+    updated: result.updated,
+    unchanged: result.unchanged,
+    refused: batch.refused + result.refused.length,
+    categories: result.categories.made.filter((slug) => !memory.made.has(slug)).length,
+    problems: [...batch.problems, ...late],
+  };
 }

@@ -1,5 +1,13 @@
 import { CsvError, type Parser, parse } from 'csv-parse';
-import { type ColumnMap, type ColumnPlace, placesOf, type RawFields, UnreadableFile } from './import-columns.js';
+import { unguardCell } from './csv-cells.js';
+import {
+  type ColumnMap,
+  type ColumnPlace,
+  gather,
+  placesOf,
+  type RawFields,
+  UnreadableFile,
+} from './import-columns.js';
 import type { RawRow } from './raw-row.js';
 import { MAX_LINE_BYTES, textBlocks } from './text-blocks.js';
 
@@ -27,13 +35,13 @@ export async function* csvRows(source: AsyncIterable<Uint8Array>, map?: ColumnMa
       if (!ended && record.length < width) throw new UnreadableFile(line, 'The file ends in the middle of a row');
       const reason = `has ${record.length} columns instead of ${width}`;
       yield { line, problem: { column: '', code: 'malformed', reason } };
-    }
+    } else yield { line, blank: true };
   }
   if (places === undefined) throw new UnreadableFile(1, 'The file is empty');
 }
 
 function fieldsOf(record: readonly string[], places: readonly ColumnPlace[]): RawFields {
-  return Object.fromEntries(places.map(({ column, index }) => [column, record[index]]));
+  return gather(places, ({ index }) => unguardCell(record[index] ?? ''));
 }
 
 interface PlacedRecord extends CsvRecord {

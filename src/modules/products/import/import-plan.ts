@@ -6,6 +6,10 @@ import type { ImportedProduct } from './import-row.js';
 /** A row that is fit to be written, with its line and the category that it names. */
 export interface ReadyRow extends ImportedProduct {
   readonly line: number;
+}
+
+/** A row with the id of its category. */
+export interface PlacedRow extends ReadyRow {
   readonly categoryId?: string | undefined;
 }
 
@@ -16,7 +20,7 @@ export interface PlannedUpdate {
 }
 
 /** What a row makes of a product that is there; undefined where that is all it says already. */
-export function planUpdate(row: ReadyRow, held: HeldProduct, currency: string): PlannedUpdate | undefined {
+export function planUpdate(row: PlacedRow, held: HeldProduct, currency: string): PlannedUpdate | undefined {
   const product: UpdatedProduct = {
     id: held.id,
     name: row.name,
@@ -25,6 +29,7 @@ export function planUpdate(row: ReadyRow, held: HeldProduct, currency: string): 
     categoryId: row.categoryId ?? held.category_id,
     attributes: row.attributes ?? held.attributes,
     images: row.images ?? held.images,
+    active: row.active ?? held.active,
     delta: row.stock === undefined ? 0 : row.stock - held.stock,
     movementId: newId(),
   };
@@ -34,15 +39,16 @@ export function planUpdate(row: ReadyRow, held: HeldProduct, currency: string): 
     product.price !== held.price ||
     held.currency !== currency ||
     product.categoryId !== held.category_id ||
+    product.active !== held.active ||
     !sameAttributes(product.attributes, held.attributes) ||
     !sameList(product.images, held.images);
   return contentChanged || product.delta !== 0 ? { product, contentChanged } : undefined;
 }
 
 /** What a row makes where there is no product of its SKU, with the slugs to try for it. */
-export function planInsert(row: ReadyRow): { readonly product: InsertedProduct; readonly slugs: readonly string[] } {
+export function planInsert(row: PlacedRow): { readonly product: InsertedProduct; readonly slugs: readonly string[] } {
   const id = newId();
-  const slugs = slugCandidates(row.name, row.sku, id);
+  const slugs = row.slug === undefined ? slugCandidates(row.name, row.sku, id) : [row.slug];
   const product = {
     id,
     sku: row.sku,
@@ -54,6 +60,7 @@ export function planInsert(row: ReadyRow): { readonly product: InsertedProduct; 
     categoryId: row.categoryId ?? null,
     attributes: row.attributes ?? {},
     images: row.images ?? [],
+    active: row.active ?? true,
     movementId: newId(),
   };
   return { product, slugs };

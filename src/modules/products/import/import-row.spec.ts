@@ -7,14 +7,15 @@ test('a full row is read with what every cell means', () => {
     ...good,
     stock: ' 7 ',
     description: 'Blue',
-    category: 'Kitchen',
+    category: ' Kitchen ',
     attributes: '{"a":"b"}',
     images: '/a.png|/b.png  /c.png',
   };
   expect(parseRow(fields, 'USD').problems).toBeUndefined();
   expect(parseRow(fields, 'USD')).toEqual({
     product: {
-      ...{ sku: 'A-1', name: 'Mug', price: 1_250n, stock: 7, description: 'Blue', category: 'Kitchen' },
+      ...{ sku: 'A-1', name: 'Mug', price: 1_250n, stock: 7, description: 'Blue' },
+      category: { names: ['Kitchen'] },
       ...{ attributes: { a: 'b' }, images: ['/a.png', '/b.png', '/c.png'] },
     },
   });
@@ -36,7 +37,7 @@ test('JSON values are read as they are', () => {
 });
 
 test('empty cells are as good as absent ones', () => {
-  const empty = { stock: '', description: ' ', category: '', attributes: '', images: '' };
+  const empty = { stock: '', description: '', category: '', attributes: '', images: '' };
   expect(parseRow({ ...good, ...empty }, 'USD')).toEqual(parseRow(good, 'USD'));
 });
 
@@ -63,6 +64,16 @@ test.each([
   ['images', 'invalid', { images: [1] }],
   ['images', 'invalid', { images: Array.from({ length: 21 }, () => '/a') }],
   ['category', 'invalid', { category: ['a'] }],
+  ['category', 'invalid', { category: 'Home > ' }],
+  ['category', 'invalid', { category: 'x'.repeat(121) }],
+  ['categorySlug', 'invalid', { category: 'Home', categorySlug: 'home/kitchen' }],
+  ['categorySlug', 'invalid', { category: 'Home', categorySlug: 'Home' }],
+  ['categorySlug', 'invalid', { categorySlug: 'home' }],
+  ['images', 'invalid', { images: '["/a.png"' }],
+  ['slug', 'invalid', { slug: 'export' }],
+  ['slug', 'invalid', { slug: 'No Slug' }],
+  ['currency', 'invalid', { currency: 'EUR' }],
+  ['active', 'invalid', { active: 'perhaps' }],
 ])('a bad %s is %s: %j', (column, code, fields) => {
   expect(parseRow({ ...good, ...fields }, 'USD').problems).toEqual([expect.objectContaining({ column, code })]);
 });
@@ -75,4 +86,21 @@ test('everything that is wrong with a row is told at once', () => {
 test('the digits of a price are those of the currency', () => {
   expect(parseRow({ ...good, price: '500' }, 'JPY')).toMatchObject({ product: { price: 500n } });
   expect(parseRow({ ...good, price: '500.5' }, 'JPY').problems).toHaveLength(1);
+});
+
+test('what an export adds is read back', () => {
+  const fields = {
+    ...good,
+    description: ' two spaces  ',
+    category: 'Home > Pots \\> Pans',
+    categorySlug: 'home/pots-pans',
+    ...{ images: '["/a|b.png"]', slug: 'mug-2', active: 'false', currency: 'USD' },
+  };
+  expect(parseRow(fields, 'USD')).toMatchObject({
+    product: {
+      description: ' two spaces  ',
+      category: { names: ['Home', 'Pots > Pans'], slugs: ['home', 'pots-pans'] },
+      ...{ images: ['/a|b.png'], slug: 'mug-2', active: false },
+    },
+  });
 });

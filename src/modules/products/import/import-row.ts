@@ -10,7 +10,12 @@ import {
   SKU_PATTERN,
   STOCK_MAX,
 } from '../product.fields.js';
+import { canBeSlug, isSlug } from '../slug.js';
+import { type CategoryReference, parsePath } from './category-path.js';
 import type { ImportColumn, RawFields } from './import-columns.js';
+
+/** Longest path of categories. */
+const PATH_MAX = 2_500;
 
 /** A product as a row gives it; what is not given keeps what it was. `price` is in minor units. */
 export interface ImportedProduct {
@@ -19,8 +24,10 @@ export interface ImportedProduct {
   readonly price: bigint;
   readonly stock?: number | undefined;
   readonly description?: string | undefined;
-  /** Name or slug. */
-  readonly category?: string | undefined;
+  readonly category?: CategoryReference | undefined;
+  /** Only for a product that is new: a slug never changes. */
+  readonly slug?: string | undefined;
+  readonly active?: boolean | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
   readonly images?: readonly string[] | undefined;
 }
@@ -28,7 +35,7 @@ export interface ImportedProduct {
 /** Why a row is refused. */
 export interface RowProblem {
   readonly column: ImportColumn | '';
-  readonly code: 'missing' | 'invalid' | 'duplicate_sku' | 'archived_sku' | 'malformed';
+  readonly code: 'missing' | 'invalid' | 'duplicate_sku' | 'archived_sku' | 'slug_taken' | 'slug_fixed' | 'malformed';
   readonly reason: string;
 }
 
@@ -89,9 +96,47 @@ function attributes(value: unknown): Readonly<Record<string, string>> {
   return object;
 }
 
+/** White space at its ends belongs to a description, as it does over the API. */
+function description(value: unknown): string {
+  const given = typeof value === 'number' ? String(value) : value;
+  if (!isCleanText(given)) throw invalid('description', 'must be a text without control characters');
+  if (given.length > DESCRIPTION_MAX) throw invalid('description', `must have at most ${DESCRIPTION_MAX} characters`);
+  return given;
+}
+
+function slug(value: unknown): string {
+  if (typeof value !== 'string' || !canBeSlug(value.trim()))
+    throw invalid('slug', 'must be letters, digits and hyphens');
+  return value.trim();
+}
+
+function currency(value: unknown, ours: string): string {
+  if (typeof value === 'string' && value.trim() === ours) return ours;
+  throw invalid('currency', `must be ${ours}, in which the shop sells, not ${show(value)}`);
+}
+
+const WORDS: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
+
+function active(value: unknown): boolean {
+  const word = WORDS[String(value).trim().toLowerCase()];
+  if (word === undefined) throw invalid('active', `must be true or false, not ${show(value)}`);
+  return word;
+}
+
+function categoryNames(value: unknown): readonly string[] {
+  const names = parsePath(text('category', value, PATH_MAX));
+  if (names === undefined) throw invalid('category', 'must be a name of at most 120 characters, or such names and ">"');
+  return names;
+}
+
+function categorySlugs(value: unknown): readonly string[] {
+  const slugs = text('categorySlug', value, PATH_MAX).split('/');
+  if (!slugs.every(isSlug)) throw invalid('categorySlug', 'must be slugs and "/"');
+  return slugs;
+}
+
 function images(value: unknown): string[] {
-  const list: unknown[] =
-    typeof value === 'string' ? value.split(/[\s|]+/).filter((part) => part !== '') : [value].flat();
+  const list = imageList(value);
   if (list.length > IMAGES_MAX) throw invalid('images', `must be at most ${IMAGES_MAX}`);
   return list.map((image) => {
     if (!isCleanText(image) || !isImage(image))
@@ -100,35 +145,67 @@ function images(value: unknown): string[] {
   });
 }
 
+function imageList(value: unknown): unknown[] {
+  if (typeof value !== 'string') return [value].flat();
+  if (!value.trimStart().startsWith('[')) return value.split(/[\s|]+/).filter((part) => part !== '');
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw invalid('images', 'must be a JSON array where it starts like one');
+  }
+}
+
 const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
 
-/** Reads a row. An empty cell of a column that is not required counts as not given. */
-export function parseRow(fields: RawFields, currency: string): ParsedRow {
-  const problems: RowProblem[] = [];
-  const read = <T>(column: ImportColumn, parse: (value: unknown) => T, required = false): T | undefined => {
-    const value = fields[column];
+/** Reads one column of a row after another, and keeps what is wrong with them. */
+class RowReader {
+  readonly problems: RowProblem[] = [];
+
+  constructor(private readonly fields: RawFields) {}
+
+  read<T>(column: ImportColumn, parse: (value: unknown) => T, required = false): T | undefined {
+    const value = this.fields[column];
+    if (column === 'description' ? value === undefined || value === null || value === '' : isEmpty(value)) {
+      if (required) this.problems.push({ column, code: 'missing', reason: 'is missing' });
+      return undefined;
+    }
     try {
-      if (!isEmpty(value)) return parse(value);
-      if (required) throw new Refused({ column, code: 'missing', reason: 'is missing' });
+      return parse(value);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      problems.push(error.problem);
+      this.problems.push(error.problem);
+      return undefined;
     }
-    return undefined;
-  };
-  const required = {
-    sku: read('sku', sku, true),
-    name: read('name', (value) => text('name', value, NAME_MAX), true),
-    price: read('price', (value) => price(value, currency), true),
-  };
+  }
+
+  category(): CategoryReference | undefined {
+    const names = this.read('category', categoryNames);
+    const slugs = this.read('categorySlug', categorySlugs);
+    if (slugs !== undefined && slugs.length !== names?.length) {
+      const reason = 'must have as many parts as the category beside it';
+      this.problems.push({ column: 'categorySlug', code: 'invalid', reason });
+    }
+    return names && { names, slugs };
+  }
+}
+
+/** Reads a row. An empty cell of a column that is not required counts as not given. */
+export function parseRow(fields: RawFields, storeCurrency: string): ParsedRow {
+  const row = new RowReader(fields);
+  const code = row.read('sku', sku, true);
+  const name = row.read('name', (value) => text('name', value, NAME_MAX), true);
+  const amount = row.read('price', (value) => price(value, storeCurrency), true);
+  row.read('currency', (value) => currency(value, storeCurrency));
   const optional = {
-    stock: read('stock', stock),
-    description: read('description', (value) => text('description', value, DESCRIPTION_MAX)),
-    category: read('category', (value) => text('category', value, 120)),
-    attributes: read('attributes', attributes),
-    images: read('images', images),
+    stock: row.read('stock', stock),
+    description: row.read('description', description),
+    category: row.category(),
+    attributes: row.read('attributes', attributes),
+    images: row.read('images', images),
+    slug: row.read('slug', slug),
+    active: row.read('active', active),
   };
-  const { sku: code, name, price: amount } = required;
+  const { problems } = row;
   if (problems.length > 0 || code === undefined || name === undefined || amount === undefined) return { problems };
   return { product: { sku: code, name, price: amount, ...optional } };
 }

@@ -1,31 +1,41 @@
 import {
   type ColumnMap,
+  type ColumnSource,
+  gather,
   IMPORT_COLUMNS,
-  type ImportColumn,
   isImportColumn,
   type RawFields,
+  sourcesOf,
   UnreadableFile,
 } from './import-columns.js';
 import type { RawRow } from './raw-row.js';
 import { textBlocks } from './text-blocks.js';
 
 /**
- * Rows of a file with one JSON object a line; empty lines are passed over.
+ * Rows of a file with one JSON object a line; empty lines say nothing.
  * @throws {UnreadableFile} where the file breaks, after the rows before that
  */
 export async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map?: ColumnMap): AsyncGenerator<RawRow> {
-  const columns = Object.entries(map ?? Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, name])));
+  const columns = sourcesOf(map);
   for await (const { bytes, firstLine } of textBlocks(source)) {
     const texts = bytes.toString('utf8').split('\n');
     for (const [index, text] of texts.entries()) {
       const line = firstLine + index;
       // Only the last line of a file can be without a line feed behind it.
-      if (text.trim() !== '') yield readLine(text, line, columns, map === undefined, index === texts.length - 1);
+      const last = index === texts.length - 1;
+      if (text.trim() !== '') yield readLine(text, line, columns, map === undefined, last);
+      else if (!last) yield { line, blank: true };
     }
   }
 }
 
-function readLine(text: string, line: number, columns: [string, string][], strict: boolean, last: boolean): RawRow {
+function readLine(
+  text: string,
+  line: number,
+  columns: readonly ColumnSource[],
+  strict: boolean,
+  last: boolean,
+): RawRow {
   let row: unknown;
   try {
     row = JSON.parse(text);
@@ -44,8 +54,6 @@ function readLine(text: string, line: number, columns: [string, string][], stric
   return { line, fields: fieldsOf(row as Readonly<Record<string, unknown>>, columns) };
 }
 
-function fieldsOf(row: Readonly<Record<string, unknown>>, columns: [string, string][]): RawFields {
-  const fields: Partial<Record<ImportColumn, unknown>> = {};
-  for (const [ours, theirs] of columns) if (Object.hasOwn(row, theirs)) fields[ours as ImportColumn] = row[theirs];
-  return fields;
+function fieldsOf(row: Readonly<Record<string, unknown>>, columns: readonly ColumnSource[]): RawFields {
+  return gather(columns, ({ theirs }) => (Object.hasOwn(row, theirs) ? row[theirs] : undefined));
 }

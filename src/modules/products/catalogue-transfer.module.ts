@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { CatalogueExportRepository } from './export/catalogue-export.repository.js';
+import { CatalogueExportService } from './export/catalogue-export.service.js';
+import { ImportJobsRepository } from './import/import-jobs.repository.js';
+import { ImportJobs } from './import/import-jobs.service.js';
+import { ImportPrivacy } from './import/import-privacy.api.js';
+import { ImportRunner } from './import/import-runner.service.js';
+import { ImportUploadsService } from './import/import-uploads.service.js';
+import { ImportsController } from './import/imports.controller.js';
+import { ImportsService } from './import/imports.service.js';
+import { ProductFilesController } from './product-files.controller.js';
+import { ProductsModule } from './products.module.js';
+
+/** The catalogue as a file: taken in by jobs, and given out. */
+@Module({
+  imports: [AuditModule, ProductsModule],
+  controllers: [ProductFilesController, ImportsController],
+  providers: [
+    CatalogueExportRepository,
+    CatalogueExportService,
+    ImportJobs,
+    ImportJobsRepository,
+    ImportPrivacy,
+    ImportRunner,
+    ImportsService,
+    ImportUploadsService,
+  ],
+  exports: [ImportPrivacy],
+})
+export class CatalogueTransferModule {}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../../common/clock.js';
+import { InvalidInput } from '../../../common/domain-error.js';
+import { newId } from '../../../common/ids.js';
+import { CONFIG, type Config } from '../../../config/config.js';
+import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { idempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
+import { IdempotencyRepository } from '../../../platform/http/idempotency.repository.js';
+import type { Upload } from '../../../platform/http/streamed-body.js';
+import { currentOrigin } from '../../../platform/security/request-context.js';
+import { AuditApi } from '../../audit/audit.api.js';
+import { type ImportResponse, toImport } from './dto/import.response.js';
+import { compressed, joined } from './file-bytes.js';
+import { ImportTooLarge } from './import.errors.js';
+import { type ColumnMap, parseColumnMap, UnreadableFile } from './import-columns.js';
+import { ImportJobsRepository } from './import-jobs.repository.js';
+
+/** What is asked for beside the file. */
+export interface ImportRequest {
+  readonly dryRun: boolean;
+  /** JSON, or `sku=theirs,…`. */
+  readonly map?: string | undefined;
+}
+
+const ACCEPTED = 202;
+const PATH = '/api/products/import';
+
+/** Takes files in: each is a job, on its way to whichever process runs them, before it is answered. */
+@Injectable()
+export class ImportUploadsService {
+  private readonly logger = new Logger(ImportUploadsService.name);
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly jobs: ImportJobsRepository,
+    private readonly answers: IdempotencyRepository,
+    private readonly audit: AuditApi,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Keeps a file while it arrives, and queues its import.
+   * @param key the Idempotency-Key of the request; what is compared is what was sent, byte by byte
+   * @throws {ImportTooLarge} {@link InvalidInput} {@link IdempotencyKeyReused}
+   */
+  async receive(
+    upload: Upload,
+    request: ImportRequest,
+    key: string | undefined,
+  ): Promise<ImportResponse | StoredAnswer> {
+    const map = mapOf(request.map);
+    const caller = currentOrigin();
+    // Checked before anything is read: what is wrong with the key is wrong at once.
+    const keyed = (body: unknown) => idempotentRequest(key, caller.actorId ?? undefined, 'POST', PATH, body);
+    keyed(null);
+    if ((upload.length ?? 0) > this.config.IMPORT_MAX_BYTES) throw new ImportTooLarge(this.config.IMPORT_MAX_BYTES);
+    const id = newId();
+    const format = upload.mediaType === 'text/csv' ? 'csv' : 'ndjson';
+    const { actor, actorId, requestId } = caller;
+    const job = { id, format, map, dryRun: request.dryRun, actor, actorId, requestId } as const;
+    await this.jobs.open(job, this.clock.now());
+    try {
+      const digest = await this.keepFile(id, upload);
+      const body = { format, map, dryRun: request.dryRun, digest };
+      return await this.enqueue(id, keyed(body));
+    } finally {
+      // A file that was not queued is nobody's; should this fail too, a sweep takes it away.
+      await this.jobs.discard(id).catch((err: unknown) => this.logger.warn({ err }, 'An upload was left behind.'));
+    }
+  }
+
+  /** Gives the SHA-256 of what was sent. */
+  private async keepFile(id: string, upload: Upload): Promise<string> {
+    const hash = createHash('sha256');
+    let number = 0;
+    const bytes = this.watched(upload, (piece) => hash.update(piece));
+    for await (const chunk of joined(compressed(bytes, upload.gzip))) {
+      if (!(await this.jobs.addChunk(id, number, chunk, this.clock.now()))) {
+        throw new Error('An upload was swept away while it arrived.');
+      }
+      number += 1;
+    }
+    if (number === 0) throw InvalidInput.field('body', 'is empty');
+    return hash.digest('hex');
+  }
+
+  private async *watched(upload: Upload, see: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
+    const { IMPORT_MAX_BYTES: most } = this.config;
+    let length = 0;
+    for await (const bytes of upload.bytes) {
+      length += bytes.length;
+      if (length > most) throw new ImportTooLarge(most);
+      see(bytes);
+      yield bytes;
+    }
+  }
+
+  private enqueue(id: string, request: ReturnType<typeof idempotentRequest>): Promise<ImportResponse | StoredAnswer> {
+    return this.uow.run(async () => {
+      const first = request && (await this.answers.claim(request, this.clock.now()));
+      if (first !== undefined) return first;
+      const row = await this.jobs.queue(id, this.clock.now());
+      if (row === undefined) throw new Error('An upload was swept away before it was queued.');
+      const { format, dry_run: dryRun, total_bytes: bytes } = row;
+      const after = { format, dryRun, bytes: Number(bytes) };
+      await this.audit.record({ action: 'import.requested', subjectType: 'import', subjectId: id, after });
+      const answer = toImport(row);
+      if (request) await this.answers.record(request, new StoredAnswer(ACCEPTED, JSON.stringify(answer)));
+      return answer;
+    });
+  }
+}
+
+function mapOf(text: string | undefined): ColumnMap | null {
+  if (text === undefined) return null;
+  try {
+    return parseColumnMap(text);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw InvalidInput.field('map', error.message);
+  }
+}
