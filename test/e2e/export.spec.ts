@@ -54,7 +54,7 @@ it('an export that is imported into an empty shop comes out again byte by byte',
     expect(answer.headers.get('content-type')).toContain(type);
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="products.${format}"`);
     const file = await answer.text();
-    expect(file.trimEnd().split('\n').length).toBeGreaterThan(2_105);
+    expect(file.trimEnd().split('\n').length).toBeGreaterThanOrEqual(2_105);
     expect(file).not.toContain('GONE');
     const done = await importFile(empty, others, file, { headers: { 'content-type': type } });
     expect(done).toMatchObject({ status: 'completed', created: 2_105, refused: 0 });

@@ -52,7 +52,7 @@ export class ProductFilesController {
       'an empty shop of the same currency, the file comes out again byte by byte. In CSV a text that begins like a ' +
       'formula has an apostrophe before it, which an import takes away.',
   })
-  @Downloads('The file.', 'text/csv', 'application/x-ndjson')
+  @Downloads('The file.', ['text/csv', 'application/x-ndjson'])
   async export(@Query() { format }: ExportQuery, @Headers('accept') accept: string | undefined): Promise<Download> {
     const chosen = format ?? (accept?.includes('ndjson') ? 'ndjson' : 'csv');
     const type = chosen === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8';

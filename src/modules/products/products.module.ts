@@ -95,7 +95,6 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductInputs,
     CategoryFinder,
     CategoryImportService,
-    ImportBatchService,
     ImportCategoriesRepository,
     ProductJournal,
     ProductsApi,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { arrayParameter } from './array-parameter.js';
 import type { Statement } from './statement.js';
 
 /** A transaction under way: what its repositories read and write through. */
@@ -61,14 +62,18 @@ export class Database {
   /** Runs a statement that is prepared by name. pg writes into the object it is given, so each call makes its own. */
   async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Rows<R>> {
     const target = this.current()?.client ?? this.pool;
-    const result = await target.query<R>({ name: statement.name, text: statement.text, values: [...values] });
+    const result = await target.query<R>({
+      name: statement.name,
+      text: statement.text,
+      values: values.map(arrayParameter),
+    });
     return { rows: result.rows, count: result.rowCount ?? 0 };
   }
 
   /** Runs an SQL text that differs from call to call, such as a filtered list. */
   async runText<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Rows<R>> {
     const target = this.current()?.client ?? this.pool;
-    const result = await target.query<R>(text, [...values]);
+    const result = await target.query<R>(text, values.map(arrayParameter));
     return { rows: result.rows, count: result.rowCount ?? 0 };
   }
 

@@ -5,9 +5,10 @@ import {
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
+  type Type,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 
@@ -57,12 +58,17 @@ function send(request: FastifyRequest, reply: FastifyReply, { name, mediaType, c
   return pipeline(plain, sent, () => undefined);
 }
 
-/** A GET whose handler answers a {@link Download}, compressed for who takes that. */
-export function Downloads(description: string, ...types: readonly string[]): MethodDecorator {
-  const content = Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' as const } }]));
+/**
+ * A GET whose handler answers a {@link Download}, compressed for who takes that.
+ * @param json what it answers instead to who asks for that
+ */
+export function Downloads(description: string, types: readonly string[], json?: Type): MethodDecorator {
+  const text = { schema: { type: 'string' as const } };
+  const files = Object.fromEntries(types.map((type) => [type, text]));
+  const content = json ? { 'application/json': { schema: { $ref: getSchemaPath(json) } }, ...files } : files;
   return applyDecorators(
     UseInterceptors(new DownloadInterceptor()),
-    ApiProduces(...types),
+    ...(json ? [ApiExtraModels(json)] : []),
     ApiHeader({ name: 'Accept-Encoding', required: false, description: '`gzip` compresses the file on its way.' }),
     ApiOkResponse({ description, content }),
   );

@@ -3,6 +3,7 @@ import { Clock } from '../../../common/clock.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { currentOrigin } from '../../../platform/security/request-context.js';
 import { type ProductChange, ProductJournal } from '../product-journal.service.js';
+import type { ProductRow } from '../product-row.js';
 import { PRODUCT_CREATED, PRODUCT_UPDATED } from '../products.events.js';
 import { CatalogueImportRepository, type HeldProduct, type InsertedProduct } from './catalogue-import.repository.js';
 import { CategoryFinder, type CategoryIds, type FoundCategories } from './category-finder.service.js';
@@ -156,8 +157,10 @@ export class ImportBatchService {
         products.push({ ...product, slug });
       }
     }
-    const { actorId } = currentOrigin();
-    const inserted = await this.products.insert(products, this.config.STORE_CURRENCY, actorId, this.clock.now());
+    const { STORE_CURRENCY: currency } = this.config;
+    const now = this.clock.now();
+    const made = await this.products.insert(products, currency, currentOrigin().actorId, now);
+    const inserted = products.filter(({ id }) => made.has(id)).map((product) => rowOf(product, currency, now));
     return { inserted, unfit };
   }
 }
@@ -167,4 +170,23 @@ function refusalOf(row: PlacedRow, product: HeldProduct): RowProblem | undefined
   if (product.archived_at !== null) return ARCHIVED;
   if (row.slug !== undefined && row.slug !== product.slug) return SLUG_FIXED;
   return product.sale_price !== null && row.price <= product.sale_price ? NOT_ABOVE_SALE_PRICE : undefined;
+}
+
+/** What a file says nothing of. */
+const UNSAID = {
+  low_stock_threshold: null,
+  regular_price: null,
+  sale_price: null,
+  sale_from: null,
+  sale_to: null,
+  next_price_change_at: null,
+  group_id: null,
+  option_names: null,
+  options: {},
+} as const;
+
+/** A product as it was inserted; of its category nothing but the id is told. */
+function rowOf({ categoryId, ...product }: InsertedProduct, currency: string, now: Date): ProductRow {
+  const category = { category_id: categoryId, category_slug: null, category_name: null };
+  return { ...product, ...category, ...UNSAID, currency, version: 1, created_at: now, updated_at: now };
 }

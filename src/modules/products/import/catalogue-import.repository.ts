@@ -30,7 +30,7 @@ const INSERT = statement(
      SELECT g.movement_id, w.id, w.stock, w.stock, 'receipt', $15::text, $16::uuid, $14::timestamptz
      FROM written w JOIN unnest($1::uuid[], $11::uuid[]) AS g (id, movement_id) ON g.id = w.id WHERE w.stock > 0
    )
-   SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`,
+   SELECT id FROM written`,
 );
 /**
  * Its rows are locked, so `stock + delta` is the level that the file gives. The price that it gives is the regular one,
@@ -122,15 +122,16 @@ export class CatalogueImportRepository extends BaseRepository {
   }
 
   /**
-   * Inserts products; those whose SKU or slug is taken by now are left out of the answer.
+   * Inserts products.
+   * @returns the ids of those whose SKU and slug were free
    * @throws {CategoryNotFound} where a category was deleted meanwhile
    */
-  insert(
+  async insert(
     products: readonly InsertedProduct[],
     currency: string,
     actorId: string | null,
     now: Date,
-  ): Promise<ProductRow[]> {
+  ): Promise<Set<string>> {
     const values = [
       column(products, ({ id }) => id),
       column(products, ({ sku }) => sku),
@@ -146,7 +147,8 @@ export class CatalogueImportRepository extends BaseRepository {
       column(products, ({ active }) => active),
     ];
     const all = [...values, currency, now, NOTE, actorId];
-    return this.mapping(CATEGORY_GONE, () => this.rows<ProductRow>(INSERT, all));
+    const rows = await this.mapping(CATEGORY_GONE, () => this.rows<{ id: string }>(INSERT, all));
+    return new Set(rows.map(({ id }) => id));
   }
 
   /**

@@ -35,7 +35,7 @@ export async function* csvRows(source: AsyncIterable<Uint8Array>, map?: ColumnMa
       if (!ended && record.length < width) throw new UnreadableFile(line, 'The file ends in the middle of a row');
       const reason = `has ${record.length} columns instead of ${width}`;
       yield { line, problem: { column: '', code: 'malformed', reason } };
-    }
+    } else yield { line, blank: true };
   }
   if (places === undefined) throw new UnreadableFile(1, 'The file is empty');
 }

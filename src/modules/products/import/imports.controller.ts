@@ -8,6 +8,7 @@ import { ServerSentEvents } from '../../../platform/http/event-streams.js';
 import { Linked } from '../../../platform/http/links.js';
 import { IdParam } from '../../../platform/http/uuid-param.js';
 import { Access } from '../../../platform/security/access.js';
+import { Actor, type StaffPrincipal } from '../../../platform/security/principal.js';
 import { ImportErrorPage, type ImportErrorResponse, ImportPage, ImportResponse } from './dto/import.response.js';
 import { ImportErrorsQuery } from './dto/import-query.dto.js';
 import { ImportsService } from './imports.service.js';
@@ -38,8 +39,7 @@ export class ImportsController {
     summary: 'List what an import refused, in the order of the file',
     description: 'A page of the list, or the whole as CSV with `format=csv` or `Accept: text/csv`.',
   })
-  @Downloads('The report.', 'text/csv')
-  @ApiOkResponse({ type: ImportErrorPage })
+  @Downloads('The report.', ['text/csv'], ImportErrorPage)
   @Linked()
   async errors(
     @IdParam('import') id: string,
@@ -56,11 +56,11 @@ export class ImportsController {
     summary: 'Hear how far an import is, until it ends',
     description:
       'Server-sent events: `progress` whenever something has changed, and last `completed` or `failed`; each carries ' +
-      'the import as JSON.',
+      'the import as JSON. The stream ends with the access token, too.',
   })
   @ServerSentEvents('The events.')
-  events(@IdParam('import') id: string): Promise<Readable> {
-    return this.imports.watch(id);
+  events(@IdParam('import') id: string, @Actor() actor: StaffPrincipal): Promise<Readable> {
+    return this.imports.watch(id, actor.kind === 'user' ? new Date(actor.tokenExpiresAt * 1_000) : undefined);
   }
 
   @Post(':id/cancel')

@@ -74,16 +74,17 @@ export class ImportsService {
 
   /**
    * Tells how far an import is whenever that changes, until it ends.
+   * @param until when the listener is no longer known to be one who may hear it
    * @throws {ImportNotFound}
    */
-  async watch(id: string): Promise<Readable> {
+  async watch(id: string, until: Date | undefined): Promise<Readable> {
     await this.row(id);
-    return this.streams.of((signal) => this.progress(id, signal));
+    return this.streams.of((signal) => this.progress(id, signal, until));
   }
 
-  private async *progress(id: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  private async *progress(id: string, signal: AbortSignal, until: Date | undefined): AsyncGenerator<ServerEvent> {
     let told = '';
-    while (!signal.aborted) {
+    while (!signal.aborted && (until === undefined || this.clock.now() < until)) {
       const row = await this.imports.find(id);
       if (row === undefined) return;
       const data = toImport(row);

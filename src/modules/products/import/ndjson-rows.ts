@@ -12,7 +12,7 @@ import type { RawRow } from './raw-row.js';
 import { textBlocks } from './text-blocks.js';
 
 /**
- * Rows of a file with one JSON object a line; empty lines are passed over.
+ * Rows of a file with one JSON object a line; empty lines say nothing.
  * @throws {UnreadableFile} where the file breaks, after the rows before that
  */
 export async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map?: ColumnMap): AsyncGenerator<RawRow> {
@@ -22,7 +22,9 @@ export async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map?: Colum
     for (const [index, text] of texts.entries()) {
       const line = firstLine + index;
       // Only the last line of a file can be without a line feed behind it.
-      if (text.trim() !== '') yield readLine(text, line, columns, map === undefined, index === texts.length - 1);
+      const last = index === texts.length - 1;
+      if (text.trim() !== '') yield readLine(text, line, columns, map === undefined, last);
+      else if (!last) yield { line, blank: true };
     }
   }
 }

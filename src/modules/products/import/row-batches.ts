@@ -4,7 +4,7 @@ import type { ReadyRow } from './import-plan.js';
 import type { RefusedRow } from './import-report.js';
 import { parseRow } from './import-row.js';
 import { ndjsonRows } from './ndjson-rows.js';
-import type { RawRow } from './raw-row.js';
+import type { FilledRow, RawRow } from './raw-row.js';
 import { SkuSet } from './sku-set.js';
 
 export type ImportFormat = 'csv' | 'ndjson';
@@ -78,6 +78,8 @@ export async function* rowBatches(
       count += 1;
       if (count > maxRows)
         throw new UnreadableFile(raw.line, `The file has more than ${maxRows} rows`, 'too_many_rows');
+      // They count, or a file of line feeds would be read for hours.
+      if (raw.blank) continue;
       const read = readRow(raw, options.currency, seen);
       if (raw.line <= after) continue;
       batch.add(raw.line, read);
@@ -96,7 +98,7 @@ function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: ReadingOptio
   return format === 'csv' ? csvRows(source, map) : ndjsonRows(source, map);
 }
 
-function readRow(raw: RawRow, currency: string, seen: SkuSet): ReadyRow | readonly RefusedRow[] {
+function readRow(raw: FilledRow, currency: string, seen: SkuSet): ReadyRow | readonly RefusedRow[] {
   const { line } = raw;
   if (raw.problem !== undefined) return [{ line, ...raw.problem }];
   const parsed = parseRow(raw.fields, currency);

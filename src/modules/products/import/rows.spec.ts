@@ -3,17 +3,17 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRows } from './ndjson-rows.js';
-import type { RawRow } from './raw-row.js';
+import type { FilledRow, RawRow } from './raw-row.js';
 
 interface Reading {
-  readonly rows: RawRow[];
+  readonly rows: FilledRow[];
   readonly error?: unknown;
 }
 
 async function readAll(rows: AsyncIterable<RawRow>): Promise<Reading> {
-  const read: RawRow[] = [];
+  const read: FilledRow[] = [];
   try {
-    for await (const row of rows) read.push(row);
+    for await (const row of rows) if (!row.blank) read.push(row);
   } catch (error) {
     return { rows: read, error };
   }

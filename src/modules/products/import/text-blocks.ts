@@ -15,7 +15,7 @@ export interface TextBlock {
 
 /**
  * Cuts a file into blocks of whole lines and sees that they are UTF-8; a byte order mark is dropped.
- * @throws {UnreadableFile} where they are not, a line is too long, or the source fails
+ * @throws {UnreadableFile} where they are not, a line is too long, or the compression around them is damaged
  */
 export async function* textBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<TextBlock> {
   let rest: Buffer = Buffer.alloc(0);
@@ -33,13 +33,20 @@ export async function* textBlocks(source: AsyncIterable<Uint8Array>): AsyncGener
   if (rest.length > 0) yield* checked(rest, line);
 }
 
-/** Chunks of a source as buffers, its failures told with the line that was reached. */
+/** What zlib says of bytes that it cannot read; undefined where an error is about something else. */
+function damageOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return undefined;
+  return String(error.code).startsWith('Z_') ? String(error.message) : undefined;
+}
+
+/** Chunks of a source as buffers; what is wrong with its bytes is told with the line that was reached. */
 async function* watched(source: AsyncIterable<Uint8Array>, reached: () => number): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of source) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UnreadableFile(reached(), `The file breaks off or is damaged (${message})`);
+    if (error instanceof UnreadableFile) throw new UnreadableFile(reached(), error.message, error.code);
+    const damage = damageOf(error);
+    throw damage === undefined ? error : new UnreadableFile(reached(), `The file breaks off or is damaged (${damage})`);
   }
 }
 
