@@ -137,9 +137,10 @@ await runProgram(async (cleanup) => {
   const reports = summarise(cases, samples);
   process.stdout.write(`${renderTable(reports)}\n`);
   for (const { lane, database } of options.statements > 0 ? targets : []) {
-    process.stdout.write(`\n${lane}: ms, calls, ms a call\n`);
-    for (const { ms, calls, mean, statement } of await counters.costliest(database, options.statements)) {
-      process.stdout.write(`${String(ms).padStart(7)} ${String(calls).padStart(7)} ${mean.toFixed(3)}  ${statement}\n`);
+    process.stdout.write(`\n${lane}: ms, calls, ms a call, of which planning\n`);
+    for (const { ms, calls, mean, planning, statement } of await counters.costliest(database, options.statements)) {
+      const figures = `${String(ms).padStart(7)} ${String(calls).padStart(7)} ${mean.toFixed(3)} ${planning.toFixed(3)}`;
+      process.stdout.write(`${figures}  ${statement}\n`);
     }
   }
   if (options.out !== undefined) {

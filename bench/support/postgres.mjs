@@ -21,7 +21,7 @@ export async function openPostgres({ root, dataDir, cleanup }) {
   const cluster = await openEmbeddedCluster({
     dataDir,
     log: () => {},
-    settings: { shared_preload_libraries: 'pg_stat_statements' },
+    settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track_planning': 'on' },
   });
   cleanup.defer('stop the embedded PostgreSQL', () => cluster.release());
   return { adminUrl: cluster.superuserUrl, ownerUrl: cluster.ownerUrl };
@@ -107,14 +107,16 @@ export async function openCounters(adminUrl, cleanup) {
     /**
      * @param {string} database
      * @param {number} limit
-     * @returns {Promise<{ ms: number, calls: number, mean: number, statement: string }[]>} what took most of its time
+     * @returns {Promise<{ ms: number, calls: number, mean: number, planning: number, statement: string }[]>} what took most of its time,
+     *   planning included
      */
     costliest: async (database, limit) => {
       if (!statements) return [];
       const counted = await client.query(
-        `SELECT round(s.total_exec_time)::float8 AS ms, s.calls::float8 AS calls, round(s.mean_exec_time::numeric, 3)::float8
-           AS mean, left(regexp_replace(s.query, '\\s+', ' ', 'g'), 160) AS statement FROM pg_stat_statements s
-         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1 AND s.toplevel ORDER BY s.total_exec_time DESC LIMIT $2`,
+        `SELECT round(s.total_plan_time + s.total_exec_time)::float8 AS ms, s.calls::float8 AS calls,
+           round(((s.total_plan_time + s.total_exec_time) / s.calls)::numeric, 3)::float8 AS mean,
+           round((s.total_plan_time / s.calls)::numeric, 3)::float8 AS planning, left(regexp_replace(s.query, '\\s+', ' ', 'g'), 160) AS statement FROM pg_stat_statements s
+         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1 AND s.toplevel ORDER BY ms DESC LIMIT $2`,
         [database, limit],
       );
       return counted.rows;

@@ -152,11 +152,51 @@ describe('checkout under contention, on two replicas', () => {
     }
   });
 
+  it('pays one of two sales that are paid under one key at once, and tells the other that the key is taken', async () => {
+    const product = await createProduct(shop.db, { stock: 40 });
+    const customer = await createCustomer(shop);
+    for (let round = 0; round < 10; round += 1) {
+      const items = [{ productId: product.id, quantity: 1 }];
+      const sales = await Promise.all([placeSale(shop, customer, items), placeSale(shop, customer, items)]);
+      const key = randomUUID();
+      const paid = await Promise.all(
+        sales.map(({ body }, n) =>
+          (round % 2 === 0 ? shop : either(n)).http
+            .post(`/api/sales/${body.id}/payments`)
+            .set(customer.bearer)
+            .set('Idempotency-Key', key)
+            .send({ provider: 'sandbox', method: 'ok' }),
+        ),
+      );
+      expect(statuses(paid)).toEqual({ 201: 1, 422: 1 });
+      const confirmed = await Promise.all(
+        sales.map(({ body }) => shop.http.get(`/api/sales/${body.id}`).set(customer.bearer).expect(200)),
+      );
+      expect(confirmed.map(({ body }) => body.status).sort()).toEqual(['confirmed', 'pending']);
+    }
+  });
+
+  it('opens a payment for its owner alone, and says the amount of the sale', async () => {
+    const product = await createProduct(shop.db, { price: 1_050n, stock: 40 });
+    const [customer, other] = await Promise.all([createCustomer(shop), createCustomer(shop)]);
+    const placed = await placeSale(shop, customer, [{ productId: product.id, quantity: 3 }]).expect(201);
+    expect((await paySale(shop, other, placed.body.id).expect(404)).body.code).toBe('sale_not_found');
+    const paid = await paySale(shop, customer, placed.body.id).expect(201);
+    expect(paid.body).toMatchObject({ amount: '31.50', currency: 'USD', status: 'completed', saleStatus: 'confirmed' });
+    expect((await paySale(shop, customer, placed.body.id).expect(409)).body.code).toBe('already_paid');
+    const event = await shop.db.query(
+      "SELECT data FROM outbox_events WHERE aggregate_id = $1 AND type = 'sale.confirmed'",
+      [placed.body.id],
+    );
+    expect(event.rows).toEqual([{ data: expect.objectContaining({ total: '31.50', status: 'confirmed' }) }]);
+  });
+
   it('gives money back that a provider took for a sale which was cancelled meanwhile', async () => {
     const product = await createProduct(shop.db, { stock: 5 });
     const customer = await createCustomer(shop);
     const placed = await placeSale(shop, customer, [{ productId: product.id, quantity: 1 }]).expect(201);
     const provider = shop.app.get(SandboxProvider, { strict: false });
+    jest.spyOn(provider, 'decided').mockReturnValueOnce(undefined);
     const charged = jest.spyOn(provider, 'charge').mockImplementationOnce(async (charge) => {
       await replica.http.post(`/api/sales/${placed.body.id}/cancel`).set(customer.bearer).expect(200);
       return { status: 'completed', reference: `late_${charge.id}` };
@@ -174,6 +214,7 @@ describe('checkout under contention, on two replicas', () => {
     const product = await createProduct(shop.db, { stock: 5 });
     const customer = await createCustomer(shop);
     const provider = shop.app.get(SandboxProvider, { strict: false });
+    jest.spyOn(provider, 'decided').mockReturnValueOnce(undefined);
     jest.spyOn(provider, 'charge').mockRejectedValueOnce(new Error('The process died here.'));
     const body = {
       items: [{ productId: product.id, quantity: 1 }],

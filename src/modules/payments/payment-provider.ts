@@ -26,6 +26,11 @@ export type ChargeOutcome =
 export interface PaymentProvider {
   readonly name: string;
   accepts(method: string): boolean;
+  /**
+   * What becomes of a charge by this method where that is known without asking anyone, so that nothing can be lost
+   * between the charge and its record. Undefined where it has to be {@link charge}d.
+   */
+  decided?(method: string, paymentId: string): ChargeOutcome | undefined;
   charge(charge: Charge): Promise<ChargeOutcome>;
   /** @returns the provider's reference of the refund */
   refund(reversal: Reversal): Promise<string>;

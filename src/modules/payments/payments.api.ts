@@ -26,6 +26,12 @@ export class PaymentsApi {
     if (!found.accepts(method)) throw InvalidInput.field(`${path}method`, `is not a method of ${provider}`);
   }
 
+  /** The provider's reference of a payment that it completes without asking anyone; undefined where it has to be asked. */
+  completedAtOnce(provider: string, method: string, paymentId: string): string | undefined {
+    const outcome = this.provider(provider).decided?.(method, paymentId);
+    return outcome?.status === 'completed' ? outcome.reference : undefined;
+  }
+
   /** Asks the provider for the money. Safe to repeat: a payment's id is charged at most once. */
   charge(provider: string, charge: Charge): Promise<ChargeOutcome> {
     return this.provider(provider).charge(charge);

@@ -10,13 +10,21 @@ export class SandboxProvider implements PaymentProvider {
     return ['ok', 'declined', 'pending'].includes(method);
   }
 
-  async charge(charge: Charge): Promise<ChargeOutcome> {
-    const reference = `sandbox_${charge.id}`;
-    if (charge.method === 'declined') return { status: 'failed', failureCode: 'card_declined' };
-    return { status: charge.method === 'pending' ? 'pending' : 'completed', reference };
+  decided(method: string, paymentId: string): ChargeOutcome | undefined {
+    return outcomeOf(method, paymentId);
+  }
+
+  async charge({ method, id }: Charge): Promise<ChargeOutcome> {
+    return outcomeOf(method, id);
   }
 
   async refund(reversal: Reversal): Promise<string> {
     return `sandbox_${reversal.id}`;
   }
+}
+
+function outcomeOf(method: string, paymentId: string): ChargeOutcome {
+  const reference = `sandbox_${paymentId}`;
+  if (method === 'declined') return { status: 'failed', failureCode: 'card_declined' };
+  return { status: method === 'pending' ? 'pending' : 'completed', reference };
 }

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
-import { failedWith } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
 import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
-
-const DIVISION_BY_ZERO = '22012';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
 export interface Buyer {
@@ -136,13 +133,8 @@ export class CheckoutRepository extends BaseRepository {
   async place(sale: NewSale, answer: StoredAnswer, request: IdempotentRequest | undefined): Promise<boolean> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
-    try {
-      const row = await this.first<{ sold: number }>(request === undefined ? PLACE : PLACE_KEYED, values);
-      return row?.sold === 1;
-    } catch (error) {
-      if (failedWith(error, DIVISION_BY_ZERO)) return false;
-      throw error;
-    }
+    const rows = await this.guarded<{ sold: number }>(request === undefined ? PLACE : PLACE_KEYED, values);
+    return rows?.[0]?.sold === 1;
   }
 }
 

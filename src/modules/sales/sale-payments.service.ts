@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { formatMoney } from '../../common/money.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type ChargeOutcome, PaymentsApi } from '../payments/payments.api.js';
 import type { PaymentResponse } from './dto/payment.response.js';
@@ -16,6 +17,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
 
 /** How long a provider may take before a payment whose outcome nobody wrote down is taken up again. */
 const ABANDONED_MS = 30_000;
+const COMPLETED = { status: 'completed' } as const;
 const LOOKS = 40;
 const LOOK_MS = 50;
 
@@ -28,7 +30,7 @@ interface OpenPayment {
 
 /**
  * Pays sales. The payment is written down before the provider is asked and settled after, each in a statement of its
- * own, so that no transaction is open in between.
+ * own, so that no transaction is open in between. Where nobody has to be asked, one statement does both.
  */
 @Injectable()
 export class SalePaymentsService {
@@ -40,6 +42,7 @@ export class SalePaymentsService {
     private readonly queue: SettlementQueue,
     private readonly refunds: SaleRefundsService,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
@@ -53,12 +56,51 @@ export class SalePaymentsService {
     request: IdempotentRequest | undefined,
   ): Promise<PaymentResponse | StoredAnswer> {
     this.check(input);
+    return (await this.payAtOnce(saleId, owner, input, request)) ?? this.charge(saleId, owner, input, request);
+  }
+
+  /**
+   * Refuses what no provider takes, before anything is written.
+   * @param path where the request names the payment
+   */
+  check(input: PaymentInput, path = ''): void {
+    this.payments.check(input.provider, input.method, path);
+  }
+
+  /**
+   * Opens, settles and invoices a payment in one statement, where its provider has nobody to ask.
+   * @returns undefined where it has, or where the sale cannot be paid so: nothing was written
+   */
+  private async payAtOnce(
+    saleId: string,
+    owner: SaleOwner,
+    { provider, method }: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<PaymentResponse | undefined> {
+    const paymentId = newId();
+    const reference = this.payments.completedAtOnce(provider, method, paymentId);
+    if (reference === undefined) return undefined;
+    const currency = this.config.STORE_CURRENCY;
+    const draft = this.answerOf({ id: saleId, currency }, { id: paymentId, provider, method }, '', COMPLETED);
+    const body = JSON.stringify(draft);
+    const opens = { provider, method, payer: owner, currency, body };
+    const answer = request === undefined ? undefined : { request, body };
+    const settled = await this.queue.settle({ saleId, paymentId, reference, actor: 'payment', answer, opens });
+    return settled?.answer ? (JSON.parse(settled.answer) as PaymentResponse) : undefined;
+  }
+
+  private async charge(
+    saleId: string,
+    owner: SaleOwner,
+    input: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<PaymentResponse | StoredAnswer> {
     const open = await this.open(saleId, owner, input, request);
     if (open instanceof StoredAnswer) return open;
     const { sale, id, provider, method } = open;
     const charge = { id, method, amount: sale.total, currency: sale.currency };
     const outcome = await this.payments.charge(provider, charge);
-    const answer = this.answerOf(open, outcome);
+    const answer = this.answerOf(sale, open, formatMoney(sale.total, sale.currency), outcome);
     const kept = request === undefined ? undefined : { request, body: JSON.stringify(answer) };
     const now = this.clock.now();
     if (outcome.status !== 'completed') {
@@ -71,16 +113,8 @@ export class SalePaymentsService {
     const event = toEventData(sale, 'confirmed');
     const { reference } = outcome;
     const settlement = { saleId: sale.id, paymentId: id, reference, event, actor: 'payment', answer: kept };
-    if (!(await this.queue.settle(settlement))) return this.giveBack(open, reference);
+    if ((await this.queue.settle(settlement)) === undefined) return this.giveBack(open, reference);
     return answer;
-  }
-
-  /**
-   * Refuses what no provider takes, before anything is written.
-   * @param path where the request names the payment
-   */
-  check(input: PaymentInput, path = ''): void {
-    this.payments.check(input.provider, input.method, path);
   }
 
   /** Opens a payment, waiting a while for another request under the same key that is being answered. */
@@ -114,12 +148,17 @@ export class SalePaymentsService {
   private async giveBack(open: OpenPayment, reference: string): Promise<never> {
     const { sale, id } = open;
     this.logger.warn({ saleId: sale.id, paymentId: id }, 'A payment came too late for its sale and is given back.');
-    const refundId = await this.settlements.openRefundOfLatePayment(sale.id, id, reference, this.clock.now());
-    if (refundId !== undefined) await this.refunds.carryOut(refundId);
+    await this.refunds.giveBackLatePayment(sale.id, id, reference);
     throw new InvalidTransition('cancelled', 'confirmed');
   }
 
-  private answerOf({ sale, id, provider, method }: OpenPayment, outcome: ChargeOutcome): PaymentResponse {
+  private answerOf(
+    sale: { readonly id: string; readonly currency: string },
+    payment: { readonly id: string; readonly provider: string; readonly method: string },
+    amount: string,
+    outcome: Pick<ChargeOutcome, 'status'> & { readonly failureCode?: string },
+  ): PaymentResponse {
+    const { id, provider, method } = payment;
     return {
       id,
       saleId: sale.id,
@@ -127,9 +166,9 @@ export class SalePaymentsService {
       provider,
       method,
       status: outcome.status,
-      amount: formatMoney(sale.total, sale.currency),
+      amount,
       currency: sale.currency,
-      failureCode: outcome.status === 'failed' ? outcome.failureCode : null,
+      failureCode: outcome.failureCode ?? null,
       createdAt: this.clock.now().toISOString(),
     };
   }

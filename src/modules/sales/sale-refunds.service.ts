@@ -4,9 +4,9 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
 import { PaymentsApi } from '../payments/payments.api.js';
+import { type RefundRow, RefundsRepository } from './refunds.repository.js';
 import { toEventData } from './sale-mapper.js';
 import { SALE_REFUNDED } from './sales.events.js';
-import { type RefundRow, SettlementRepository } from './settlement.repository.js';
 
 /** How long a refund may be under way before it counts as abandoned. */
 const ABANDONED_MS = 60_000;
@@ -17,7 +17,7 @@ export class SaleRefundsService {
   private readonly logger = new Logger(SaleRefundsService.name);
 
   constructor(
-    private readonly settlements: SettlementRepository,
+    private readonly refunds: RefundsRepository,
     private readonly payments: PaymentsApi,
     private readonly invoices: InvoicesApi,
     private readonly outbox: Outbox,
@@ -30,7 +30,13 @@ export class SaleRefundsService {
    * @returns the refund to carry {@link out} after the commit; undefined where nothing was paid
    */
   open(saleId: string, reason: string): Promise<string | undefined> {
-    return this.settlements.openRefund(saleId, reason, this.clock.now());
+    return this.refunds.open(saleId, reason, this.clock.now());
+  }
+
+  /** Gives back what a provider took for a sale that had been cancelled. */
+  async giveBackLatePayment(saleId: string, paymentId: string, reference: string): Promise<void> {
+    const refundId = await this.refunds.openForLatePayment(saleId, paymentId, reference, this.clock.now());
+    if (refundId !== undefined) await this.carryOut(refundId);
   }
 
   /** Pays a refund out. A failure leaves it pending, and the next catch-up tries again. */
@@ -45,14 +51,14 @@ export class SaleRefundsService {
   /** Carries out what crashes and failures have left behind. */
   async catchUp(signal: AbortSignal): Promise<void> {
     const before = new Date(this.clock.now().getTime() - ABANDONED_MS);
-    for (const refundId of await this.settlements.pendingRefunds(before)) {
+    for (const refundId of await this.refunds.pending(before)) {
       if (signal.aborted) return;
       await this.carryOut(refundId);
     }
   }
 
   private async payOut(refundId: string): Promise<void> {
-    const refund = await this.settlements.findRefund(refundId);
+    const refund = await this.refunds.find(refundId);
     if (refund === undefined || refund.status !== 'pending') return;
     const { amount, currency, provider, provider_ref: charge } = refund;
     if (charge === null) throw new Error(`The payment of the refund ${refundId} has no reference.`);
@@ -63,7 +69,7 @@ export class SaleRefundsService {
 
   private complete(refund: RefundRow, reference: string): Promise<void> {
     return this.uow.run(async () => {
-      const sale = await this.settlements.completeRefund(refund.id, reference, this.clock.now());
+      const sale = await this.refunds.complete(refund.id, reference, this.clock.now());
       if (sale === undefined) return;
       const data = { ...toEventData(sale, sale.status), refundId: refund.id };
       await this.outbox.append({ type: SALE_REFUNDED, aggregateId: sale.id, data });

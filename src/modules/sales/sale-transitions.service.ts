@@ -58,7 +58,7 @@ export class SaleTransitions {
     if (paymentId === undefined) throw new PaymentInProgress();
     const reference = `manual_${paymentId}`;
     const event = toEventData(sale, 'confirmed');
-    const settlement = { saleId: sale.id, paymentId, reference, event, actor, answer: undefined };
+    const settlement = { saleId: sale.id, paymentId, reference, event, actor };
     const settled = await this.settlements.settle([settlement], this.invoices.seller, now);
     if (settled?.has(sale.id) !== true) throw new Error(`The locked sale ${sale.id} could not be settled.`);
     this.uow.afterCommit(() => this.outbox.wake());

@@ -8,6 +8,7 @@ import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
 import { CheckoutRepository } from './checkout.repository.js';
 import { CheckoutService } from './checkout.service.js';
+import { RefundsRepository } from './refunds.repository.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
@@ -31,6 +32,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
     BuyingService,
     CheckoutRepository,
     CheckoutService,
+    RefundsRepository,
     SaleCancellationService,
     SaleChangesService,
     SalePaymentsService,

@@ -10,9 +10,14 @@ const MAX_BATCH = 32;
 /** Tries of one payment whose rows keep changing under it. */
 const ATTEMPTS = 20;
 
+/** What became of a payment; `answer` is the JSON to be told, where the settlement brought one. */
+export interface Settled {
+  readonly answer: string | null;
+}
+
 interface Waiting {
   readonly settlement: Settlement;
-  readonly resolve: (settled: boolean) => void;
+  readonly resolve: (settled: Settled | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -35,9 +40,10 @@ export class SettlementQueue {
 
   /**
    * Settles a payment and issues its invoice, in a transaction that is committed when this resolves.
-   * @returns false where the sale is no longer pending: the money has to go back
+   * @returns undefined where the sale is no longer pending, so that the money has to go back, or where a payment that
+   *   was to be opened with it could not be
    */
-  settle(settlement: Settlement): Promise<boolean> {
+  settle(settlement: Settlement): Promise<Settled | undefined> {
     return new Promise((resolve, reject) => {
       this.queue.push({ settlement, resolve, reject });
       // One caller's batch carries the payments of others, so it must not run in that caller's transaction.
@@ -47,15 +53,31 @@ export class SettlementQueue {
 
   private async drain(): Promise<void> {
     this.busy = true;
-    while (this.queue.length > 0) await this.write(this.queue.splice(0, MAX_BATCH));
+    while (this.queue.length > 0) await this.write(this.nextBatch());
     this.busy = false;
+  }
+
+  /** Those who have waited longest, each sale once: a second payment of it must see what became of the first. */
+  private nextBatch(): Waiting[] {
+    const batch = new Map<string, Waiting>();
+    const later: Waiting[] = [];
+    for (const waiting of this.queue.splice(0)) {
+      const { saleId } = waiting.settlement;
+      if (batch.size < MAX_BATCH && !batch.has(saleId)) batch.set(saleId, waiting);
+      else later.push(waiting);
+    }
+    this.queue.push(...later);
+    return [...batch.values()];
   }
 
   /** Writes a batch; should it fail, whatever is wrong with one of its members must not harm the others. */
   private async write(batch: readonly Waiting[]): Promise<void> {
     try {
       const settled = await this.attempt(batch);
-      for (const { settlement, resolve } of batch) resolve(settled.has(settlement.saleId));
+      for (const { settlement, resolve } of batch) {
+        const answer = settled.get(settlement.saleId);
+        resolve(answer === undefined ? undefined : { answer });
+      }
       this.outbox.wake();
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error);
@@ -63,7 +85,7 @@ export class SettlementQueue {
     }
   }
 
-  private async attempt(batch: readonly Waiting[]): Promise<ReadonlySet<string>> {
+  private async attempt(batch: readonly Waiting[]): Promise<ReadonlyMap<string, string | null>> {
     const settlements = batch.map(({ settlement }) => settlement);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const settled = await this.settlements.settle(settlements, this.invoices.seller, this.clock.now());

@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids.js';
+import { minorDigits } from '../../common/money.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
-import { failedWith } from '../../platform/database/failures.js';
 import { statement } from '../../platform/database/statement.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
 import type { SaleStatus } from './sale-lifecycle.js';
-import type { SaleRow } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
 import type { SaleEventData } from './sales.events.js';
 import type { SaleOwner } from './sales.repository.js';
 import { NOTE, NOTE_KEYED, OPEN_PAYMENT, SETTLE } from './settlement.statements.js';
-
-const DIVISION_BY_ZERO = '22012';
 
 /** A sale that is about to be paid, and the payment that is open on it. */
 export interface PayableSale {
@@ -45,9 +42,23 @@ export interface Settlement {
   readonly saleId: string;
   readonly paymentId: string;
   readonly reference: string;
-  readonly event: SaleEventData;
   readonly actor: string;
-  readonly answer: Answer | undefined;
+  /** What `sale.confirmed` tells; made from the sale where the payment is opened only now. */
+  readonly event?: SaleEventData;
+  readonly answer?: Answer | undefined;
+  /** A payment that is opened as it is settled, since its provider decided without asking anyone. */
+  readonly opens?: OpenedPayment;
+}
+
+/** A payment that nobody has written down yet. */
+export interface OpenedPayment {
+  readonly provider: string;
+  readonly method: string;
+  readonly payer: SaleOwner;
+  /** The currency that the sale must be in. */
+  readonly currency: string;
+  /** The answer in JSON, with an empty amount. */
+  readonly body: string;
 }
 
 export interface Answer {
@@ -76,62 +87,7 @@ const FAIL_OPEN_PAYMENTS = statement(
   `UPDATE payments SET status = 'failed', failure_code = 'sale_cancelled', updated_at = $2::timestamptz
    WHERE sale_id = $1::uuid AND status = 'pending'`,
 );
-const REFUND_LATE_PAYMENT = statement(
-  'settlement.refundLatePayment',
-  `WITH p AS (
-     UPDATE payments SET status = 'completed', provider_ref = $3::text, failure_code = NULL, refunded_amount = amount,
-       updated_at = $4::timestamptz
-     WHERE id = $2::uuid AND sale_id = $1::uuid AND status IN ('pending', 'failed') RETURNING id, currency, amount)
-   INSERT INTO refunds (id, payment_id, sale_id, amount, currency, status, reason, created_at, updated_at)
-   SELECT $5::uuid, p.id, $1::uuid, p.amount, p.currency, 'pending', 'The payment came after the cancellation.',
-     $4::timestamptz, $4::timestamptz FROM p WHERE p.amount > 0
-   RETURNING id`,
-);
-const OPEN_REFUND = statement(
-  'settlement.openRefund',
-  `WITH p AS (
-     UPDATE payments SET refunded_amount = amount, updated_at = $3::timestamptz
-     WHERE sale_id = $1::uuid AND status = 'completed' AND refunded_amount < amount
-     RETURNING id, provider, provider_ref, currency, amount)
-   INSERT INTO refunds (id, payment_id, sale_id, amount, currency, status, reason, created_at, updated_at)
-   SELECT $2::uuid, p.id, $1::uuid, p.amount, p.currency, 'pending', $4::text, $3::timestamptz, $3::timestamptz FROM p
-   RETURNING id`,
-);
-const FIND_REFUND = statement(
-  'settlement.findRefund',
-  `SELECT r.id, r.sale_id, r.amount, r.currency, r.status, p.id AS payment_id, p.provider, p.provider_ref
-   FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = $1::uuid`,
-);
-const COMPLETE_REFUND = statement(
-  'settlement.completeRefund',
-  `WITH r AS (
-     UPDATE refunds SET status = 'completed', provider_ref = $2::text, updated_at = $3::timestamptz
-     WHERE id = $1::uuid AND status = 'pending' RETURNING payment_id, sale_id),
-   p AS (
-     UPDATE payments SET status = 'refunded', updated_at = $3::timestamptz FROM r
-     WHERE payments.id = r.payment_id AND payments.refunded_amount = payments.amount)
-   UPDATE sales SET payment_status = 'refunded', updated_at = $3::timestamptz FROM r WHERE sales.id = r.sale_id
-   RETURNING sales.id, sales.number, sales.user_id, sales.status, sales.currency, sales.total`,
-);
-const PENDING_REFUNDS = statement(
-  'settlement.pendingRefunds',
-  `SELECT id FROM refunds WHERE status = 'pending' AND created_at < $1::timestamptz ORDER BY created_at LIMIT 100`,
-);
-
-export interface RefundRow {
-  readonly id: string;
-  readonly sale_id: string;
-  readonly payment_id: string;
-  readonly amount: bigint;
-  readonly currency: string;
-  readonly status: string;
-  readonly provider: string;
-  readonly provider_ref: string | null;
-}
-
-export type RefundedSale = Pick<SaleRow, 'id' | 'number' | 'user_id' | 'status' | 'currency' | 'total'>;
-
-/** Payments, refunds and changes of status: what moves a sale on. Writes the tables of payments beside its own. */
+/** Payments and changes of status: what moves a sale on. Writes the tables of payments beside its own. */
 @Injectable()
 export class SettlementRepository extends BaseRepository {
   /**
@@ -165,21 +121,18 @@ export class SettlementRepository extends BaseRepository {
 
   /**
    * Settles payments and issues their invoices, all or none. In a transaction it joins that one; else it is one.
-   * @returns ids of the sales that were settled; of the others, which are no longer pending, the money has to go back.
-   *   Undefined where something changed at the same time, so that nothing was written and it must be tried again.
+   * @returns the answer to each sale that was settled, by its id. The others are no longer pending, so that the money
+   *   has to go back, or their payment could not be opened. Undefined where something changed at the same time, so that
+   *   nothing was written and it must be tried again.
    */
   async settle(
     settlements: readonly Settlement[],
     seller: Readonly<object>,
     now: Date,
-  ): Promise<ReadonlySet<string> | undefined> {
-    try {
-      const rows = await this.rows<{ sale_id: string }>(SETTLE, settleValues(settlements, seller, now));
-      return new Set(rows.map((row) => row.sale_id));
-    } catch (error) {
-      if (failedWith(error, DIVISION_BY_ZERO)) return undefined;
-      throw error;
-    }
+  ): Promise<ReadonlyMap<string, string | null> | undefined> {
+    const values = settleValues(settlements, seller, now);
+    const rows = await this.guarded<{ sale_id: string | null; answer: string | null }>(SETTLE, values);
+    return rows && new Map(rows.flatMap((row) => (row.sale_id === null ? [] : [[row.sale_id, row.answer]])));
   }
 
   /** Notes what the provider said short of success. */
@@ -226,39 +179,11 @@ export class SettlementRepository extends BaseRepository {
   failOpenPayments(saleId: string, now: Date): Promise<number> {
     return this.affect(FAIL_OPEN_PAYMENTS, [saleId, now]);
   }
-
-  /** Takes down that all that was paid must be given back; undefined where nothing was. */
-  async openRefund(saleId: string, reason: string, now: Date): Promise<string | undefined> {
-    return (await this.first<{ id: string }>(OPEN_REFUND, [saleId, newId(), now, reason]))?.id;
-  }
-
-  /** Takes down that a provider took money for a sale that had been cancelled, and that it must be given back. */
-  async openRefundOfLatePayment(
-    saleId: string,
-    paymentId: string,
-    reference: string,
-    now: Date,
-  ): Promise<string | undefined> {
-    return (await this.first<{ id: string }>(REFUND_LATE_PAYMENT, [saleId, paymentId, reference, now, newId()]))?.id;
-  }
-
-  findRefund(refundId: string): Promise<RefundRow | undefined> {
-    return this.first<RefundRow>(FIND_REFUND, [refundId]);
-  }
-
-  /** @returns the sale; undefined where the refund had been completed before */
-  completeRefund(refundId: string, reference: string, now: Date): Promise<RefundedSale | undefined> {
-    return this.first<RefundedSale>(COMPLETE_REFUND, [refundId, reference, now]);
-  }
-
-  /** Refunds that were opened before a moment and never finished. */
-  async pendingRefunds(before: Date): Promise<string[]> {
-    return (await this.rows<{ id: string }>(PENDING_REFUNDS, [before])).map((row) => row.id);
-  }
 }
 
 function settleValues(settlements: readonly Settlement[], seller: Readonly<object>, now: Date): unknown[] {
   const each = <T>(pick: (settlement: Settlement) => T): T[] => settlements.map(pick);
+  const record = <K extends keyof IdempotentRequest>(key: K) => each((one) => one.answer?.request[key] ?? null);
   return [
     each((one) => one.saleId),
     each((one) => one.paymentId),
@@ -266,15 +191,21 @@ function settleValues(settlements: readonly Settlement[], seller: Readonly<objec
     now,
     each(() => newId()),
     each(() => newId()),
-    each((one) => JSON.stringify(one.event)),
+    each((one) => (one.event === undefined ? null : JSON.stringify(one.event))),
     each((one) => one.actor),
     each(() => newId()),
     each(() => newId()),
     now.getUTCFullYear(),
     JSON.stringify(seller),
-    each((one) => one.answer?.request.caller ?? null),
-    each((one) => one.answer?.request.key ?? null),
-    each((one) => one.answer?.request.hash ?? null),
-    each((one) => one.answer?.body ?? null),
+    record('caller'),
+    record('key'),
+    record('hash'),
+    each((one) => one.opens?.body ?? one.answer?.body ?? null),
+    each((one) => one.opens?.provider ?? null),
+    each((one) => one.opens?.method ?? null),
+    each((one) => one.opens?.payer.userId ?? null),
+    each((one) => one.opens?.payer.cartId ?? null),
+    each((one) => one.opens?.currency ?? null),
+    each((one) => (one.opens === undefined ? null : minorDigits(one.opens.currency))),
   ];
 }

@@ -31,30 +31,62 @@ const record = (source: string, from: number, status: number): string =>
    SELECT $${from}::uuid, $${from + 1}::text, $${from + 2}::bytea, ${status}, $${from + 3}::text, $4::timestamptz
    FROM ${source} ON CONFLICT (caller, key) DO NOTHING`;
 
+/** An amount in minor units as the decimal string of a currency with `digits` of them. */
+const money = (minor: string, digits: string): string =>
+  `round(${minor}::numeric / 10::numeric ^ ${digits}, ${digits})::text`;
+
 /**
  * Settles payments that providers completed, and issues the invoices: one entry a payment in each array. $1 sales, $2
  * payments, $3 references, $4 now, $5 history ids, $6 event ids, $7 event data, $8 actors, $9 invoice ids, $10 invoice
- * event ids, $11 year, $12 seller, and of those that carry an idempotency key $13 callers, $14 keys, $15 hashes, $16
- * answers. A sale that is no longer pending is left alone: its id is not in the answer. Sales are locked by id, as
- * everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed while it was
- * waited for, and the caller tries again.
+ * event ids, $11 year, $12 seller, of those that carry an idempotency key $13 callers, $14 keys, $15 hashes, and $16
+ * answers. Of those whose payment is opened here, because its provider decides without asking anyone, $17 providers,
+ * $18 methods, $19 users, $20 guests' carts, $21 the currencies that the sales must be in and $22 their digits; their
+ * answers have an empty amount, which is filled in.
+ *
+ * A sale that is no longer pending, or that may not be paid so, is left alone: its id is not in the answer. Sales are
+ * locked by id, as everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed
+ * while it was waited for, or where another payment was opened meanwhile, and the caller tries again. What must not be
+ * there is asked for row by row: as an anti join, which the planner makes of NOT EXISTS, it reads the whole index.
  */
 export const SETTLE = statement(
   'settlement.settle',
   `WITH q AS MATERIALIZED (
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[],
-       $9::uuid[], $10::uuid[], $13::uuid[], $14::text[], $15::bytea[], $16::text[]) WITH ORDINALITY
+       $9::uuid[], $10::uuid[], $13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[], $18::text[],
+       $19::uuid[], $20::uuid[], $21::text[], $22::int[]) WITH ORDINALITY
        AS q(sale_id, payment_id, reference, history_id, confirmed_id, data, actor, invoice_id, event_id, caller, key,
-         hash, answer, ord)),
+         hash, answer, provider, method, payer_id, payer_cart_id, priced_in, digits, ord)),
    s AS MATERIALIZED (SELECT * FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE),
    p AS (
      UPDATE payments SET status = 'completed', provider_ref = q.reference, updated_at = $4::timestamptz
      FROM q JOIN s ON s.id = q.sale_id
-     WHERE payments.id = q.payment_id AND payments.sale_id = s.id AND payments.status = 'pending'
-       AND s.status = 'pending' RETURNING payments.sale_id),
+     WHERE q.provider IS NULL AND payments.id = q.payment_id AND payments.sale_id = s.id
+       AND payments.status = 'pending' AND s.status = 'pending' RETURNING payments.sale_id),
+   payable AS MATERIALIZED (
+     SELECT q.*, s.total, s.currency,
+       replace(q.answer, '"amount":""', '"amount":"' || ${money('s.total', 'q.digits')} || '"') AS body
+     FROM q JOIN s ON s.id = q.sale_id
+     WHERE q.provider IS NOT NULL AND s.status = 'pending' AND s.expires_at > $4::timestamptz AND s.currency = q.priced_in
+       AND (s.user_id = q.payer_id OR (s.user_id IS NULL AND s.cart_id = q.payer_cart_id))
+       AND (SELECT o.id FROM payments o
+            WHERE o.sale_id = s.id AND o.status IN ('pending', 'completed', 'refunded') LIMIT 1) IS NULL
+       AND (SELECT k.caller FROM idempotency_keys k WHERE k.caller = q.caller AND k.key = q.key LIMIT 1) IS NULL),
+   keyed AS (
+     INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
+     SELECT caller, key, hash, 201, body, $4::timestamptz FROM payable WHERE key IS NOT NULL
+     ON CONFLICT (caller, key) DO NOTHING RETURNING caller, key),
+   mine AS MATERIALIZED (
+     SELECT * FROM payable WHERE key IS NULL OR (caller, key) IN (SELECT caller, key FROM keyed)),
+   opened AS (
+     INSERT INTO payments (id, sale_id, provider, method, amount, refunded_amount, currency, status, provider_ref,
+       created_at, updated_at)
+     SELECT payment_id, sale_id, provider, method, total, 0, currency, 'completed', reference, $4::timestamptz,
+       $4::timestamptz FROM mine
+     ON CONFLICT (sale_id) WHERE status IN ('pending', 'completed', 'refunded') DO NOTHING RETURNING sale_id),
+   paid AS (SELECT sale_id FROM p UNION ALL SELECT sale_id FROM opened),
    c AS (
      UPDATE sales SET status = 'confirmed', payment_status = 'completed', expires_at = NULL, updated_at = $4::timestamptz
-     FROM p WHERE sales.id = p.sale_id RETURNING sales.id),
+     FROM paid WHERE sales.id = paid.sale_id RETURNING sales.id),
    issuing AS MATERIALIZED (
      SELECT q.*, s.number, s.user_id, s.cart_id, s.email, s.currency, s.subtotal, s.discount, s.shipping, s.tax, s.total,
        s.delivery_address, NULL::uuid AS refund_id, row_number() OVER (ORDER BY q.ord)::int AS rn
@@ -64,14 +96,20 @@ export const SETTLE = statement(
      SELECT history_id, sale_id, 'pending', 'confirmed', actor, $4::timestamptz FROM issuing),
    o AS (
      INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
-     SELECT confirmed_id, 'sale.confirmed', sale_id, data, $4::timestamptz FROM issuing),
+     SELECT confirmed_id, 'sale.confirmed', sale_id, coalesce(data, jsonb_build_object('saleId', sale_id, 'number', number,
+       'userId', user_id, 'status', 'confirmed', 'currency', currency, 'total', ${money('total', 'digits')})),
+       $4::timestamptz FROM issuing),
    i AS (
      INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
-     SELECT caller, key, hash, 201, answer, $4::timestamptz FROM issuing WHERE key IS NOT NULL
+     SELECT caller, key, hash, 201, answer, $4::timestamptz FROM issuing WHERE provider IS NULL AND key IS NOT NULL
      ON CONFLICT (caller, key) DO NOTHING),
    ${issuing('invoice', { now: '$4', year: '$11', seller: '$12' })}
-   SELECT sale_id, 1 / (CASE WHEN (SELECT count(*) FROM p) = (SELECT count(*) FROM invoiced) THEN 1 ELSE 0 END) AS guard
-   FROM issuing`,
+   SELECT issuing.sale_id, coalesce(mine.body, issuing.answer) AS answer, guard.*
+   FROM (SELECT
+       1 / (CASE WHEN (SELECT count(*) FROM paid) = (SELECT count(*) FROM invoiced) THEN 1 ELSE 0 END) AS paid_guard,
+       1 / (CASE WHEN (SELECT count(*) FROM mine) = (SELECT count(*) FROM opened) THEN 1 ELSE 0 END) AS opened_guard
+     ) guard
+     LEFT JOIN issuing ON true LEFT JOIN mine ON mine.ord = issuing.ord`,
 );
 
 /**

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import { Database } from './database.js';
-import { violatedConstraint } from './failures.js';
+import { failedWith, violatedConstraint } from './failures.js';
 import type { Statement } from './statement.js';
+
+const DIVISION_BY_ZERO = '22012';
 
 /**
  * What every repository stands on: the current transaction's manager, and statements prepared by name. Decorated so
@@ -30,6 +32,23 @@ export abstract class BaseRepository {
     values: readonly unknown[] = [],
   ): Promise<R | undefined> {
     return (await this.database.run<R>(statement, values)).rows[0];
+  }
+
+  /**
+   * Runs a statement that divides by zero where its parts do not agree, because a row that it had to wait for has
+   * changed meanwhile.
+   * @returns undefined where it did: nothing was written, and it may be tried again
+   */
+  protected async guarded<R extends QueryResultRow>(
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<R[] | undefined> {
+    try {
+      return await this.rows<R>(statement, values);
+    } catch (error) {
+      if (failedWith(error, DIVISION_BY_ZERO)) return undefined;
+      throw error;
+    }
   }
 
   /** Runs a statement for its effect and gives the number of rows that it touched. */

@@ -3,15 +3,13 @@ import {
   type CallHandler,
   createParamDecorator,
   type ExecutionContext,
-  Injectable,
   type NestInterceptor,
-  SetMetadata,
   UseInterceptors,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { Around } from './around.js';
 import { type PagePosition, pageLinks } from './links.js';
 
 /** JSON that needs no more work before it is sent, and what is said about it in the header. */
@@ -78,21 +76,16 @@ function finish(request: FastifyRequest, reply: FastifyReply, answer: FinishedJs
 
 type TagOf = (value: never) => string;
 
-const ENTITY_TAG_OF = 'tradepost:entity-tag';
-
-/** Sets the `ETag` of {@link Tagged} handlers from the thing in their answer, replayed ones included. */
-@Injectable()
-export class EntityTagInterceptor implements NestInterceptor {
-  constructor(private readonly reflector: Reflector) {}
+/** Sets the `ETag` from the thing in the answer, replayed ones included. */
+class EntityTagInterceptor implements NestInterceptor {
+  constructor(private readonly tagOf: TagOf) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const tagOf = this.reflector.get<TagOf | undefined>(ENTITY_TAG_OF, context.getHandler());
-    if (tagOf === undefined) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       map((answer: unknown) => {
         const thing: unknown = typeof answer === 'string' && answer.startsWith('{') ? JSON.parse(answer) : answer;
-        if (typeof thing === 'object' && thing !== null) reply.header('etag', tagOf(thing as never));
+        if (typeof thing === 'object' && thing !== null) reply.header('etag', this.tagOf(thing as never));
         return answer;
       }),
     );
@@ -120,7 +113,7 @@ export function Conditional(type: new () => object): MethodDecorator {
 
 /** A write whose answer is a thing with an entity tag of its own. */
 export function Tagged<T extends object>(tagOf: (value: T) => string): MethodDecorator {
-  return SetMetadata(ENTITY_TAG_OF, tagOf);
+  return Around('header', new EntityTagInterceptor(tagOf));
 }
 
 /** A write that honours If-Match; the service compares the tags with the thing as it is in the transaction. */

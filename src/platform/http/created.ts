@@ -3,23 +3,19 @@ import {
   type CallHandler,
   type ExecutionContext,
   HttpCode,
-  Injectable,
   type NestInterceptor,
-  SetMetadata,
   type Type,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { map, type Observable } from 'rxjs';
-
-const LOCATION = 'tradepost:location';
+import { Around } from './around.js';
 
 /** A handler that makes a thing: 201, with its address in `Location` (RFC 9110, section 15.3.2). */
 export function Created(type: Type, base: string): MethodDecorator {
   return applyDecorators(
     HttpCode(201),
-    SetMetadata(LOCATION, base),
+    Around('header', new LocationInterceptor(base)),
     ApiResponse({
       status: 201,
       type,
@@ -28,19 +24,16 @@ export function Created(type: Type, base: string): MethodDecorator {
   );
 }
 
-/** Sets the `Location` of {@link Created} handlers from the id in their answer, replayed ones included. */
-@Injectable()
-export class LocationInterceptor implements NestInterceptor {
-  constructor(private readonly reflector: Reflector) {}
+/** Sets the `Location` from the id in the answer, replayed ones included. */
+class LocationInterceptor implements NestInterceptor {
+  constructor(private readonly base: string) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const base = this.reflector.get<string | undefined>(LOCATION, context.getHandler());
-    if (base === undefined) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       map((body: unknown) => {
         const id = idOf(body);
-        if (id !== undefined) reply.header('location', `${base}/${id}`);
+        if (id !== undefined) reply.header('location', `${this.base}/${id}`);
         return body;
       }),
     );

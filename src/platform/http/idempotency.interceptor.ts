@@ -15,6 +15,7 @@ import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { callerId, principalOf } from '../security/principal.js';
+import { Around } from './around.js';
 import { type IdempotentRequest, idempotentRequest, StoredAnswer } from './idempotency.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
@@ -22,24 +23,6 @@ const IDEMPOTENT = 'tradepost:idempotent';
 
 /** Who keeps the record: the platform, around a handler that only touches the database, or the service itself. */
 type Keeper = 'platform' | 'service';
-
-/**
- * Honours the Idempotency-Key header. With 'service' the handler takes the request's key by `@IdempotencyKey()`,
- * keeps the record in the transaction of its effect, and may answer a {@link StoredAnswer}.
- */
-export function Idempotent(keeper: Keeper = 'platform'): MethodDecorator {
-  return applyDecorators(
-    SetMetadata(IDEMPOTENT, keeper),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description:
-        'Makes the request safe to repeat: the same key with the same body gives the first answer again, with ' +
-        '`Idempotency-Replayed: true`; with another body 422 `idempotency_key_reused`; while the first is running 409 ' +
-        '`idempotency_in_progress` with `Retry-After`. Kept for 24 hours.',
-    }),
-  );
-}
 
 /** The key of the request, for services that keep the record themselves. */
 export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext) => keyOf(context));
@@ -63,7 +46,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const keeper = this.reflector.get<Keeper | undefined>(IDEMPOTENT, context.getHandler());
-    if (keeper === undefined) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const answer = (value: unknown): unknown => (value instanceof StoredAnswer ? replay(reply, value) : value);
     const request = keeper === 'platform' ? keyOf(context) : undefined;
@@ -83,6 +65,25 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return value;
     });
   }
+}
+
+/**
+ * Honours the Idempotency-Key header. With 'service' the handler takes the request's key by `@IdempotencyKey()`,
+ * keeps the record in the transaction of its effect, and may answer a {@link StoredAnswer}.
+ */
+export function Idempotent(keeper: Keeper = 'platform'): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(IDEMPOTENT, keeper),
+    Around('record', IdempotencyInterceptor),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Makes the request safe to repeat: the same key with the same body gives the first answer again, with ' +
+        '`Idempotency-Replayed: true`; with another body 422 `idempotency_key_reused`; while the first is running 409 ' +
+        '`idempotency_in_progress` with `Retry-After`. Kept for 24 hours.',
+    }),
+  );
 }
 
 function replay(reply: FastifyReply, stored: StoredAnswer): string | undefined {

@@ -1,8 +1,7 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, SetMetadata } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { type FieldProblem, InvalidInput } from '../../common/domain-error.js';
 
 /** What every object has: class-transformer and Nest leave such keys out in silence before anybody could refuse them. */
@@ -89,16 +88,16 @@ function isJson(body: unknown): boolean {
  * and fields of a body that it does not. What the handler does read, the validation pipe checks against its DTO.
  */
 @Injectable()
-export class StrictRequestInterceptor implements NestInterceptor {
+export class StrictRequestGuard implements CanActivate {
   private readonly known = new Map<unknown, Reads>();
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): boolean {
     const reads = this.readsOf(context);
     const { query, body } = context.switchToHttp().getRequest<FastifyRequest>();
     const problems = queryProblems(query as object, reads.query);
     if (isJson(body)) problems.push(...bodyProblems(body, reads.body));
     if (problems.length > 0) throw new InvalidInput(problems);
-    return next.handle();
+    return true;
   }
 
   private readsOf(context: ExecutionContext): Reads {

@@ -5,6 +5,7 @@ import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { AddressLimitGuard } from '../http/address-limit.guard.js';
 import { CallerLimitGuard } from '../http/caller-limit.guard.js';
+import { StrictRequestGuard } from '../http/strict-request.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens } from './access-tokens.js';
@@ -53,6 +54,7 @@ const keyRing = {
     { provide: APP_GUARD, useClass: AddressLimitGuard },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: CallerLimitGuard },
+    { provide: APP_GUARD, useClass: StrictRequestGuard },
   ],
   exports: [AccessTokens, ApiKeys, ApiKeysRepository, OidcClient, RevocationList, SecretBox, TokenTimes],
 })

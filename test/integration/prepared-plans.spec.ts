@@ -1,0 +1,51 @@
+import { Database } from '../../src/platform/database/database.js';
+import { createCustomer } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { addToCart, paySale, placeSale } from '../support/buying.js';
+
+/** PostgreSQL plans a prepared statement for its values this often before it looks whether one plan serves all. */
+const TRIAL_PLANS = 5;
+const PURCHASES = 20;
+
+interface PreparedStatement {
+  readonly name: string;
+  readonly generic: number;
+  readonly custom: number;
+}
+
+describe('the statements of a purchase', () => {
+  let shop: TestApp;
+
+  beforeAll(async () => {
+    shop = await startApp({ DATABASE_POOL_SIZE: '1' });
+  });
+
+  afterAll(() => shop.close());
+
+  it('are planned once a connection: to plan the checkout anew takes as long as to run it', async () => {
+    const customer = await createCustomer(shop);
+    // The costs of both kinds of plan are those of a shop with a past.
+    await shop.db.query(
+      `INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active, version,
+         created_at, updated_at)
+       SELECT gen_random_uuid(), 'P-' || n, 'p-' || n, 'Product ' || n, '', 100, 'USD', 0, '{}', '[]', true, 1,
+         now(), now()
+       FROM generate_series(1, 20000) n`,
+    );
+    await shop.db.query('ANALYZE');
+    const products = [await createProduct(shop.db, { stock: 500 }), await createProduct(shop.db, { stock: 500 })];
+    for (let purchase = 0; purchase < PURCHASES; purchase += 1) {
+      for (const { id } of products) await addToCart(shop, customer, id).expect(200);
+      const placed = await placeSale(shop, customer, undefined, { 'Idempotency-Key': `sale-${purchase}` }).expect(201);
+      await paySale(shop, customer, placed.body.id).expect(201);
+    }
+    const { rows } = await shop.app.get(Database).runText<PreparedStatement>(
+      `SELECT name, generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements
+       WHERE generic_plans + custom_plans >= ${PURCHASES}`,
+    );
+    const names = rows.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['checkout.quote.user.cart', 'checkout.place.keyed', 'settlement.settle']));
+    expect(rows.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
+  });
+});
