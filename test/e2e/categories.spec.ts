@@ -130,9 +130,9 @@ describe('a category moves', () => {
 test('whoever moves categories at the same time, they stay a tree of ten levels', async () => {
   const made: Category[] = [];
   for (let n = 0; n < 12; n += 1) made.push(await make(`Crowd ${n}`));
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const answers = await Promise.all(
-      Array.from({ length: 48 }, (_, n) => {
+      Array.from({ length: 32 }, (_, n) => {
         const [one, other] = [made[(n * 7 + round) % 12], made[(n * 5 + 3 * round + 1) % 12]];
         const where = n % 2 === 0 ? shop : replica;
         if (n % 6 === 5) return post({ name: `Late ${round}.${n}`, parentId: other?.id }, where);
