@@ -59,15 +59,9 @@ export class Coherence implements OnModuleInit {
    * acknowledged before the call. At once where that is known.
    */
   fresh(): boolean | Promise<boolean> {
-    if (!this.session.leased) {
-      this.counts.untrusted += 1;
-      return false;
-    }
-    if (this.session.alone) {
-      this.counts.alone += 1;
-      return true;
-    }
-    return this.ask();
+    if (!this.session.alone) return this.ask();
+    this.counts.alone += 1;
+    return true;
   }
 
   /**

@@ -14,7 +14,7 @@ export const LEASE_MS = 1_000;
 export const GRACE_MS = 1_100;
 const ASK_EVERY_MS = 250;
 /** A question for one request that takes longer costs more than it saves. */
-const VALIDATE_MS = 250;
+const VALIDATE_MS = 500;
 const FIRST_ANSWER_MS = 2_000;
 /** Changes are pruned after a minute: who has not asked for so long may have missed some. */
 const MISSED_MS = 20_000;
