@@ -45,7 +45,9 @@ describe('the statements of a purchase', () => {
        WHERE generic_plans + custom_plans >= ${PURCHASES}`,
     );
     const names = rows.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['checkout.quote.user.cart', 'checkout.place.keyed', 'settlement.settle']));
+    expect(names).toEqual(
+      expect.arrayContaining(['checkout.quote.user.cart', 'checkout.place.keyed', 'settlement.settle']),
+    );
     expect(rows.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
   });
 });
