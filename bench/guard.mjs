@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startApplication } from './support/application.mjs';
 import { benchCatalogue } from './support/catalogue.mjs';
-import { childEnvironment, freePort, startServer } from './support/child-process.mjs';
+import { freePort, startServer } from './support/child-process.mjs';
 import { runComparison } from './support/comparison.mjs';
 import { expectJson } from './support/http-connection.mjs';
 import { applyLoad } from './support/load.mjs';
+import { startRedis } from './support/redis.mjs';
 import { median } from './support/statistics.mjs';
 import { processCpuMs } from './support/usage.mjs';
 
@@ -22,26 +20,6 @@ const PRODUCTS = 50;
 const CUSTOMERS = 20;
 const CONNECTIONS = 4;
 const ROUND_MS = 1_500;
-
-/**
- * @param {import('./support/cleanup.mjs').Cleanup} cleanup
- * @param {string} dir
- * @returns {Promise<string | undefined>} URL of a Redis of this run's own; undefined where none is installed
- */
-async function startRedis(cleanup, dir) {
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', args, { env: childEnvironment({}), stdio: 'ignore' });
-  const failed = once(child, 'error').then(() => true);
-  const started = await Promise.race([failed, once(child, 'spawn').then(() => false)]);
-  if (started) return undefined;
-  cleanup.defer('stop Redis', async () => {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
-  });
-  await delay(500);
-  return `redis://127.0.0.1:${port}`;
-}
 
 /**
  * @param {import('./support/child-process.mjs').Server} server
@@ -98,7 +76,7 @@ async function measure({ cleanup, count: rounds, ...stage }) {
     cleanup,
   });
   await filled.server.stop();
-  const redisUrl = await startRedis(cleanup, stage.workDir);
+  const redisUrl = (await startRedis(cleanup, stage.workDir))?.url;
   if (redisUrl === undefined)
     process.stdout.write('There is no redis-server on the PATH: measured without it alone.\n');
   let worst = 0;

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { salesKept, startApplication } from './support/application.mjs';
+import { salesKept, startApplication, startReplica } from './support/application.mjs';
 import { benchCases, CUSTOMERS } from './support/cases.mjs';
 import { benchCatalogue } from './support/catalogue.mjs';
 import { runProgram, UsageError } from './support/cleanup.mjs';
 import { measure } from './support/measure.mjs';
 import { analyze, createDatabase, openCounters, openPostgres, withClient, withDatabase } from './support/postgres.mjs';
+import { startRedis } from './support/redis.mjs';
 import { sampleAnswers, startReference } from './support/reference.mjs';
 import { failedAssertions, parseAssertions, renderTable, summarise } from './support/report.mjs';
 
@@ -21,12 +22,26 @@ const USAGE = `Measures the application against a bare Fastify + pg server on th
   --assert          exit 1 when the application reaches less of the other server's rate; SERVER is reference or bytes
   --out             write the figures as JSON
   --reference-only  measure the reference alone; the application need not be built
+  --defaults        the application with its rate limits, though of a million, and its request log, which it is
+                    otherwise measured without
+  --redis           the application with a Redis of its own
+  --replicas N      N - 1 more replicas stand beside the application, so that it may not trust its memory unasked
   --statements N    also print the N statements of each server that took most of PostgreSQL's time
   BENCH_DATABASE_URL   a superuser's URL; without it an embedded PostgreSQL is started
 `;
 
 const CASE_NAMES = ['list', 'list-first', 'detail', 'cart', 'checkout'];
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+/** The limits of one address, which all of the load comes from, must not be what is measured. */
+const DEFAULTS = {
+  RATE_LIMIT_ENABLED: 'true',
+  LOG_LEVEL: 'info',
+  RATE_LIMIT_READ: '1000000',
+  RATE_LIMIT_WRITE: '1000000',
+  RATE_LIMIT_ADDRESS: '1000000',
+  RATE_LIMIT_REGISTER: '1000000',
+};
 
 const PACES = {
   full: { products: 10_000, rounds: 3, milliseconds: 3_500, warmUpMilliseconds: 1_000 },
@@ -42,6 +57,9 @@ function readOptions() {
       out: { type: 'string' },
       statements: { type: 'string', default: '0' },
       'reference-only': { type: 'boolean', default: false },
+      defaults: { type: 'boolean', default: false },
+      redis: { type: 'boolean', default: false },
+      replicas: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -55,6 +73,9 @@ function readOptions() {
     out: values.out,
     statements: Number(values.statements),
     referenceOnly: values['reference-only'],
+    settings: values.defaults ? DEFAULTS : {},
+    redis: values.redis,
+    replicas: Number(values.replicas),
     assertions: values.assert === undefined ? [] : parseAssertions(values.assert, only),
     pace: values.quick ? PACES.quick : PACES.full,
   };
@@ -70,7 +91,7 @@ function progress(text) {
  * @param {ReturnType<typeof readOptions>} options
  * @param {import('./support/cleanup.mjs').Cleanup} cleanup
  */
-async function setUp({ pace, referenceOnly }, cleanup) {
+async function setUp({ pace, referenceOnly, settings, redis, replicas }, cleanup) {
   const workDir = await mkdtemp(join(tmpdir(), 'tradepost-bench-'));
   cleanup.defer(`remove ${workDir}`, () => rm(workDir, { recursive: true, force: true }));
   progress('starting PostgreSQL');
@@ -90,7 +111,11 @@ async function setUp({ pace, referenceOnly }, cleanup) {
   if (!referenceOnly) {
     progress('filling the application');
     const { database, databaseUrl } = await makeDatabase('application');
-    const application = await startApplication({ ...shared, databaseUrl });
+    const url = redis ? (await startRedis(cleanup, workDir))?.url : '';
+    if (url === undefined) throw new UsageError('--redis: there is no redis-server on the PATH');
+    const served = { ...shared, databaseUrl, settings: { ...settings, REDIS_URL: url } };
+    const application = await startApplication(served);
+    for (let more = 1; more < replicas; more++) await startReplica(served);
     await analyze(withDatabase(postgres.adminUrl, database));
     samples = await sampleAnswers(application.server.origin, application.dialect);
     targets.push({ lane: 'application', database, ...application });

@@ -11,23 +11,13 @@ const REGISTRATIONS_AT_ONCE = 2;
  * Starts the built application on an empty database and fills it the way its users would: the catalogue through the
  * import command, the customers through registration.
  * @param {{ root: string, databaseUrl: string, workDir: string, customers: number,
- *   products: readonly import('./catalogue.mjs').BenchProduct[], cleanup: import('./cleanup.mjs').Cleanup }} options
+ *   products: readonly import('./catalogue.mjs').BenchProduct[], cleanup: import('./cleanup.mjs').Cleanup,
+ *   settings?: Record<string, string> }} options `settings` are the server's, over those of every measurement
  * @returns {Promise<{ server: import('./child-process.mjs').Server, dialect: import('./workloads.mjs').Dialect }>}
  */
-export async function startApplication({ root, databaseUrl, workDir, customers, products, cleanup }) {
-  const port = await freePort();
-  const env = {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATA_DIR: join(workDir, 'application'),
-    DATABASE_URL: databaseUrl,
-    RATE_LIMIT_ENABLED: 'false',
-    MIGRATE_ON_START: 'always',
-    LOG_LEVEL: 'warn',
-    NODE_ENV: 'production',
-  };
-  const args = ['--enable-source-maps', 'dist/src/main.js'];
-  const server = await startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
+export async function startApplication({ root, databaseUrl, workDir, customers, products, cleanup, settings }) {
+  const env = environment(workDir, databaseUrl);
+  const server = await startReplica({ root, databaseUrl, workDir, cleanup, settings });
   const file = join(workDir, 'catalogue.csv');
   await writeFile(file, catalogueCsv(products));
   await runToEnd({ args: ['dist/src/cli/import-catalogue.js', file], cwd: root, env, cleanup });
@@ -38,6 +28,36 @@ export async function startApplication({ root, databaseUrl, workDir, customers, 
   const tokens = await registerCustomers(server.origin, customers);
   const headers = tokens.map((token) => ({ authorization: `Bearer ${token}` }));
   return { server, dialect: { prefix: '/api', productIds, customers: headers } };
+}
+
+/**
+ * @param {string} workDir
+ * @param {string} databaseUrl
+ * @returns {Record<string, string>}
+ */
+export function environment(workDir, databaseUrl) {
+  return {
+    HOST: '127.0.0.1',
+    DATA_DIR: join(workDir, 'application'),
+    DATABASE_URL: databaseUrl,
+    RATE_LIMIT_ENABLED: 'false',
+    MIGRATE_ON_START: 'always',
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'production',
+  };
+}
+
+/**
+ * Starts the built application on a database that may be in use already.
+ * @param {{ root: string, databaseUrl: string, workDir: string, cleanup: import('./cleanup.mjs').Cleanup,
+ *   settings?: Record<string, string> | undefined }} options
+ * @returns {Promise<import('./child-process.mjs').Server>}
+ */
+export async function startReplica({ root, databaseUrl, workDir, cleanup, settings = {} }) {
+  const port = await freePort();
+  const env = { ...environment(workDir, databaseUrl), PORT: String(port), ...settings };
+  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  return startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
 }
 
 /** @param {string} origin */

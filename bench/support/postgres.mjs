@@ -118,6 +118,19 @@ export async function openCounters(adminUrl, cleanup) {
     },
     /**
      * @param {string} database
+     * @param {string} pattern a regular expression of PostgreSQL
+     * @returns {Promise<number>} statements that match it, sent so far
+     */
+    matching: async (database, pattern) => {
+      const counted = await client.query(
+        `SELECT coalesce(sum(calls), 0)::float8 AS calls FROM pg_stat_statements s
+         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1 AND s.toplevel AND s.query ~ $2`,
+        [database, pattern],
+      );
+      return counted.rows[0].calls;
+    },
+    /**
+     * @param {string} database
      * @param {number} limit
      * @returns {Promise<{ ms: number, calls: number, mean: number, planning: number, statement: string }[]>} what took most of its time,
      *   planning included

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import pg from 'pg';
 import { AppCache, EVERYTHING } from '../../src/platform/cache/app-cache.js';
+import { Coherence } from '../../src/platform/coherence/coherence.js';
 import { PgListener } from '../../src/platform/database/listener.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { Metrics } from '../../src/platform/observability/metrics.js';
@@ -56,6 +57,8 @@ class Bench {
       for (const process of this.started) {
         expect(process.get(AppCache).state).toBe(state);
         expect(process.get(PgListener).ready).toBe(true);
+        expect(process.get(Coherence).known).toBe(true);
+        expect(process.get(Coherence).alone).toBe(false);
       }
     });
   }

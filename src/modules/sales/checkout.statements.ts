@@ -75,7 +75,8 @@ function place(keyed: boolean): Statement {
      c AS MATERIALIZED (
        SELECT id FROM carts WHERE $30::boolean AND id = $4::uuid AND version = $5::int FOR NO KEY UPDATE),
      p AS MATERIALIZED (
-       SELECT p.id, p.stock, p.price AS current_price, p.active AND p.archived_at IS NULL AS for_sale,
+       SELECT p.id, p.stock, p.price AS current_price, p.active AND p.archived_at IS NULL
+           AND coalesce(p.next_price_change_at > $15::timestamptz, true) AS for_sale,
          l.quantity, l.price, l.movement_id, l.event_id
        FROM products p JOIN l ON p.id = l.product_id
        WHERE NOT $30::boolean OR (SELECT count(*) FROM c) = 1

@@ -3,6 +3,8 @@ import { Module } from '@nestjs/common';
 import { type Cache, type CacheManagerStore, KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
+import { Coherence } from '../coherence/coherence.js';
+import { CoherenceModule } from '../coherence/coherence.module.js';
 import { PgListener } from '../database/listener.js';
 import { ListenerModule } from '../database/listener.module.js';
 import { ObservabilityModule } from '../observability/observability.module.js';
@@ -45,6 +47,7 @@ function storeOf(cache: Cache): Keyv {
 /** The cache of answers: in Redis where one is configured, else in the memory of the process. */
 @Module({
   imports: [
+    CoherenceModule,
     ListenerModule,
     ObservabilityModule,
     RedisLinkModule,
@@ -58,9 +61,11 @@ function storeOf(cache: Cache): Keyv {
     InvalidationChannel,
     {
       provide: CacheStore,
-      inject: [CACHE_MANAGER, RedisLink, PgListener],
-      useFactory: (cache: Cache, link: RedisLink, listener: PgListener): CacheStore =>
-        link.client === undefined ? new MemoryStore(storeOf(cache), listener) : new RedisStore(storeOf(cache), link),
+      inject: [CACHE_MANAGER, RedisLink, PgListener, Coherence],
+      useFactory: (cache: Cache, link: RedisLink, listener: PgListener, coherence: Coherence): CacheStore =>
+        link.client === undefined
+          ? new MemoryStore(storeOf(cache), listener, coherence)
+          : new RedisStore(storeOf(cache), link),
     },
     { provide: AppCache, useClass: TaggedCache },
   ],

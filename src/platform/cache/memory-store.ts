@@ -1,10 +1,12 @@
 import type { Keyv } from 'keyv';
+import type { Coherence } from '../coherence/coherence.js';
 import type { PgListener } from '../database/listener.js';
 import { CacheStore, type CacheWrite } from './cache-store.js';
 
 /**
  * Values in the memory of this process. It may be trusted only while the process hears what others invalidate: when
- * that connection breaks, everything is dropped, and nothing is served until it stands again.
+ * that connection breaks, everything is dropped, and nothing is served until it stands again. Nor is it at first, while
+ * another process may still believe that nobody listens.
  */
 export class MemoryStore extends CacheStore {
   readonly shared = false;
@@ -13,6 +15,7 @@ export class MemoryStore extends CacheStore {
   constructor(
     private readonly keyv: Keyv,
     private readonly listener: PgListener,
+    private readonly coherence: Coherence,
   ) {
     super();
     listener.onLost(() => void keyv.clear());
@@ -20,7 +23,7 @@ export class MemoryStore extends CacheStore {
   }
 
   read(keys: readonly string[]): Promise<readonly unknown[] | undefined> {
-    return this.listener.ready ? this.keyv.getMany([...keys]) : Promise.resolve(undefined);
+    return this.listener.ready && this.coherence.known ? this.keyv.getMany([...keys]) : Promise.resolve(undefined);
   }
 
   async write(entries: readonly CacheWrite[]): Promise<boolean> {

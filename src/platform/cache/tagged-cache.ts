@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
+import { Coherence } from '../coherence/coherence.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Metrics } from '../observability/metrics.js';
 import { AppCache, type CacheState, EVERYTHING } from './app-cache.js';
@@ -53,6 +54,7 @@ export class TaggedCache extends AppCache implements OnModuleInit, OnModuleDestr
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(Coherence) private readonly coherence: Coherence,
   ) {
     super();
   }
@@ -106,7 +108,8 @@ export class TaggedCache extends AppCache implements OnModuleInit, OnModuleDestr
     const ended = tags.length > MOST_TAGS ? [EVERYTHING] : tags;
     this.logger.debug({ tags: ended }, 'Cache invalidated.');
     const settled = await this.renew(ended);
-    if (!settled || !this.store.shared) this.channel.send(ended);
+    // Nobody else keeps anything, so a sale of a lone process sends no statement for what it ends.
+    if (!settled || !(this.store.shared || this.coherence.alone)) this.channel.send(ended);
   }
 
   /** Looks a value up together with its tags' generations, which are made where there are none. */

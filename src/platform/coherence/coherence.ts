@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Flights } from '../cache/flights.js';
 import { Metrics } from '../observability/metrics.js';
 import type { Change } from './change.js';
+import { RecentChanges } from './recent-changes.js';
 import { RedisJournal } from './redis-journal.js';
 import { ReplicaSession } from './replica-session.js';
 
@@ -23,6 +24,7 @@ export class Coherence implements OnModuleInit {
   private readonly memories: Memory[] = [];
   private readonly flights = new Flights();
   private readonly counts = { alone: 0, redis: 0, database: 0, untrusted: 0 };
+  private readonly recent = new RecentChanges(() => performance.now());
   private waiting: Change[] = [];
 
   constructor(
@@ -31,7 +33,10 @@ export class Coherence implements OnModuleInit {
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {
     session.serve({
-      changed: (changes) => this.apply(changes),
+      changed: (changes) => {
+        this.recent.note(changes);
+        this.apply(changes);
+      },
       unknown: () => {
         for (const memory of this.memories) memory.unknown();
       },
@@ -54,20 +59,19 @@ export class Coherence implements OnModuleInit {
     return this.session.alone;
   }
 
+  /** Whether all who are not alone tell this process what they change. */
+  get known(): boolean {
+    return this.session.known;
+  }
+
   /**
    * Whether memory may be trusted for a request that has arrived: it holds nothing older than the last write that was
    * acknowledged before the call. At once where that is known.
    */
   fresh(): boolean | Promise<boolean> {
-    if (!this.session.leased) {
-      this.counts.untrusted += 1;
-      return false;
-    }
-    if (this.session.alone) {
-      this.counts.alone += 1;
-      return true;
-    }
-    return this.ask();
+    if (!this.session.alone) return this.ask();
+    this.counts.alone += 1;
+    return true;
   }
 
   /**
@@ -77,18 +81,42 @@ export class Coherence implements OnModuleInit {
   async announce(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     this.logger.debug({ changes: changes.length }, 'The catalogue has changed.');
-    this.apply(changes);
-    if (this.session.alone) return;
+    if (this.session.alone) {
+      this.apply(changes);
+      return;
+    }
     const committedAt = performance.now();
-    this.waiting.push(...changes);
+    const told = await this.exactly(changes);
+    // Only now: whoever tells takes the list away meanwhile.
+    this.waiting.push(...told);
     if (await this.flights.shareFresh('tell', () => this.tell())) await this.session.untilKnown(committedAt);
     else await this.session.untilAsked(committedAt);
+  }
+
+  /**
+   * Applies changes, those of unknown version as PostgreSQL tells of them: then products need not be read again, here
+   * or elsewhere. What concurrent writers want to know is asked once.
+   */
+  private async exactly(changes: readonly Change[]): Promise<readonly Change[]> {
+    const isBlind = ({ id, version }: Change): boolean => id !== undefined && version === undefined;
+    const [blind, known] = [changes.filter(isBlind), changes.filter((change) => !isBlind(change))];
+    this.apply(known);
+    if (blind.length === 0) return known;
+    // Without Redis nobody is to be told.
+    const { configured } = this.journal;
+    if (configured && (await this.session.validate()))
+      return [...known, ...blind.flatMap(({ id = '' }) => this.recent.take(id))];
+    this.apply(blind);
+    return changes;
   }
 
   private async tell(): Promise<boolean> {
     const changes = this.waiting;
     this.waiting = [];
-    return this.journal.configured && (await this.journal.announce(changes));
+    if (this.journal.configured && (await this.journal.announce(changes))) return true;
+    // Until all others ask PostgreSQL, whoever is told next time has to be told of these too.
+    if (this.journal.configured && !this.session.mute) this.waiting.unshift(...changes);
+    return false;
   }
 
   private async ask(): Promise<boolean> {

@@ -14,7 +14,7 @@ export const LEASE_MS = 1_000;
 export const GRACE_MS = 1_100;
 const ASK_EVERY_MS = 250;
 /** A question for one request that takes longer costs more than it saves. */
-const VALIDATE_MS = 250;
+const VALIDATE_MS = 500;
 const FIRST_ANSWER_MS = 2_000;
 /** Changes are pruned after a minute: who has not asked for so long may have missed some. */
 const MISSED_MS = 20_000;
@@ -129,6 +129,11 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
   get settled(): boolean {
     const at = now();
     return this.leased && at - this.registeredAt > GRACE_MS && at - this.muteSeenAt > GRACE_MS;
+  }
+
+  /** Whether every replica knows of this one, and so tells it what it has changed. */
+  get known(): boolean {
+    return this.alone || (this.leased && now() - this.registeredAt > GRACE_MS);
   }
 
   /** Whether this replica tells the others to ask the database, because it cannot announce what it changes. */

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expectJson, HttpConnection } from './http-connection.mjs';
+
+/** What is written past the application is noticed within this time. */
+const RAW_MS = 1_000;
+const ZIPF = 0.9;
+const PAGES = 20;
+
+/** Parts of the requests: prices changed, those and sales together, lists read. */
+const REPRICED = 0.002;
+const WRITTEN = 0.05;
+const LISTED = 0.45;
+
+const ADDRESS = {
+  recipient: 'Alex Morgan',
+  line1: '12 Harbour Street',
+  city: 'Portland',
+  region: 'OR',
+  postalCode: '97201',
+  country: 'US',
+};
+
+/**
+ * What has been acknowledged, by product, and whether any answer was older. Every write here raises a version by one, so
+ * after so many acknowledged ones no answer may show less.
+ */
+export class Checker {
+  /** @type {Map<string, number>} */
+  #versions;
+  requests = 0;
+  lists = 0;
+  details = 0;
+  writes = 0;
+  refused = 0;
+  /** @type {string[]} */
+  stale = [];
+
+  /** @param {readonly { id: string, version: number }[]} products */
+  constructor(products) {
+    this.#versions = new Map(products.map(({ id, version }) => [id, version]));
+  }
+
+  /** @param {string} id */
+  acknowledge(id) {
+    this.#versions.set(id, this.least(id) + 1);
+  }
+
+  /** @param {string} id */
+  least(id) {
+    return this.#versions.get(id) ?? 0;
+  }
+
+  /**
+   * Judges an answer by what had been acknowledged when its request was sent.
+   * @param {string} where
+   * @param {readonly { id: string, version: number }[]} items
+   * @param {ReadonlyMap<string, number>} before
+   */
+  judge(where, items, before) {
+    for (const { id, version } of items) {
+      const least = before.get(id) ?? 0;
+      if (version < least) this.stale.push(`${where} showed version ${version} of ${id}, ${least} was acknowledged`);
+    }
+  }
+
+  snapshot() {
+    return new Map(this.#versions);
+  }
+}
+
+/**
+ * Chances that fall with the rank, as popularity does.
+ * @param {number} count
+ */
+export function zipf(count) {
+  const sums = new Float64Array(count);
+  let sum = 0;
+  for (let rank = 0; rank < count; rank++) {
+    sum += 1 / (rank + 1) ** ZIPF;
+    sums[rank] = sum;
+  }
+  return () => {
+    const at = Math.random() * sum;
+    let low = 0;
+    let high = count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (/** @type {number} */ (sums[middle]) < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}
+
+/**
+ * Reads and writes on several replicas at once, 95 to 5, until so many requests are answered.
+ * @param {{ origins: readonly string[], ids: readonly string[], customers: readonly Record<string, string>[],
+ *   manager: Record<string, string>, checker: Checker, connections: number, requests: number, signal: AbortSignal }} options
+ */
+export async function mixedLoad({ origins, ids, customers, manager, checker, connections, requests, signal }) {
+  const product = zipf(ids.length);
+  const page = zipf(PAGES);
+  const end = checker.requests + requests;
+  const idOf = () => /** @type {string} */ (ids[product()]);
+  const act = (/** @type {HttpConnection} */ connection, /** @type {number} */ at, /** @type {number} */ worker) => {
+    const chance = Math.random();
+    if (chance < REPRICED) return reprice(connection, manager, idOf(), checker);
+    if (chance < WRITTEN) return buy(connection, customers[worker % customers.length] ?? {}, [idOf(), idOf()], checker);
+    if (chance < WRITTEN + LISTED) return readList(connection, page(), checker, at);
+    return readDetail(connection, idOf(), checker, at);
+  };
+  const work = async (/** @type {number} */ worker) => {
+    const lines = origins.map((origin) => new HttpConnection(origin));
+    try {
+      while (checker.requests < end && !signal.aborted) {
+        const at = Math.floor(Math.random() * lines.length);
+        checker.requests++;
+        await act(/** @type {HttpConnection} */ (lines[at]), at, worker);
+      }
+    } finally {
+      for (const line of lines) line.close();
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, (_, worker) => work(worker)));
+}
+
+/**
+ * @param {HttpConnection} connection
+ * @param {string} id
+ * @param {Checker} checker
+ * @param {number} replica
+ */
+async function readDetail(connection, id, checker, replica) {
+  checker.details++;
+  const least = checker.least(id);
+  const path = `/api/products/${id}`;
+  const item = expectJson(await connection.request({ method: 'GET', path }), `GET ${path}`);
+  checker.judge(`replica ${replica}: ${path}`, [item], new Map([[id, least]]));
+}
+
+const LISTS = ['sort=name', 'sort=-createdAt', 'sort=price', 'sort=name&inStock=true'];
+
+/**
+ * @param {HttpConnection} connection
+ * @param {number} page
+ * @param {Checker} checker
+ * @param {number} replica
+ */
+async function readList(connection, page, checker, replica) {
+  checker.lists++;
+  const path = `/api/products?${LISTS[page % LISTS.length]}&page=${Math.floor(page / LISTS.length) + 1}`;
+  const before = checker.snapshot();
+  const { items } = expectJson(await connection.request({ method: 'GET', path }), `GET ${path}`);
+  checker.judge(`replica ${replica}: ${path}`, items, before);
+}
+
+/**
+ * @param {HttpConnection} connection
+ * @param {Record<string, string>} customer
+ * @param {readonly string[]} wanted
+ * @param {Checker} checker
+ */
+async function buy(connection, customer, wanted, checker) {
+  const products = [...new Set(wanted)];
+  const items = products.map((productId) => ({ productId, quantity: 1 }));
+  const headers = { ...customer, 'idempotency-key': randomUUID() };
+  const json = { items, deliveryAddress: ADDRESS };
+  const answer = await connection.request({ method: 'POST', path: '/api/sales', headers, json });
+  if (answer.status !== 201) {
+    checker.refused++;
+    return;
+  }
+  checker.writes++;
+  for (const id of products) checker.acknowledge(id);
+}
+
+/**
+ * @param {HttpConnection} connection
+ * @param {Record<string, string>} manager
+ * @param {string} id
+ * @param {Checker} checker
+ */
+async function reprice(connection, manager, id, checker) {
+  const json = { price: `${1 + Math.floor(Math.random() * 500)}.99` };
+  const path = `/api/products/${id}`;
+  const answer = await connection.request({ method: 'PATCH', path, headers: manager, json });
+  if (answer.status !== 200) {
+    checker.refused++;
+    return;
+  }
+  checker.writes++;
+  checker.acknowledge(id);
+}
+
+/**
+ * Changes products past the application, which is told of nothing; such a write counts as acknowledged when a replica
+ * must have noticed it.
+ * @param {import('pg').Client} client
+ * @param {readonly string[]} ids
+ * @param {Checker} checker
+ * @param {AbortSignal} signal
+ */
+export async function writePast(client, ids, checker, signal) {
+  const product = zipf(ids.length);
+  let written = 0;
+  while (!signal.aborted) {
+    const id = /** @type {string} */ (ids[product()]);
+    await client.query(
+      'UPDATE products SET price = price + 1, version = version + 1, updated_at = now() WHERE id = $1',
+      [id],
+    );
+    written++;
+    setTimeout(() => checker.acknowledge(id), RAW_MS);
+    await delay(100);
+  }
+  return written;
+}
