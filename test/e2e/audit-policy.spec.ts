@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { Response, Test } from 'supertest';
 import { newId } from '../../src/common/ids.js';
 import { ACCESS_POLICY } from '../architecture/access-policy.js';
@@ -14,11 +15,16 @@ import { enrol } from '../support/second-factor.js';
 let shop: TestApp;
 let provider: TestProvider;
 let admin: Person;
+let png: Buffer;
 
 beforeAll(async () => {
   provider = await startProvider();
   shop = await startApp({ ...provider.settings, OIDC_RETURN_URLS: 'https://store.example/in' });
   admin = await registerStaff(shop, 'admin');
+  const background = { r: 200, g: 30, b: 30 };
+  png = await sharp({ create: { width: 8, height: 8, channels: 3, background } })
+    .png()
+    .toBuffer();
 });
 afterAll(async () => {
   await shop.close();
@@ -32,6 +38,18 @@ const anybody = (path: string, body: object): Test => shop.http.post(path).send(
 const madeProduct = async (): Promise<string> => (await createProduct(shop.db, { stock: 5 })).id;
 const madeCategory = async (): Promise<string> =>
   (await send('post', '/api/categories', { name: `Category ${newId()}` }).expect(201)).body.id;
+
+const madeGroup = async (): Promise<string> =>
+  (await send('post', '/api/product-groups', { name: `Group ${newId()}` }).expect(201)).body.id;
+
+const picture = (productId: string): Test =>
+  send('post', `/api/products/${productId}/images`).attach('images', png, 'red.png');
+
+const file = (): Test =>
+  shop.http
+    .post('/api/products/import')
+    .set({ ...bearer(admin.accessToken), 'content-type': 'text/csv' })
+    .send(`sku,name,price\n${newId()},Lamp,1.00\n`);
 
 async function invited(): Promise<string> {
   const email = `${newId()}@example.com`;
@@ -126,10 +144,43 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
   'PATCH /api/products/:id': async (tag) =>
     tag(send('patch', `/api/products/${await madeProduct()}`, { price: '2.50' })),
   'DELETE /api/products/:id': async (tag) => tag(send('delete', `/api/products/${await madeProduct()}`)),
+  'POST /api/products/:id/restore': async (tag) => {
+    const id = await madeProduct();
+    await send('delete', `/api/products/${id}`).expect(204);
+    return tag(send('post', `/api/products/${id}/restore`));
+  },
+  'POST /api/products/:id/images': async (tag) => tag(picture(await madeProduct())),
+  'DELETE /api/products/:id/images/:imageId': async (tag) => {
+    const id = await madeProduct();
+    const { body } = await picture(id).expect(201);
+    const imageId = String(body.images[0]).split('/').at(-2);
+    return tag(send('delete', `/api/products/${id}/images/${imageId}`));
+  },
+  'POST /api/products/stock': async (tag) => {
+    const items = [{ productId: await madeProduct(), quantity: 7 }];
+    return tag(send('post', '/api/products/stock', { mode: 'set', items }));
+  },
   'PUT /api/products/:id/stock': async (tag) =>
     tag(send('put', `/api/products/${await madeProduct()}/stock`, { quantity: 7 })),
   'POST /api/products/:id/stock-movements': async (tag) =>
     tag(send('post', `/api/products/${await madeProduct()}/stock-movements`, { delta: 1, reason: 'receipt' })),
+  'POST /api/products/import': async (tag) => tag(file()),
+  'POST /api/imports/:id/cancel': async (tag) => {
+    const holding = await shop.db.connect();
+    try {
+      // An import waits for the products, so that it has not ended yet.
+      await holding.query('BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE');
+      const { body } = await file().expect(202);
+      return await tag(send('post', `/api/imports/${body.id}/cancel`));
+    } finally {
+      await holding.query('ROLLBACK');
+      holding.release();
+    }
+  },
+  'POST /api/product-groups': async (tag) => tag(send('post', '/api/product-groups', { name: 'Shirt' })),
+  'PATCH /api/product-groups/:id': async (tag) =>
+    tag(send('patch', `/api/product-groups/${await madeGroup()}`, { name: newId() })),
+  'DELETE /api/product-groups/:id': async (tag) => tag(send('delete', `/api/product-groups/${await madeGroup()}`)),
   'POST /api/categories': async (tag) => tag(send('post', '/api/categories', { name: `Category ${newId()}` })),
   'PATCH /api/categories/:id': async (tag) =>
     tag(send('patch', `/api/categories/${await madeCategory()}`, { name: newId() })),
