@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
+import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
 import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
@@ -133,8 +134,15 @@ export class CheckoutRepository extends BaseRepository {
   async place(sale: NewSale, answer: StoredAnswer, request: IdempotentRequest | undefined): Promise<boolean> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
-    const rows = await this.guarded<{ sold: number }>(request === undefined ? PLACE : PLACE_KEYED, values);
-    return rows?.[0]?.sold === 1;
+    const place = request === undefined ? PLACE : PLACE_KEYED;
+    try {
+      const rows = await this.guarded<{ sold: number }>(place, values);
+      return rows?.[0]?.sold === 1;
+    } catch (error) {
+      // The level fell after the gate had looked at it: the constraint stood, and the next quote tells what there is.
+      if (violatedConstraint(error) === 'products_stock_not_negative') return false;
+      throw error;
+    }
   }
 }
 
