@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
+import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
 import type { StockLevel } from '../products/stock.api.js';
@@ -145,8 +146,14 @@ export class CheckoutRepository extends BaseRepository {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
     const statement = request === undefined ? PLACE : PLACE_KEYED;
-    const [row] = (await this.guarded<{ sold: number; levels: PlacedLevel[] }>(statement, values)) ?? [];
-    return row?.sold === 1 ? row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt })) : undefined;
+    try {
+      const [row] = (await this.guarded<{ sold: number; levels: PlacedLevel[] }>(statement, values)) ?? [];
+      return row?.sold === 1 ? row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt })) : undefined;
+    } catch (error) {
+      // The level fell after the gate had looked at it: the constraint stood, and the next quote tells what there is.
+      if (violatedConstraint(error) === 'products_stock_not_negative') return undefined;
+      throw error;
+    }
   }
 }
 
