@@ -7,10 +7,11 @@ import { parseArgs } from 'node:util';
 import { catalogueRequests, cursorAfter } from './support/catalogue-requests.mjs';
 import { freePort, runToEnd, startServer } from './support/child-process.mjs';
 import { runProgram } from './support/cleanup.mjs';
+import { numberOf } from './support/comparison.mjs';
 import { expectJson, HttpConnection } from './support/http-connection.mjs';
 import { fillLargeCatalogue } from './support/large-catalogue.mjs';
 import { openPostgres, withClient, withDatabase } from './support/postgres.mjs';
-import { limitOf } from './support/stage.mjs';
+
 import { median, percentile } from './support/statistics.mjs';
 
 const USAGE = `Measures catalogue reads that no cache answers, in a small and in a large catalogue, and against one prepared
@@ -245,7 +246,8 @@ await runProgram(async (cleanup) => {
     process.stdout.write(USAGE);
     return 0;
   }
-  const [growthLimit, ratioLimit] = [limitOf(values.growth), values.ratio === undefined ? 0 : limitOf(values.ratio)];
+  const growthLimit = numberOf('growth', values.growth, Number.POSITIVE_INFINITY);
+  const ratioLimit = values.ratio === undefined ? 0 : numberOf('ratio', values.ratio, 0);
   const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
   const workDir = await mkdtemp(join(tmpdir(), 'tradepost-bench-'));
   cleanup.defer(`remove ${workDir}`, () => rm(workDir, { recursive: true, force: true }));

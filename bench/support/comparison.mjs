@@ -27,11 +27,11 @@ export function runComparison({ usage, option, count, measure }) {
 }
 
 /**
- * @param {string} name
- * @param {string | boolean | undefined} text
- * @param {number} otherwise
+ * @param {string} name of an option
+ * @param {string | boolean | undefined} text its value
+ * @param {number} otherwise where it was not given
  */
-function numberOf(name, text, otherwise) {
+export function numberOf(name, text, otherwise) {
   const number = Number(text ?? otherwise);
   if (!(number > 0)) throw new UsageError(`--${name} "${text}" is not a number above 0`);
   return number;

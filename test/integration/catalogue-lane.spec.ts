@@ -8,6 +8,7 @@ import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
+import { eventually } from '../support/eventually.js';
 import { ask, type RawAnswer } from '../support/raw-http.js';
 
 const SETTINGS = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_READ: '1000000', CORS_ORIGINS: 'https://shop.example' };
@@ -73,7 +74,8 @@ describe('the lane', () => {
   it('answers what was asked before, and nothing else', async () => {
     const path = `/api/products/${product(1).id}`;
     expect(await ahead(() => ask(shop.url, path))).toBe(0);
-    expect(await ahead(() => ask(shop.url, path))).toBe(1);
+    // A process that was held up for longer than its lease asks the database first, once.
+    await eventually(async () => expect(await ahead(() => ask(shop.url, path))).toBe(1));
     expect(await ahead(() => ask(shop.url, path, { method: 'HEAD' }))).toBe(1);
     expect(await ahead(() => ask(shop.url, path, { method: 'DELETE' }))).toBe(0);
     expect(await ahead(() => ask(shop.url, `${path}?x=1`))).toBe(0);

@@ -4,7 +4,6 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
-import type { StockLevel } from '../products/stock.api.js';
 import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
@@ -78,7 +77,12 @@ export interface NewSaleLine {
   readonly stockEventId: string;
 }
 
-type PlacedLevel = Omit<StockLevel, 'updatedAt'>;
+interface PlacedLevel {
+  readonly productId: string;
+  readonly stock: number;
+  readonly delta: number;
+  readonly version: number;
+}
 
 interface QuoteRow {
   readonly request_hash: Buffer | null;
@@ -142,7 +146,7 @@ export class CheckoutRepository extends BaseRepository {
     sale: NewSale,
     answer: StoredAnswer,
     request: IdempotentRequest | undefined,
-  ): Promise<StockLevel[] | undefined> {
+  ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | undefined> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
     const statement = request === undefined ? PLACE : PLACE_KEYED;

@@ -30,6 +30,12 @@ export class OidcExchangeRequest {
   @TextField({ max: 255, description: 'From the fragment of the address that the browser was sent back to.' })
   code!: string;
 
-  @TextField({ min: 43, max: 128, pattern: VERIFIER, description: 'That the challenge of the sign-in was made from.' })
+  @TextField({
+    min: 43,
+    max: 128,
+    pattern: VERIFIER,
+    example: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    description: 'That the challenge of the sign-in was made from.',
+  })
   verifier!: string;
 }

@@ -1,3 +1,4 @@
+import { Example } from '../../../platform/fields/example.js';
 import { EnumField, IntField, ObjectListField, TextField, UuidField } from '../../../platform/fields/fields.js';
 import { BULK_MAX, BULK_MODES, type BulkMode } from '../bulk-stock-rules.js';
 import { SKU_MAX, STOCK_MAX } from '../product.fields.js';
@@ -28,6 +29,7 @@ export class BulkStockItem {
 }
 
 /** Many levels at once: all of them change, or none. */
+@Example({ mode: 'set', items: [{ sku: 'MUG-350-BLUE', quantity: 40 }] })
 export class BulkStockUpdate {
   @EnumField('BulkStockMode', BULK_MODES, { description: '`set` levels to what was counted, or `adjust` them.' })
   mode!: BulkMode;
