@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { newId } from '../../../common/ids.js';
 import { type RowBatch, rowBatches } from '../import/row-batches.js';
+import { SKU_PATTERN } from '../product.fields.js';
 import type { ExportedProduct } from './catalogue-export.repository.js';
 import { headerOf, placesOfCategories, toRow } from './export-rows.js';
 
@@ -20,7 +21,7 @@ const POTS = { id: newId(), slug: 'pots', name: '=Pots\\', parent_id: HOME.id };
 
 const product: fc.Arbitrary<ExportedProduct> = fc.record({
   id: fc.constant(newId()),
-  sku: word(20).filter((text) => !/[\r\n]/.test(text)),
+  sku: word(20).filter((text) => SKU_PATTERN.test(text)),
   slug,
   name: word(30),
   description: free(40),

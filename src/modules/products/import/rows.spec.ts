@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { guardCell } from './csv-cells.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRows } from './ndjson-rows.js';
 import type { FilledRow, RawRow } from './raw-row.js';
@@ -112,7 +113,7 @@ test('whatever a cell holds comes back as it was, however the file is cut into p
   const rowsOf = fc.array(fc.record({ sku: cell, name: cell, price: cell }), { minLength: 1, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(rowsOf, fc.integer({ min: 1, max: 40 }), async (given, size) => {
-      const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+      const quote = (text: string): string => `"${guardCell(text).replaceAll('"', '""')}"`;
       const lines = given.map(({ sku, name, price }) => [sku, name, price].map(quote).join(','));
       const text = `${header}${lines.join('\n')}\n`;
       const { rows, error } = await readAll(csvRows(inPieces(text, size)));
