@@ -46,7 +46,8 @@ const money = (minor: string, digits: string): string =>
  * A sale that is no longer pending, or that may not be paid so, is left alone: its id is not in the answer. Sales are
  * locked by id, as everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed
  * while it was waited for, or where another payment was opened meanwhile, and the caller tries again. What must not be
- * there is asked for row by row: as an anti join, which the planner makes of NOT EXISTS, it reads the whole index.
+ * there is asked for row by row: as an anti join, which the planner makes of NOT EXISTS, it reads the whole index. That
+ * a batch has at most so many members makes it expect one rather than ten, and keep one plan for all.
  */
 export const SETTLE = statement(
   'settlement.settle',
@@ -55,8 +56,10 @@ export const SETTLE = statement(
        $9::uuid[], $10::uuid[], $13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[], $18::text[],
        $19::uuid[], $20::uuid[], $21::text[], $22::int[]) WITH ORDINALITY
        AS q(sale_id, payment_id, reference, history_id, confirmed_id, data, actor, invoice_id, event_id, caller, key,
-         hash, answer, provider, method, payer_id, payer_cart_id, priced_in, digits, ord)),
-   s AS MATERIALIZED (SELECT * FROM sales WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE),
+         hash, answer, provider, method, payer_id, payer_cart_id, priced_in, digits, ord)
+     WHERE ord BETWEEN 1 AND 1000),
+   s AS MATERIALIZED (
+     SELECT * FROM sales WHERE id IN (SELECT sale_id FROM q) ORDER BY id FOR NO KEY UPDATE OF sales),
    p AS (
      UPDATE payments SET status = 'completed', provider_ref = q.reference, updated_at = $4::timestamptz
      FROM q JOIN s ON s.id = q.sale_id
