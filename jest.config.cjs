@@ -9,8 +9,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
-  // Many tests wait for something; a worker grows with every application that it starts, and collecting takes longer.
-  maxWorkers: 3,
+  // A worker grows with every application that it starts, and collecting takes longer.
+  maxWorkers: 2,
   workerIdleMemoryLimit: '800MB',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };
