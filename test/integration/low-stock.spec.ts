@@ -7,6 +7,9 @@ import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
 
+// Which transaction wrote a row is told by the row itself, until the relay marks it as published.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 let shop: TestApp;
 let manager: TestUser;
 
