@@ -2,16 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../src/common/ids.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
-
-// A process that is held up for longer than its lease on the catalogue asks the database, as it should; what is told
-// here of hits and of the number of reads is about one that is not.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
+import { neverHeldUp } from '../support/lease.js';
 
 let shop: TestApp;
 let manager: TestUser;
 
 beforeAll(async () => {
   shop = await startApp();
+  neverHeldUp(shop);
   manager = await createCustomer(shop, 'manager');
 });
 afterAll(() => shop.close());

@@ -7,10 +7,7 @@ import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { paySale, placeSale } from '../support/buying.js';
-
-// A process that is held up for longer than its lease on the catalogue asks the database, as it should; what is told
-// here of hits and of the number of reads is about one that is not.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
+import { neverHeldUp } from '../support/lease.js';
 
 let shop: TestApp;
 let manager: TestUser;
@@ -18,6 +15,7 @@ let shopper: TestUser;
 
 beforeAll(async () => {
   shop = await startApp({ WORKER: 'false' });
+  neverHeldUp(shop);
   [manager, shopper] = [await createCustomer(shop, 'manager'), await createCustomer(shop)];
 });
 afterAll(() => shop.close());

@@ -9,11 +9,8 @@ import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
+import { neverHeldUp } from '../support/lease.js';
 import { ask, type RawAnswer } from '../support/raw-http.js';
-
-// A process that is held up for longer than its lease on the catalogue asks the database, as it should; what is told
-// here of hits and of the number of reads is about one that is not.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 const SETTINGS = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_READ: '1000000', CORS_ORIGINS: 'https://shop.example' };
 
@@ -24,6 +21,7 @@ let kitchen: string;
 
 beforeAll(async () => {
   shop = await startApp({ ...SETTINGS, RATE_LIMIT_WRITE: '1000000', RATE_LIMIT_ADDRESS: '1000000' });
+  neverHeldUp(shop);
   manager = await createCustomer(shop, 'manager');
   const answer = await shop.http.post('/api/categories').set(manager.bearer).send({ name: 'Kitchen' }).expect(201);
   kitchen = answer.body.id;
