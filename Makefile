@@ -102,7 +102,7 @@ check-redis: build ## Ask the Redis of REDIS_URL or REDIS_HOST whether it is the
 ##@ Test
 
 test: install-deps ## Run every test
-	@$(BIN)/jest
+	@$(BIN)/jest --config jest.together.cjs
 
 test-cache: install-deps ## Run the tests of the cache
 	@$(BIN)/jest cache

@@ -8,7 +8,7 @@ module.exports = {
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // A worker grows with every application that it starts, and collecting takes longer.
   maxWorkers: 2,
   workerIdleMemoryLimit: '800MB',

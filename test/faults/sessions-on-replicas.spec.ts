@@ -25,6 +25,7 @@ describe.each([
   let redis: TestRedis | undefined;
   let here: Replica;
   let there: Replica;
+  const replicas: Replica[] = [];
   let person: Person;
 
   const possible = !besideRedis || redisBinary !== undefined;
@@ -37,7 +38,9 @@ describe.each([
       REFRESH_GRACE_SECONDS: String(GRACE_SECONDS),
       ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     });
-    return { process, http: supertest(process.url) };
+    const replica = { process, http: supertest(process.url) };
+    replicas.push(replica);
+    return replica;
   }
 
   beforeAll(async () => {
@@ -58,8 +61,8 @@ describe.each([
   });
   afterAll(async () => {
     if (!possible) return;
-    for (const { process } of [here, there]) process.kill('SIGTERM');
-    for (const { process } of [here, there]) expect(await process.ended).toEqual([0, null]);
+    for (const { process } of replicas) process.kill('SIGTERM');
+    for (const { process } of replicas) expect(await process.ended).toEqual([0, null]);
     await redis?.remove();
     await db.end();
     await database.drop();
