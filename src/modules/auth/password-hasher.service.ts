@@ -1,17 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { newToken } from '../../common/tokens.js';
 import { Turnstile } from '../../common/turnstile.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Admissions } from '../../platform/http/admissions.js';
 import { PasswordHashingBusy, UnacceptablePassword } from './auth.errors.js';
+import { HashingThread } from './hashing-thread.js';
 import { normalizePassword, passwordProblems } from './password-rules.js';
 
-/**
- * Each hash keeps a core busy for tens of milliseconds: half of the cores stay with everything else, which would wait
- * for them otherwise.
- */
+/** Each hash keeps a core busy for tens of milliseconds, at a low priority; half of the cores stay free of it. */
 const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 /** So many more may be told what to hash by the database meanwhile, so that a slow answer does not leave a core idle. */
 const PREPARING = 7;
@@ -30,9 +27,11 @@ const busy = (): PasswordHashingBusy => new PasswordHashingBusy();
  * passes, one lane). The whole of a password counts: argon2 has no limit of 72 bytes as bcrypt does.
  */
 @Injectable()
-export class PasswordHasher implements OnModuleInit {
+export class PasswordHasher implements OnModuleInit, OnApplicationShutdown {
   private readonly turnstile = new Turnstile(AT_ONCE + PREPARING, MOST_WAITING, LONGEST_WAIT_MS, busy);
   private readonly cores = new Turnstile(AT_ONCE, Number.POSITIVE_INFINITY, LONGEST_WAIT_MS, busy);
+  private readonly threads = Array.from({ length: AT_ONCE }, () => new HashingThread());
+  private readonly idle = [...this.threads];
   private decoy = '';
 
   constructor(
@@ -50,6 +49,10 @@ export class PasswordHasher implements OnModuleInit {
       },
     });
     this.decoy = await this.hash(newToken());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.stop()));
   }
 
   /**
@@ -72,7 +75,7 @@ export class PasswordHasher implements OnModuleInit {
   /** @throws {PasswordHashingBusy} */
   hash(password: string): Promise<string> {
     const parameters = { memoryCost: this.config.PASSWORD_HASH_MEMORY_KIB, timeCost: TIME_COST, parallelism: LANES };
-    return this.inTurn(() => this.cores.pass(() => hash(normalizePassword(password), parameters)));
+    return this.inTurn(() => this.onThread((thread) => thread.hash(normalizePassword(password), parameters)));
   }
 
   /**
@@ -107,7 +110,20 @@ export class PasswordHasher implements OnModuleInit {
    * @throws {PasswordHashingBusy}
    */
   async matches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
-    const same = await this.cores.pass(() => verify(passwordHash ?? this.decoy, normalizePassword(password)));
+    const known = passwordHash ?? this.decoy;
+    const same = await this.onThread((thread) => thread.verify(known, normalizePassword(password)));
     return same && typeof passwordHash === 'string';
+  }
+
+  private onThread<T>(work: (thread: HashingThread) => Promise<T>): Promise<T> {
+    return this.cores.pass(async () => {
+      const thread = this.idle.pop();
+      if (thread === undefined) throw new Error('More passwords are hashed at once than there are threads.');
+      try {
+        return await work(thread);
+      } finally {
+        this.idle.push(thread);
+      }
+    });
   }
 }
