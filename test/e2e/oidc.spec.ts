@@ -82,6 +82,15 @@ describe('sign-in with an OpenID provider', () => {
     expect([status, body.user.name]).toEqual([200, 'nameless']);
   });
 
+  /** What the audit log says of sign-ins to an account that were refused. */
+  async function refusalsOf(userId: string): Promise<unknown[]> {
+    const { rows } = await shop.db.query(
+      "SELECT after FROM audit_log WHERE action = 'user.login_failed' AND subject_id = $1 ORDER BY at",
+      [userId],
+    );
+    return rows.map(({ after }) => after);
+  }
+
   describe('of somebody whose email address an account has', () => {
     it('takes that account where both have verified the address', async () => {
       const { id, email } = await register(shop);
@@ -128,6 +137,7 @@ describe('sign-in with an OpenID provider', () => {
     expect((await signIn(person({ email: closed.email }))).body.code).toBe('account_closed');
     const { rows } = await shop.db.query('SELECT 1 FROM user_identities WHERE user_id = $1', [closed.id]);
     expect(rows).toEqual([]);
+    expect(await refusalsOf(id)).toEqual([{ by: 'provider', code: 'account_closed' }]);
   });
 
   it('does not stand in for a second factor', async () => {
@@ -140,6 +150,11 @@ describe('sign-in with an OpenID provider', () => {
     const answer = await signIn(person({ email: staff.email }));
     expect([answer.status, answer.body.code]).toEqual([401, 'otp_required']);
     expect(answer.body.accessToken).toBeUndefined();
+    // Whose it would have been is known only once it is linked, which it is not.
+    const { rows } = await shop.db.query(
+      "SELECT subject_id FROM audit_log WHERE action = 'user.login_failed' AND after->>'code' = 'otp_required'",
+    );
+    expect(rows).toEqual([{ subject_id: null }]);
   });
 
   it('is over when the person says no', async () => {

@@ -59,10 +59,7 @@ export class HashingThread {
     await this.worker?.terminate();
   }
 
-  private call<Name extends keyof Calls>(
-    call: Name,
-    values: Calls[Name]['arguments'],
-  ): Promise<Calls[Name]['result']> {
+  private call<Name extends keyof Calls>(call: Name, values: Calls[Name]['arguments']): Promise<Calls[Name]['result']> {
     this.worker ??= this.start();
     const { worker } = this;
     this.calls += 1;

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { OidcUnavailable } from '../../platform/security/oidc.errors.js';
 import type { OidcIdentity } from '../../platform/security/oidc-client.js';
+import { AuditApi } from '../audit/audit.api.js';
 import { OidcCodeInvalid } from './auth.errors.js';
 import type { LoginResponse } from './dto/token.response.js';
 import { OidcAccounts } from './oidc-accounts.service.js';
@@ -21,6 +23,7 @@ export class OidcService {
     @Inject(OidcSessions) private readonly sessions: OidcSessions,
     @Inject(OidcHandovers) private readonly handovers: OidcHandovers,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
+    @Inject(AuditApi) private readonly audit: AuditApi,
   ) {}
 
   /** @throws {OidcNotConfigured | OidcUnavailable | InvalidInput} */
@@ -60,15 +63,30 @@ export class OidcService {
     // Taken in a transaction of its own, so that it is used up also where what follows is refused.
     const userId = await this.handovers.take(code, verifier);
     if (userId === undefined) throw new OidcCodeInvalid();
-    return this.uow.run(() => this.sessions.start(userId));
+    return this.recordingRefusal(userId, () => this.uow.run(() => this.sessions.start(userId)));
   }
 
   /** What the provider is asked is asked before the transaction, which must wait for nobody but the database. */
   private async enter<T>(identify: () => Promise<OidcIdentity>, work: (userId: string) => Promise<T>): Promise<T> {
-    const identity = await identify();
+    const identity = await this.recordingRefusal(undefined, identify);
     const owner = await this.accounts.findOwner(identity);
-    if (owner !== undefined) return this.uow.run(() => work(owner));
-    const profile = await identity.profile();
-    return this.uow.run(async () => work(await this.accounts.adopt(identity, profile)));
+    return this.recordingRefusal(owner, async () => {
+      if (owner !== undefined) return this.uow.run(() => work(owner));
+      const profile = await identity.profile();
+      return this.uow.run(async () => work(await this.accounts.adopt(identity, profile)));
+    });
+  }
+
+  private async recordingRefusal<T>(userId: string | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DomainError && !(error instanceof OidcUnavailable)) {
+        const after = { by: 'provider', code: error.code };
+        const act = { action: 'user.login_failed', after };
+        await this.audit.recordRefusal({ subjectType: 'user', subjectId: userId ?? null, ...act });
+      }
+      throw error;
+    }
   }
 }
