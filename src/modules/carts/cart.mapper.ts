@@ -1,22 +1,24 @@
 import { type CurrencyCode, formatMoney } from '../../common/money.js';
-import { cartTotals, lineTotal, type PricedLine } from './cart-totals.js';
+import { type PricingLine, price } from '../pricing/pricing.api.js';
 import type { CartContents, CartLine } from './carts.repository.js';
 import type { CartItemView, CartTotalView, CartView } from './dto/cart.response.js';
 
 function toItemView(line: CartLine, currency: CurrencyCode): CartItemView {
+  const lineTotal = line.unitPrice * BigInt(line.quantity);
   return {
     productId: line.productId,
     sku: line.sku,
     name: line.name,
     unitPrice: formatMoney(line.unitPrice, currency),
     quantity: line.quantity,
-    lineTotal: formatMoney(lineTotal(line), currency),
+    lineTotal: formatMoney(lineTotal, currency),
     available: line.sold && line.stock >= line.quantity,
   };
 }
 
-export function toTotalView(lines: readonly PricedLine[], currency: CurrencyCode): CartTotalView {
-  const totals = cartTotals(lines);
+/** What a cart comes to. Shipping and tax are not known before there is an address. */
+export function toTotalView(lines: readonly PricingLine[], currency: CurrencyCode): CartTotalView {
+  const totals = price(lines);
   return {
     currency,
     subtotal: formatMoney(totals.subtotal, currency),
@@ -24,7 +26,7 @@ export function toTotalView(lines: readonly PricedLine[], currency: CurrencyCode
     shipping: formatMoney(totals.shipping, currency),
     tax: formatMoney(totals.tax, currency),
     total: formatMoney(totals.total, currency),
-    itemCount: totals.itemCount,
+    itemCount: lines.reduce((pieces, { quantity }) => pieces + quantity, 0),
   };
 }
 

@@ -3,11 +3,12 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import * as sql from './cart.statements.js';
 import type { WantedLine } from './cart-limits.js';
 import type { CartOwner } from './cart-owner.js';
-import type { PricedLine } from './cart-totals.js';
 
 /** A line of a cart with what is known of its product now; `unitPrice` in minor units. */
-export interface CartLine extends PricedLine {
+export interface CartLine {
   readonly productId: string;
+  readonly unitPrice: bigint;
+  readonly quantity: number;
   readonly sku: string;
   readonly name: string;
   /** When the price is to become another one by itself; null for never. */

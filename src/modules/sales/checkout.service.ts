@@ -7,13 +7,13 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
+import { price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
 import type { StockLevel } from '../products/stock.api.js';
 import { type AskedItem, type Buyer, CheckoutRepository, type NewSale, type Quote } from './checkout.repository.js';
 import type { PlaceSale } from './dto/place-sale.dto.js';
 import type { SaleResponse } from './dto/sale.response.js';
 import { type SaleItemRow, type SaleRow, toEventData, toSale } from './sale-mapper.js';
-import { priceSale } from './sale-pricing.js';
 import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale } from './sales.errors.js';
 
 /** Tries before a checkout gives up on a cart or on prices that keep changing under it. */
@@ -73,7 +73,7 @@ export class CheckoutService {
     if (principal.kind === 'guest' && quote.cart === null) throw new NotFound('cart');
     const address = addressOf(body, quote);
     const lines = sellable(quote, this.config.STORE_CURRENCY);
-    const price = priceSale(lines);
+    const { lines: pricedLines, ...totals } = price(lines);
     const now = this.clock.now();
     const id = newId();
     const userId = principal.kind === 'user' ? principal.userId : null;
@@ -81,7 +81,7 @@ export class CheckoutService {
     const currency = this.config.STORE_CURRENCY;
     const checksOutCart = body.items === undefined;
     return {
-      ...price,
+      ...totals,
       id,
       number,
       userId,
@@ -98,7 +98,7 @@ export class CheckoutService {
       placedEvent: {
         id: newId(),
         data: {
-          ...toEventData({ id, number, user_id: userId, currency, total: price.total }, 'pending'),
+          ...toEventData({ id, number, user_id: userId, currency, total: totals.total }, 'pending'),
           items: lines.map(({ productId, sku, quantity }) => ({ productId, sku, quantity })),
         },
       },
@@ -108,8 +108,8 @@ export class CheckoutService {
         name,
         unitPrice,
         quantity,
-        discount: price.lines[index]?.discount ?? 0n,
-        tax: price.lines[index]?.tax ?? 0n,
+        discount: pricedLines[index]?.discount ?? 0n,
+        tax: pricedLines[index]?.tax ?? 0n,
         movementId: newId(),
         stockEventId: newId(),
       })),
