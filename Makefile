@@ -29,7 +29,7 @@ KEYS_DIR ?= keys
 SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts test/faults/invariants.sql
 
 .PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
-	import-catalogue import-categories reconcile run start build status check-redis test test-cache test-integration test-e2e \
+	import-catalogue import-categories reconcile run start build status check-redis test test-cache test-money test-integration test-e2e \
 	api-http bench \
 	replay generate lint format check clean
 
