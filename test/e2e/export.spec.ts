@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { importFile } from '../support/imports.js';
+import { emptyTables } from '../support/tables.js';
 
 let shop: TestApp;
 let empty: TestApp;
@@ -48,7 +49,7 @@ it('an export that is imported into an empty shop comes out again byte by byte',
     ['csv', 'text/csv'],
     ['ndjson', 'application/x-ndjson'],
   ] as const) {
-    await empty.db.query('TRUNCATE products, categories CASCADE');
+    await emptyTables(empty.db, 'products', 'categories');
     const answer = await download(shop, staff, format);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain(type);

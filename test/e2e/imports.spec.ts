@@ -8,6 +8,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { ended, type ImportState, importFile, upload } from '../support/imports.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { emptyTables } from '../support/tables.js';
 
 const LIMITS = {
   IMPORT_MAX_BYTES: '1000000',
@@ -29,7 +30,7 @@ beforeAll(async () => {
   staff = await createCustomer(shop, 'manager');
 });
 afterAll(() => shop.close());
-beforeEach(() => shop.db.query('TRUNCATE products, categories, outbox_events, catalogue_imports CASCADE'));
+beforeEach(() => emptyTables(shop.db, 'products', 'categories', 'outbox_events', 'catalogue_imports'));
 
 const send = (body: string | Buffer, options?: Parameters<typeof upload>[3]) => upload(shop, staff, body, options);
 const run = (body: string | Buffer, options?: Parameters<typeof upload>[3]) => importFile(shop, staff, body, options);

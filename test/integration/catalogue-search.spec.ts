@@ -4,6 +4,7 @@ import type { CatalogueFilter } from '../../src/modules/products/catalogue-filte
 import { CatalogueUpkeepRepository } from '../../src/modules/products/catalogue-upkeep.repository.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { emptyTables } from '../support/tables.js';
 
 let shop: TestApp;
 let catalogue: CatalogueRepository;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   catalogue = shop.app.get(CatalogueRepository, { strict: false });
 });
 afterAll(() => shop.close());
-beforeEach(() => shop.db.query('TRUNCATE products, categories CASCADE'));
+beforeEach(() => emptyTables(shop.db, 'products', 'categories'));
 
 interface Thing {
   readonly name: string;

@@ -10,6 +10,7 @@ import {
 import { parseColumnMap } from '../../src/modules/products/import/import-columns.js';
 import type { ImportReport, RefusedRow } from '../../src/modules/products/import/import-report.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { emptyTables } from '../support/tables.js';
 
 let shop: TestApp;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   shop = await startApp();
 });
 afterAll(() => shop.close());
-beforeEach(() => shop.db.query('TRUNCATE products, categories, outbox_events CASCADE'));
+beforeEach(() => emptyTables(shop.db, 'products', 'categories', 'outbox_events'));
 
 interface Outcome extends ImportReport {
   readonly bad: readonly RefusedRow[];

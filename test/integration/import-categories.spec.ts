@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { CategoryImportService } from '../../src/modules/products/import/category-import.service.js';
 import { readCategoryTree } from '../../src/modules/products/import/category-tree-file.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { emptyTables } from '../support/tables.js';
 
 let shop: TestApp;
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
   shop = await startApp();
 });
 afterAll(() => shop.close());
-beforeEach(() => shop.db.query('TRUNCATE products, categories CASCADE'));
+beforeEach(() => emptyTables(shop.db, 'products', 'categories'));
 
 const load = (paths: readonly (readonly string[])[]): Promise<number> =>
   shop.app.get(CategoryImportService, { strict: false }).run(paths);
