@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expectJson, HttpConnection } from './http-connection.mjs';
+import { DELIVERY_ADDRESS } from './workloads.mjs';
 
 /** What is written past the application is noticed within this time. */
 const RAW_MS = 1_000;
@@ -11,15 +12,6 @@ const PAGES = 20;
 const REPRICED = 0.002;
 const WRITTEN = 0.05;
 const LISTED = 0.45;
-
-const ADDRESS = {
-  recipient: 'Alex Morgan',
-  line1: '12 Harbour Street',
-  city: 'Portland',
-  region: 'OR',
-  postalCode: '97201',
-  country: 'US',
-};
 
 /**
  * What has been acknowledged, by product, and whether any answer was older. Every write here raises a version by one, so
@@ -165,7 +157,7 @@ async function buy(connection, customer, wanted, checker) {
   const products = [...new Set(wanted)];
   const items = products.map((productId) => ({ productId, quantity: 1 }));
   const headers = { ...customer, 'idempotency-key': randomUUID() };
-  const json = { items, deliveryAddress: ADDRESS };
+  const json = { items, deliveryAddress: DELIVERY_ADDRESS };
   const answer = await connection.request({ method: 'POST', path: '/api/sales', headers, json });
   if (answer.status !== 201) {
     checker.refused++;

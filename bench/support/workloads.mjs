@@ -9,7 +9,7 @@ import { expectJson } from './http-connection.mjs';
 const PER_PAGE = 20;
 const CART_PRODUCTS = 5;
 
-const DELIVERY_ADDRESS = {
+export const DELIVERY_ADDRESS = {
   recipient: 'Alex Morgan',
   line1: '12 Harbour Street',
   city: 'Portland',
