@@ -18,6 +18,8 @@ import { PaymentPrivacy } from '../payments/payment-privacy.api.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { CatalogueTransferModule } from '../products/catalogue-transfer.module.js';
 import { ImportPrivacy } from '../products/import/import-privacy.api.js';
+import { PromotionPrivacy } from '../promotions/promotion-privacy.api.js';
+import { PromotionsModule } from '../promotions/promotions.module.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
@@ -34,6 +36,7 @@ import { HOLDERS, PrivacyService } from './privacy.service.js';
 const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
+  PromotionPrivacy,
   PaymentPrivacy,
   SignInPrivacy,
   ApiKeyPrivacy,
@@ -64,6 +67,7 @@ const holders = {
     InvoicesModule,
     JobsModule,
     PaymentsModule,
+    PromotionsModule,
     SalesModule,
     UsersModule,
   ],

@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
+import { PromotionsApi } from '../promotions/promotions.api.js';
 import { mayBecome, type SaleStatus } from './sale-lifecycle.js';
 import { type SaleRow, toEventData } from './sale-mapper.js';
 import { InvalidTransition, PaymentInProgress } from './sales.errors.js';
@@ -30,6 +31,7 @@ export class SaleTransitions {
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly invoices: InvoicesApi,
+    private readonly promotions: PromotionsApi,
     private readonly outbox: Outbox,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
@@ -40,7 +42,10 @@ export class SaleTransitions {
     if (!mayBecome(sale.status, to)) throw new InvalidTransition(sale.status, to);
     const at = this.clock.now();
     await this.settlements.setStatus(sale, to, { ...by, at }, by);
-    if (to === 'cancelled') await this.settlements.failOpenPayments(sale.id, at);
+    if (to === 'cancelled') {
+      await this.settlements.failOpenPayments(sale.id, at);
+      await this.promotions.release(sale.id);
+    }
     const type = EVENTS[to];
     if (type === undefined) return;
     const parcel = to === 'shipped' ? { carrier: by.carrier ?? null, trackingNumber: by.trackingNumber ?? null } : {};

@@ -4,6 +4,7 @@ import { CartsModule } from '../carts/carts.module.js';
 import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
+import { PromotionsModule } from '../promotions/promotions.module.js';
 import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
 import { CheckoutRepository } from './checkout.repository.js';
@@ -26,7 +27,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation. */
 @Module({
-  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule],
+  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule],
   controllers: [SalesController, AdminSalesController],
   providers: [
     BuyingService,
