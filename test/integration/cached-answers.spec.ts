@@ -107,7 +107,7 @@ describe('answers of one application', () => {
     expect(second.body).toEqual(first.body);
     for (const { headers } of [first, second]) {
       expect(headers['content-type']).toBe('application/json; charset=utf-8');
-      expect(headers['cache-control']).toBe('private, no-cache');
+      expect(headers['cache-control']).toBe('no-store');
     }
     expect(second.headers.link).toBe(first.headers.link);
   });

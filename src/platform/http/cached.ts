@@ -21,9 +21,7 @@ class CachedInterceptor implements NestInterceptor {
       map(({ json, cache, position }: CachedJson) => {
         const links = position && pageLinks(url, position);
         if (links !== undefined) reply.header('link', links);
-        // Whoever stands in between may not keep what belongs to who asked.
-        reply.header('x-cache', cache).header('cache-control', 'private, no-cache');
-        reply.header('content-type', 'application/json; charset=utf-8');
+        reply.header('x-cache', cache).header('content-type', 'application/json; charset=utf-8');
         return json;
       }),
     );
