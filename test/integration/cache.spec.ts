@@ -99,7 +99,7 @@ class Bench {
     await eventually(() => {
       for (const process of this.started) {
         expect(process.get(AppCache).state).toBe(state);
-        expect(process.get(Coherence).known).toBe(true);
+        expect(process.get(ReplicaSession).leased).toBe(true);
         expect(process.get(Coherence).alone).toBe(this.started.length === 1);
         if (this.redis !== undefined) expect(process.get(ReplicaSession).settled).toBe(true);
       }

@@ -67,11 +67,6 @@ export class Coherence implements OnModuleInit {
     return this.session.alone;
   }
 
-  /** Whether all who are not alone tell this process what they change. */
-  get known(): boolean {
-    return this.session.known;
-  }
-
   /**
    * Whether memory may be trusted for a request that has arrived: it holds nothing older than the last write that was
    * acknowledged before the call. At once where that is known.

@@ -142,11 +142,6 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
     return this.leased && at - this.registeredAt > GRACE_MS && at - this.muteSeenAt > GRACE_MS;
   }
 
-  /** Whether every replica knows of this one, and so tells it what it has changed. */
-  get known(): boolean {
-    return this.alone || (this.leased && now() - this.registeredAt > GRACE_MS);
-  }
-
   /** Whether this replica tells the others to ask the database, because it cannot announce what it changes. */
   get mute(): boolean {
     return this.muteSince !== undefined;
