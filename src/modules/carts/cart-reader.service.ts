@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { PricesApi } from '../products/prices.api.js';
 import { toCartView, toTotalView } from './cart.mapper.js';
 import type { CartOwner } from './cart-owner.js';
 import { CartTotalsCache } from './cart-totals.cache.js';
 import { type CartContents, CartsRepository } from './carts.repository.js';
-import type { CartTotalView, CartView } from './dto/cart.response.js';
+import type { CartView } from './dto/cart.response.js';
 
 /** Reads carts at the prices of this moment. */
 @Injectable()
@@ -33,12 +34,11 @@ export class CartReader {
     return this.carts.find(owner);
   }
 
-  async total(owner: CartOwner | undefined): Promise<CartTotalView> {
+  async total(owner: CartOwner | undefined): Promise<CachedJson> {
     const currency = this.config.STORE_CURRENCY;
     const cart = owner && (await this.carts.findVersion(owner));
-    if (owner === undefined || cart === undefined) return toTotalView([], currency);
-    const read = async () => toTotalView((await this.find(owner))?.lines ?? [], currency);
-    return this.totals.get(cart, read);
+    const read = async () => toTotalView((owner && (await this.find(owner)))?.lines ?? [], currency);
+    return cart === undefined ? { json: JSON.stringify(await read()), cache: 'MISS' } : this.totals.get(cart, read);
   }
 
   view(cart: CartContents | undefined): CartView {
