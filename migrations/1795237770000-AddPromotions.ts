@@ -46,6 +46,9 @@ const UP = [
     used_at timestamptz NOT NULL,
     CONSTRAINT promotion_uses_pkey PRIMARY KEY (sale_id, promotion_id),
     CONSTRAINT promotion_uses_nth_unique UNIQUE (promotion_id, customer, nth))`,
+  // What is kept of cart totals ends with a change by staff, which counts the version up; uses do not.
+  `CREATE TRIGGER promotions_note_change AFTER INSERT OR DELETE OR UPDATE OF version ON promotions
+     FOR EACH STATEMENT EXECUTE FUNCTION note_table_change()`,
 ];
 
 const DOWN = ['DROP TABLE promotion_uses', 'DROP TABLE promotions'];

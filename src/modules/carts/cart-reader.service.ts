@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { type Price, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
 import { PromotionsApi } from '../promotions/promotions.api.js';
@@ -36,15 +37,13 @@ export class CartReader {
     return this.carts.find(owner);
   }
 
-  async total(owner: CartOwner | undefined): Promise<CartTotalView> {
+  async total(owner: CartOwner | undefined): Promise<CachedJson> {
     const cart = owner && (await this.carts.findVersion(owner));
-    if (owner === undefined || cart === undefined) {
-      return toTotalView(undefined, price([]), this.config.STORE_CURRENCY);
-    }
-    return this.totals.get(cart, async () => {
-      const contents = await this.find(owner);
+    const read = async (): Promise<CartTotalView> => {
+      const contents = owner && (await this.find(owner));
       return toTotalView(contents, await this.price(owner, contents), this.config.STORE_CURRENCY);
-    });
+    };
+    return cart === undefined ? { json: JSON.stringify(await read()), cache: 'MISS' } : this.totals.get(cart, read);
   }
 
   /** @param owner undefined where there is no cart */

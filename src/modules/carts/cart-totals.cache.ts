@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppCache } from '../../platform/cache/app-cache.js';
+import { type CachedJson, cachedObject } from '../../platform/cache/cached-json.js';
 import { PROMOTIONS_TAG } from '../promotions/promotions.events.js';
 import type { CartVersion } from './carts.repository.js';
 import type { CartTotalView } from './dto/cart.response.js';
@@ -15,9 +16,11 @@ const SECONDS = 120;
 export class CartTotalsCache {
   constructor(private readonly cache: AppCache) {}
 
-  async get(cart: CartVersion, fill: () => Promise<CartTotalView>): Promise<CartTotalView> {
-    const key = `cart:${cart.id}:${cart.version}:total`;
-    const json = await this.cache.wrap(key, SECONDS, [PROMOTIONS_TAG], async () => JSON.stringify(await fill()));
-    return JSON.parse(json);
+  get(cart: CartVersion, fill: () => Promise<CartTotalView>): Promise<CachedJson> {
+    return cachedObject(
+      this.cache,
+      { key: `cart:${cart.id}:${cart.version}:total`, ttl: SECONDS, tags: [PROMOTIONS_TAG] },
+      fill,
+    );
   }
 }

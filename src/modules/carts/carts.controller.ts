@@ -1,5 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
+import { Cached } from '../../platform/http/cached.js';
 import { AnswersCartToken } from '../../platform/http/cart-token.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
@@ -29,8 +31,8 @@ export class CartsController {
     summary: 'What your cart comes to',
     description: 'Kept for 2 minutes or until the cart changes: a price that changed meanwhile may show later.',
   })
-  @ApiOkResponse({ type: CartTotalView })
-  total(@Caller() caller: Principal): Promise<CartTotalView> {
+  @Cached(CartTotalView)
+  total(@Caller() caller: Principal): Promise<CachedJson> {
     return this.carts.total(caller);
   }
 

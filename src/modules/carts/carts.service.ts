@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { newToken } from '../../common/tokens.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Principal } from '../../platform/security/principal.js';
 import { ProductNotFound } from '../products/products.errors.js';
@@ -13,7 +14,7 @@ import { CartReader } from './cart-reader.service.js';
 import { CartItemNotFound } from './carts.errors.js';
 import { type CartContents, CartsRepository } from './carts.repository.js';
 import type { AddCartItem } from './dto/cart.request.js';
-import type { CartTotalView, CartView } from './dto/cart.response.js';
+import type { CartView } from './dto/cart.response.js';
 
 /** A cart, and the token that a guest gets with the first thing put into it. */
 export interface FilledCart {
@@ -38,7 +39,7 @@ export class CartsService {
     return this.reader.view(owner, owner && (await this.reader.find(owner)));
   }
 
-  async total(caller: Principal): Promise<CartTotalView> {
+  async total(caller: Principal): Promise<CachedJson> {
     return this.reader.total(await this.owners.ownerOf(caller));
   }
 

@@ -75,7 +75,7 @@ export class PromotionsService {
       const before = this.toResponse(await this.held(id));
       await this.promotions.delete(id);
       await this.audit.record({ action: 'promotion.deleted', ...subjectOf(id), before: { ...before } });
-      this.uow.afterCommit(() => this.cache.invalidate([PROMOTIONS_TAG]));
+      this.cache.invalidateAfterCommit([PROMOTIONS_TAG]);
     });
   }
 
@@ -93,7 +93,7 @@ export class PromotionsService {
     const after = await this.get(id);
     const facts = { before: before && { ...before }, after: { ...after } };
     await this.audit.record({ action: `promotion.${act}`, ...subjectOf(id), ...facts });
-    this.uow.afterCommit(() => this.cache.invalidate([PROMOTIONS_TAG]));
+    this.cache.invalidateAfterCommit([PROMOTIONS_TAG]);
     return after;
   }
 

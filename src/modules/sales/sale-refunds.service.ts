@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { Outbox } from '../../platform/outbox/outbox.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
 import { PaymentsApi } from '../payments/payments.api.js';
 import { type RefundRow, RefundsRepository } from './refunds.repository.js';
 import { toEventData } from './sale-mapper.js';
+import { SaleNews } from './sale-news.service.js';
 import { SALE_REFUNDED } from './sales.events.js';
 
 /** How long a refund may be under way before it counts as abandoned. */
@@ -20,7 +20,7 @@ export class SaleRefundsService {
     private readonly refunds: RefundsRepository,
     private readonly payments: PaymentsApi,
     private readonly invoices: InvoicesApi,
-    private readonly outbox: Outbox,
+    private readonly news: SaleNews,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
   ) {}
@@ -72,7 +72,7 @@ export class SaleRefundsService {
       const sale = await this.refunds.complete(refund.id, reference, this.clock.now());
       if (sale === undefined) return;
       const data = { ...toEventData(sale, sale.status), refundId: refund.id };
-      await this.outbox.append({ type: SALE_REFUNDED, aggregateId: sale.id, data });
+      await this.news.append({ type: SALE_REFUNDED, aggregateId: sale.id, data });
     });
   }
 }

@@ -12,12 +12,14 @@ import { CheckoutService } from './checkout.service.js';
 import { RefundsRepository } from './refunds.repository.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
+import { SaleNews } from './sale-news.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
 import { SalePrivacy } from './sale-privacy.api.js';
 import { SalePrivacyRepository } from './sale-privacy.repository.js';
 import { SaleRefundsService } from './sale-refunds.service.js';
 import { SaleStatusService } from './sale-status.service.js';
 import { SaleTransitions } from './sale-transitions.service.js';
+import { SaleViews } from './sale-views.service.js';
 import { SalesController } from './sales.controller.js';
 import { SalesJobs } from './sales.jobs.js';
 import { SalesRepository } from './sales.repository.js';
@@ -36,12 +38,14 @@ import { SettlementQueue } from './settlement-queue.service.js';
     RefundsRepository,
     SaleCancellationService,
     SaleChangesService,
+    SaleNews,
     SalePaymentsService,
     SalePrivacy,
     SalePrivacyRepository,
     SaleRefundsService,
     SaleStatusService,
     SaleTransitions,
+    SaleViews,
     SalesJobs,
     SalesRepository,
     SalesService,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound } from '../../common/domain-error.js';
 import type { PersonalData } from '../../common/personal-data.js';
+import { ProfileCache } from './profile.cache.js';
 import { type AccountRow, UserPrivacyRepository } from './user-privacy.repository.js';
 import { LastAdministrator } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
@@ -13,6 +14,7 @@ export class UserPrivacy implements PersonalData {
   constructor(
     private readonly accounts: UserPrivacyRepository,
     private readonly users: UsersRepository,
+    private readonly profiles: ProfileCache,
   ) {}
 
   /** @throws {NotFound} `user_not_found` where there is none, or none any longer */
@@ -38,8 +40,9 @@ export class UserPrivacy implements PersonalData {
    * Its unique keys change, so from here on nothing new can refer to the row until the transaction ends (PostgreSQL
    * locks it FOR UPDATE); what was being written about the user before is committed, and seen by what is erased next.
    */
-  erase(userId: string, now: Date): Promise<void> {
-    return this.accounts.erase(userId, now);
+  async erase(userId: string, now: Date): Promise<void> {
+    await this.accounts.erase(userId, now);
+    this.profiles.changing(userId);
   }
 
   /** Ids of those who were erased at a moment or after it. */

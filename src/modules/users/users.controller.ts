@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Inject, Patch, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiForbiddenResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../common/paging.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
+import { Cached } from '../../platform/http/cached.js';
 import { Linked } from '../../platform/http/links.js';
 import { Problem } from '../../platform/http/problem.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
@@ -20,9 +22,9 @@ export class UsersController {
   @Get('me')
   @Access('bearer')
   @ApiOperation({ summary: 'Your account' })
-  @ApiOkResponse({ type: UserResponse })
-  me(@CurrentUser() user: UserPrincipal): Promise<UserResponse> {
-    return this.users.get(user.userId);
+  @Cached(UserResponse)
+  me(@CurrentUser() user: UserPrincipal): Promise<CachedJson> {
+    return this.users.me(user.userId);
   }
 
   @Patch('me')

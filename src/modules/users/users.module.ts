@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { NewAccounts } from './new-accounts.service.js';
+import { ProfileCache } from './profile.cache.js';
 import { UserPrivacy } from './user-privacy.api.js';
 import { UserPrivacyRepository } from './user-privacy.repository.js';
 import { UsersApi } from './users.api.js';
@@ -10,7 +12,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [AuditModule],
   controllers: [UsersController],
-  providers: [UserPrivacy, UserPrivacyRepository, UsersRepository, UsersService, UsersApi],
+  providers: [NewAccounts, ProfileCache, UserPrivacy, UserPrivacyRepository, UsersRepository, UsersService, UsersApi],
   exports: [UserPrivacy, UsersApi],
 })
 export class UsersModule {}
