@@ -286,6 +286,20 @@ describe('API keys', () => {
       expect(child.body.expiresAt).toBe(expiresAt);
     });
 
+    it('somebody whom they would change or erase', async () => {
+      const { key } = await make(['users:read', 'users:write']);
+      const [colleague, customer] = [await createCustomer(shop, 'admin'), await createCustomer(shop)];
+      const change = (id: string, body: object) => shop.http.patch(`/api/users/${id}`).set(show(key)).send(body);
+      const erase = (id: string) => shop.http.delete(`/api/users/${id}`).set(show(key));
+      for (const body of [{ role: 'customer' }, { active: false }, { active: true }]) {
+        expect((await change(colleague.id, body).expect(403)).body.code).toBe('forbidden');
+      }
+      await erase(colleague.id).expect(403);
+      await shop.http.get('/api/users/me').set(colleague.bearer).expect(200);
+      await change(customer.id, { active: false }).expect(200);
+      await erase(customer.id).expect(204);
+    });
+
     it('the role that their maker still has', async () => {
       const maker = await createCustomer(shop, 'admin');
       const { key } = await make(['users:read', 'users:write'], {}, maker.bearer);

@@ -4,7 +4,7 @@ import { emailKey, normalizeEmail } from '../../common/email.js';
 import { newId } from '../../common/ids.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
-import { mayGrant } from '../../platform/security/permissions.js';
+import { coversRole } from '../../platform/security/permissions.js';
 import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { UsersApi } from '../users/users.api.js';
@@ -34,7 +34,7 @@ export class InvitationsService {
    * @throws {EmailTaken}
    */
   async invite(inviter: StaffPrincipal, { email, role }: InviteRequest): Promise<InvitationResponse> {
-    if (!mayGrant(inviter.permissions, role)) throw new Forbidden();
+    if (!coversRole(inviter.permissions, role)) throw new Forbidden();
     // An account that is made later on is met by the constraint on its address.
     if ((await this.users.findLoginByEmail(email)) !== undefined) throw new EmailTaken();
     const createdAt = this.clock.now();

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { mayGrant } from '../../platform/security/permissions.js';
+import { coversRole } from '../../platform/security/permissions.js';
 import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { UsersApi } from '../users/users.api.js';
@@ -29,7 +29,7 @@ export class TotpResetService {
     await this.uow.run(async () => {
       await this.users.lock(userId);
       const { role } = await this.users.getById(userId);
-      if (!mayGrant(actor.permissions, role)) throw new Forbidden();
+      if (!coversRole(actor.permissions, role)) throw new Forbidden();
       await this.secondFactor.reset(userId);
       await this.revocations.revokeUser(userId);
       await this.mails.add(SECOND_FACTOR_RESET, { userId });

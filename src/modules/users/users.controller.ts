@@ -56,7 +56,7 @@ export class UsersController {
   @ApiOkResponse({ type: UserResponse })
   @ApiForbiddenResponse({
     type: Problem,
-    description: '`forbidden`: also where the role may do something you may not.',
+    description: '`forbidden`: also where the role, that before or the new one, may do something you may not.',
   })
   @ApiConflictResponse({ type: Problem, description: '`last_administrator`.' })
   update(

@@ -6,7 +6,7 @@ import { isUuid, newId } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
-import { mayGrant, type Role } from '../../platform/security/permissions.js';
+import { coversRole, type Role } from '../../platform/security/permissions.js';
 import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { AuditApi, type AuditRecord } from '../audit/audit.api.js';
@@ -100,16 +100,17 @@ export class UsersService {
   /**
    * Changes what an account may do. Another role, and a closed account, end every session of the user at once.
    * @throws {LastAdministrator} where nobody would be left to administer
-   * @throws {Forbidden} where the role may do more than its giver, which an API key could be
+   * @throws {Forbidden} where the role, that before or the new one, may do more than the actor, who may be an API key
    */
   async updateAccess(actor: StaffPrincipal, id: string, change: AccessChange): Promise<UserResponse> {
-    if (change.role !== undefined && !mayGrant(actor.permissions, change.role)) throw new Forbidden();
+    if (change.role !== undefined && !coversRole(actor.permissions, change.role)) throw new Forbidden();
     return this.uow.run(async () => {
       if ((change.role !== undefined && change.role !== 'admin') || change.active === false) {
         const administrators = await this.users.lockAdministrators();
         if (administrators.length === 1 && administrators[0] === id) throw new LastAdministrator();
       }
       const user = existing(await this.users.setAccess(id, change, this.clock.now()));
+      if (!coversRole(actor.permissions, user.roleBefore)) throw new Forbidden();
       const closed = change.active === false && user.activeBefore;
       if (closed || user.role !== user.roleBefore) await this.revocations.revokeUser(id);
       await this.audit.record(...accessRecords(user));
