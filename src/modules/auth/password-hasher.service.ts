@@ -4,8 +4,8 @@ import { newToken } from '../../common/tokens.js';
 import { Turnstile } from '../../common/turnstile.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Admissions } from '../../platform/http/admissions.js';
+import { HashingThread } from '../../platform/security/hashing-thread.js';
 import { PasswordHashingBusy, UnacceptablePassword } from './auth.errors.js';
-import { HashingThread } from './hashing-thread.js';
 import { normalizePassword, passwordProblems } from './password-rules.js';
 
 /** Each hash keeps a core busy for tens of milliseconds, at a low priority; half of the cores stay free of it. */
