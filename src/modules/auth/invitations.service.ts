@@ -5,7 +5,7 @@ import { newId } from '../../common/ids.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
 import { coversRole } from '../../platform/security/permissions.js';
-import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
+import { Forbidden, personIdOf, type StaffPrincipal } from '../../platform/security/principal.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { UsersApi } from '../users/users.api.js';
 import { EmailTaken } from '../users/users.errors.js';
@@ -41,7 +41,7 @@ export class InvitationsService {
     const expiresAt = new Date(createdAt.getTime() + INVITATION_DAYS * DAY_MS);
     const invitation = { id: newId(), email: normalizeEmail(email), emailKey: emailKey(email), role };
     await this.uow.run(async () => {
-      const invitedBy = inviter.kind === 'user' ? inviter.userId : inviter.ownerId;
+      const invitedBy = personIdOf(inviter);
       await this.invitations.put({ ...invitation, invitedBy, tokenHash: null, createdAt, expiresAt });
       await this.mails.add({ kind: INVITATION, about: { invitationId: invitation.id }, expiresAt });
       // Not the address: the invited person has no account yet whose erasure could take it away.

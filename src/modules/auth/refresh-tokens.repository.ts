@@ -62,8 +62,9 @@ const REVOKE_OTHERS = statement(
 const SESSIONS = statement(
   'refresh-tokens.sessions',
   `SELECT family_id AS id, min(created_at) AS "startedAt", max(created_at) AS "refreshedAt",
-     max(expires_at) AS "expiresAt", bool_or(spent_at IS NULL AND revoked_at IS NULL) AS live
-   FROM refresh_tokens WHERE user_id = $1 GROUP BY family_id ORDER BY 2`,
+     max(expires_at) AS "expiresAt",
+     bool_or(spent_at IS NULL AND revoked_at IS NULL AND expires_at > $2 AND ${NOT_REVOKED_WITH_USER}) AS live
+   FROM refresh_tokens t WHERE user_id = $1 GROUP BY family_id ORDER BY 2`,
 );
 const FORGET = statement('refresh-tokens.forget', 'DELETE FROM refresh_tokens WHERE user_id = $1');
 const SWEEP = statement(
@@ -113,7 +114,7 @@ export interface SessionRow {
   readonly startedAt: Date;
   readonly refreshedAt: Date;
   readonly expiresAt: Date;
-  /** Whether none of its tokens was taken back. */
+  /** Whether it can still be refreshed. */
   readonly live: boolean;
 }
 
@@ -171,9 +172,9 @@ export class RefreshTokensRepository extends BaseRepository {
     return (await this.rows<{ familyId: string }>(REVOKE_OTHERS, [userId, familyId, at])).map((row) => row.familyId);
   }
 
-  /** The sessions of a user, oldest first. */
-  sessions(userId: string): Promise<SessionRow[]> {
-    return this.rows<SessionRow & Record<string, unknown>>(SESSIONS, [userId]);
+  /** The sessions of a user as they stand at a moment, oldest first. */
+  sessions(userId: string, now: Date): Promise<SessionRow[]> {
+    return this.rows<SessionRow & Record<string, unknown>>(SESSIONS, [userId, now]);
   }
 
   /** Deletes every token of a user. */
