@@ -67,6 +67,7 @@ describe('API keys', () => {
       ['name', {}],
       ['name', { name: '' }],
       ['name', { name: 'x'.repeat(101) }],
+      ['name', { name: 'ERP\r\nX-Two: lines' }],
       ['permissions', { permissions: undefined }],
       ['permissions', { permissions: [] }],
       ['permissions', { permissions: 'sales:read' }],
@@ -82,6 +83,27 @@ describe('API keys', () => {
       const name = path === 'name' ? undefined : 'erp';
       const answer = await ask({ name, permissions: ['sales:read'], ...overrides }).expect(400);
       expect(answer.body.errors).toEqual([expect.objectContaining({ path })]);
+    });
+
+    it('are made once under an Idempotency-Key, and the answer is kept where nobody can read it', async () => {
+      const again = { ...admin.bearer, 'idempotency-key': newId() };
+      const body = { name: 'once', permissions: ['sales:read'] };
+      const first = await ask(body, again).expect(201);
+      const second = await ask(body, again).expect(201);
+      expect(second.body).toEqual(first.body);
+      expect(second.headers).toMatchObject({
+        'idempotency-replayed': 'true',
+        'cache-control': 'no-store',
+        location: `/api/api-keys/${first.body.id}`,
+      });
+      expect((await ask({ ...body, name: 'twice' }, again).expect(422)).body.code).toBe('idempotency_key_reused');
+      const made = await shop.db.query(`SELECT FROM api_keys WHERE name = 'once'`);
+      expect(made.rows).toHaveLength(1);
+      const { rows } = await shop.db.query('SELECT body FROM idempotency_keys WHERE key = $1', [
+        again['idempotency-key'],
+      ]);
+      expect(rows[0].body).not.toContain(first.body.key);
+      expect(rows[0].body).not.toContain(first.body.id);
     });
 
     it('are the business of those alone who may make them', async () => {
