@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
+import { MailModule } from '../../platform/mail/mail.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { ProfileMailsService } from './profile-mails.service.js';
+import { ProfilesService } from './profiles.service.js';
 import { UserPrivacy } from './user-privacy.api.js';
 import { UserPrivacyRepository } from './user-privacy.repository.js';
 import { UsersApi } from './users.api.js';
@@ -8,9 +11,17 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, MailModule],
   controllers: [UsersController],
-  providers: [UserPrivacy, UserPrivacyRepository, UsersRepository, UsersService, UsersApi],
+  providers: [
+    ProfileMailsService,
+    ProfilesService,
+    UserPrivacy,
+    UserPrivacyRepository,
+    UsersRepository,
+    UsersService,
+    UsersApi,
+  ],
   exports: [UserPrivacy, UsersApi],
 })
 export class UsersModule {}

@@ -15,13 +15,7 @@ import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.
 import type { User } from './user.entity.js';
 import { LastAdministrator } from './users.errors.js';
 import { USER_REGISTERED, type UserRegistered } from './users.events.js';
-import {
-  type AccessChange,
-  type AccessRow,
-  type ChangedProfile,
-  type ProfileChange,
-  UsersRepository,
-} from './users.repository.js';
+import { type AccessChange, type AccessRow, UsersRepository } from './users.repository.js';
 
 /** An account to make. */
 export interface NewUser {
@@ -71,16 +65,6 @@ export class UsersService {
       const actorId = by === 'command' ? undefined : user.id;
       const after = { role: user.role, emailVerified, by };
       await this.audit.record({ ...aboutUser(user.id), action: 'user.registered', actorId, after });
-      return toUserResponse(user);
-    });
-  }
-
-  /** @throws {EmailTaken | UsernameTaken} */
-  updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
-    const email = change.email === undefined ? undefined : normalizeEmail(change.email);
-    return this.uow.run(async () => {
-      const user = existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now()));
-      await this.audit.record(...profileRecords(user));
       return toUserResponse(user);
     });
   }
@@ -185,22 +169,6 @@ function accessRecords({ id, role, roleBefore, active, activeBefore }: AccessRow
   if (role !== roleBefore) record('user.role_changed');
   if (active !== activeBefore) record(active ? 'user.activated' : 'user.deactivated');
   return records;
-}
-
-/** Which fields have changed stays in the log for good; what stood and stands in them can be erased. */
-function profileRecords(user: ChangedProfile): AuditRecord[] {
-  const { email, username, name } = user;
-  const personal = {
-    before: { email: user.emailBefore, username: user.usernameBefore, name: user.nameBefore },
-    after: { email, username, name },
-  };
-  const fields = Object.entries(personal.before).flatMap(([field, was]) =>
-    was === personal.after[field as keyof typeof personal.after] ? [] : [field],
-  );
-  if (fields.length === 0) return [];
-  const before = { emailVerified: user.verifiedBefore };
-  const after = { emailVerified: user.emailVerifiedAt !== null, fields };
-  return [{ ...aboutUser(user.id), action: 'user.profile_changed', before, after, personal }];
 }
 
 function readCursor(cursor: string): string {
