@@ -9,10 +9,13 @@ const micros = (column: string): string => `(extract(epoch FROM ${column}) * 100
 const NOT_REVOKED_WITH_USER = `NOT EXISTS (SELECT FROM revocations r
   WHERE r.kind = 'user' AND r.subject = t.user_id AND r.revoked_at > t.created_at)`;
 
+// Not older than what revoked all that the user had, though that may be from a replica whose clock is ahead.
 const INSERT = statement(
   'refresh-tokens.insert',
   `INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, created_at, expires_at, parent_id)
-   VALUES ($1, $2, $3, $4, ${moment('$5')}, $6, $7)`,
+   VALUES ($1, $2, $3::uuid, $4, GREATEST(${moment('$5')},
+     (SELECT revoked_at FROM revocations WHERE kind = 'user' AND subject = $3::uuid)), $6, $7)
+   RETURNING ${micros('created_at')} AS "issuedAt"`,
 );
 const FIND = statement(
   'refresh-tokens.find',
@@ -121,8 +124,10 @@ export interface SessionRow {
 /** Keeps the hashes of refresh tokens. */
 @Injectable()
 export class RefreshTokensRepository extends BaseRepository {
-  async insert({ familyId, userId, tokenHash, issuedAt, expiresAt, parentId }: NewRefreshToken): Promise<void> {
-    await this.affect(INSERT, [newId(), familyId, userId, tokenHash, issuedAt, expiresAt, parentId]);
+  /** Keeps a token; tells when it counts as issued, which is at the moment given, or later. */
+  async insert({ familyId, userId, tokenHash, issuedAt, expiresAt, parentId }: NewRefreshToken): Promise<number> {
+    const values = [newId(), familyId, userId, tokenHash, issuedAt, expiresAt, parentId];
+    return Number((await this.first<{ issuedAt: bigint }>(INSERT, values))?.issuedAt);
   }
 
   find(tokenHash: Buffer): Promise<StoredRefreshToken | undefined> {
