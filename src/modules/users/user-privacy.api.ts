@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound } from '../../common/domain-error.js';
 import type { PersonalData } from '../../common/personal-data.js';
+import type { Role } from '../../platform/security/permissions.js';
 import { ProfileCache } from './profile.cache.js';
 import { type AccountRow, UserPrivacyRepository } from './user-privacy.repository.js';
 import { LastAdministrator } from './users.errors.js';
@@ -27,13 +28,14 @@ export class UserPrivacy implements PersonalData {
   /**
    * Keeps every other change of an account waiting until the transaction ends, so that it can be erased.
    * @throws {NotFound} `user_not_found` where there is none, or none any longer
+   * @returns the role of the account
    * @throws {LastAdministrator} where nobody would be left to administer
    */
-  async holdForErasure(userId: string): Promise<void> {
+  async holdForErasure(userId: string): Promise<Role> {
     const administrators = await this.users.lockAdministrators();
     if (administrators.length === 1 && administrators[0] === userId) throw new LastAdministrator();
     await this.users.lock(userId);
-    await this.exportOf(userId);
+    return (await this.exportOf(userId)).role;
   }
 
   /**

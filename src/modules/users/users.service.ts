@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { InvalidInput, NotFound } from '../../common/domain-error.js';
-import { emailKey, normalizeEmail } from '../../common/email.js';
+import { emailKey } from '../../common/email.js';
 import { isUuid } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
 import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { mayGrant } from '../../platform/security/permissions.js';
+import { coversRole } from '../../platform/security/permissions.js';
 import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { AuditApi, type AuditRecord } from '../audit/audit.api.js';
@@ -14,13 +14,7 @@ import type { ListUsersQuery } from './dto/list-users.query.js';
 import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.response.js';
 import { ProfileCache } from './profile.cache.js';
 import { LastAdministrator } from './users.errors.js';
-import {
-  type AccessChange,
-  type AccessRow,
-  type ChangedProfile,
-  type ProfileChange,
-  UsersRepository,
-} from './users.repository.js';
+import { type AccessChange, type AccessRow, UsersRepository } from './users.repository.js';
 
 /** Accounts: reading and changing them. */
 @Injectable()
@@ -50,17 +44,6 @@ export class UsersService {
     return toPage(rows, query, total, ({ id }) => [id], toUserResponse);
   }
 
-  /** @throws {EmailTaken | UsernameTaken} */
-  updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
-    const email = change.email === undefined ? undefined : normalizeEmail(change.email);
-    return this.uow.run(async () => {
-      const user = existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now()));
-      this.profiles.changing(id);
-      await this.audit.record(...profileRecords(user));
-      return toUserResponse(user);
-    });
-  }
-
   /**
    * Notes that an address is its user's, who has just shown it.
    * @returns whether the account is active and still has that address
@@ -77,10 +60,10 @@ export class UsersService {
   /**
    * Changes what an account may do. Another role, and a closed account, end every session of the user at once.
    * @throws {LastAdministrator} where nobody would be left to administer
-   * @throws {Forbidden} where the role may do more than its giver, which an API key could be
+   * @throws {Forbidden} where the role, that before or the new one, may do more than the actor, who may be an API key
    */
   async updateAccess(actor: StaffPrincipal, id: string, change: AccessChange): Promise<UserResponse> {
-    if (change.role !== undefined && !mayGrant(actor.permissions, change.role)) throw new Forbidden();
+    if (change.role !== undefined && !coversRole(actor.permissions, change.role)) throw new Forbidden();
     return this.uow.run(async () => {
       if ((change.role !== undefined && change.role !== 'admin') || change.active === false) {
         const administrators = await this.users.lockAdministrators();
@@ -88,6 +71,7 @@ export class UsersService {
       }
       const user = existing(await this.users.setAccess(id, change, this.clock.now()));
       this.profiles.changing(id);
+      if (!coversRole(actor.permissions, user.roleBefore)) throw new Forbidden();
       const closed = change.active === false && user.activeBefore;
       if (closed || user.role !== user.roleBefore) await this.revocations.revokeUser(id);
       await this.audit.record(...accessRecords(user));
@@ -153,22 +137,6 @@ function accessRecords({ id, role, roleBefore, active, activeBefore }: AccessRow
   if (role !== roleBefore) record('user.role_changed');
   if (active !== activeBefore) record(active ? 'user.activated' : 'user.deactivated');
   return records;
-}
-
-/** Which fields have changed stays in the log for good; what stood and stands in them can be erased. */
-function profileRecords(user: ChangedProfile): AuditRecord[] {
-  const { email, username, name } = user;
-  const personal = {
-    before: { email: user.emailBefore, username: user.usernameBefore, name: user.nameBefore },
-    after: { email, username, name },
-  };
-  const fields = Object.entries(personal.before).flatMap(([field, was]) =>
-    was === personal.after[field as keyof typeof personal.after] ? [] : [field],
-  );
-  if (fields.length === 0) return [];
-  const before = { emailVerified: user.verifiedBefore };
-  const after = { emailVerified: user.emailVerifiedAt !== null, fields };
-  return [{ ...aboutUser(user.id), action: 'user.profile_changed', before, after, personal }];
 }
 
 function readCursor(cursor: string): string {
