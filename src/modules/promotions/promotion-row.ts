@@ -1,5 +1,3 @@
-import type { Benefit, Promotion } from '../pricing/pricing.api.js';
-
 /** What a promotion can be. */
 export const PROMOTION_TYPES = ['percentage', 'fixed', 'buy_x_get_y'] as const;
 export type PromotionType = (typeof PROMOTION_TYPES)[number];
@@ -49,33 +47,4 @@ export interface OfferRow
     | 'version'
   > {
   readonly state: CouponState;
-}
-
-/** A promotion that is in force, and the version that a checkout has to find again. */
-export interface Offer extends Promotion {
-  readonly version: number;
-  readonly isCoupon: boolean;
-}
-
-export function toOffer(row: OfferRow): Offer {
-  return {
-    id: row.id,
-    version: row.version,
-    isCoupon: row.code !== null,
-    benefit: benefitOf(row),
-    productIds: row.product_ids === null ? undefined : new Set(row.product_ids),
-    minimum: row.minimum,
-    exclusive: row.exclusive,
-  };
-}
-
-function benefitOf({ type, rate, amount, buy_quantity, get_quantity }: OfferRow): Benefit {
-  switch (type) {
-    case 'percentage':
-      return { kind: 'percentage', rate: BigInt(rate ?? 0) };
-    case 'fixed':
-      return { kind: 'fixed', amount: amount ?? 0n };
-    case 'buy_x_get_y':
-      return { kind: 'buy-x-get-y', buy: buy_quantity ?? 1, get: get_quantity ?? 1, rate: BigInt(rate ?? 0) };
-  }
 }

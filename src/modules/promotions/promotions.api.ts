@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { emailKey } from '../../common/email.js';
-import { NO_RULES, type Price, type PricingLine, price } from '../pricing/pricing.api.js';
+import { type Benefit, NO_RULES, type Price, type PricingLine, type Promotion, price } from '../pricing/pricing.api.js';
 import { isCode, normalizeCode } from './coupon-code.js';
-import { type CouponState, type Offer, toOffer } from './promotion-row.js';
+import type { CouponState, OfferRow } from './promotion-row.js';
 import { CouponNotFound, CouponRefused } from './promotions.errors.js';
 import { PromotionsRepository } from './promotions.repository.js';
 
@@ -21,6 +21,12 @@ export interface OfferedPrice extends Price {
   readonly used: readonly { readonly id: string; readonly version: number; readonly amount: bigint }[];
   /** The code of the coupon, if it takes something off. */
   readonly couponCode: string | null;
+}
+
+/** A promotion that is in force, and the version that a checkout has to find again. */
+interface Offer extends Promotion {
+  readonly version: number;
+  readonly isCoupon: boolean;
 }
 
 interface Offered {
@@ -113,4 +119,27 @@ function priceWith(lines: readonly PricingLine[], offers: readonly Offer[], code
 function refuse(state: CouponState, path: string): void {
   if (state === 'not_found') throw new CouponNotFound();
   if (state !== 'ok') throw new CouponRefused(`coupon_${state}`, path);
+}
+
+function toOffer(row: OfferRow): Offer {
+  return {
+    id: row.id,
+    version: row.version,
+    isCoupon: row.code !== null,
+    benefit: benefitOf(row),
+    productIds: row.product_ids === null ? undefined : new Set(row.product_ids),
+    minimum: row.minimum,
+    exclusive: row.exclusive,
+  };
+}
+
+function benefitOf({ type, rate, amount, buy_quantity, get_quantity }: OfferRow): Benefit {
+  switch (type) {
+    case 'percentage':
+      return { kind: 'percentage', rate: BigInt(rate ?? 0) };
+    case 'fixed':
+      return { kind: 'fixed', amount: amount ?? 0n };
+    case 'buy_x_get_y':
+      return { kind: 'buy-x-get-y', buy: buy_quantity ?? 1, get: get_quantity ?? 1, rate: BigInt(rate ?? 0) };
+  }
 }
