@@ -3,6 +3,7 @@ import { ATTRIBUTES_MAX } from '../product.fields.js';
 /**
  * Columns of a catalogue file: the fields of a new product, and what an export needs besides to be read back without
  * loss. `category` is a slug, a name, or a path of names such as `Home > Kitchen`; `categorySlug` the slugs along it.
+ * `saleStartsAt` and `saleEndsAt` are the period of `salePrice`.
  */
 export const IMPORT_COLUMNS = [
   'sku',
@@ -17,6 +18,12 @@ export const IMPORT_COLUMNS = [
   'description',
   'attributes',
   'images',
+  'salePrice',
+  'saleStartsAt',
+  'saleEndsAt',
+  'groupId',
+  'options',
+  'lowStockThreshold',
 ] as const;
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 
