@@ -12,9 +12,14 @@ const TIMEOUTS = statement(
 const CATEGORIES = statement('export.categories', 'SELECT id, slug, name, parent_id FROM categories');
 const PRODUCTS = statement(
   'export.products',
-  `SELECT ${FILED_COLUMNS} FROM products
+  `SELECT ${FILED_COLUMNS}, (SELECT g.name FROM product_groups g WHERE g.id = group_id) AS group_name FROM products
    WHERE archived_at IS NULL AND id > $1 ORDER BY id LIMIT $2`,
 );
+
+/** A product as an export writes it. */
+export interface ExportedProduct extends FiledProduct {
+  readonly group_name: string | null;
+}
 
 /** Reads the whole catalogue, as it is at one moment. */
 @Injectable()
@@ -30,7 +35,7 @@ export class CatalogueExportRepository extends BaseRepository {
   }
 
   /** Products in the order of their ids, which is that of their making; archived ones are left out. */
-  products(afterId: string, limit: number): Promise<FiledProduct[]> {
-    return this.rows<FiledProduct>(PRODUCTS, [afterId, limit]);
+  products(afterId: string, limit: number): Promise<ExportedProduct[]> {
+    return this.rows<ExportedProduct>(PRODUCTS, [afterId, limit]);
   }
 }

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { newId } from '../../../common/ids.js';
-import type { FiledProduct } from '../import/filed-product.js';
 import { type RowBatch, rowBatches } from '../import/row-batches.js';
 import { SKU_PATTERN } from '../product.fields.js';
+import type { ExportedProduct } from './catalogue-export.repository.js';
 import { headerOf, placesOfCategories, toRow } from './export-rows.js';
 
 const clean = (text: string): boolean => text.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(text);
@@ -41,8 +41,8 @@ const prices = fc
   });
 
 const place = fc.oneof(
-  fc.constant({ group_id: null, options: {} }),
-  fc.record({ group_id: fc.uuid(), options: fc.record({ size: word(10), colour: word(10) }) }),
+  fc.constant({ group_id: null, group_name: null, options: {} }),
+  fc.record({ group_id: fc.uuid(), group_name: word(20), options: fc.record({ size: word(10), colour: word(10) }) }),
 );
 
 const plain = fc.record({
@@ -64,7 +64,7 @@ const plain = fc.record({
   low_stock_threshold: fc.option(fc.nat({ max: 1_000_000_000 })),
 });
 
-const product: fc.Arbitrary<FiledProduct> = fc
+const product: fc.Arbitrary<ExportedProduct> = fc
   .tuple(plain, prices, place)
   .map(([fields, priced, placed]) => ({ ...fields, ...priced, ...placed }));
 
@@ -74,14 +74,14 @@ const PATHS: Readonly<Record<string, unknown>> = {
 };
 
 /** What is read of a row; nothing of what a product does not have. */
-function expectedRow(each: FiledProduct): object {
+function expectedRow(each: ExportedProduct): object {
   const { sku, slug, name, stock, active, attributes, images } = each;
   const sale = { price: each.sale_price, from: each.sale_from, to: each.sale_to };
   const said = [
     each.description !== '' && { description: each.description },
     each.category_id !== null && { category: PATHS[each.category_id] },
     each.sale_price !== null && { sale },
-    each.group_id !== null && { groupId: each.group_id, options: each.options },
+    each.group_id !== null && { groupId: each.group_id, group: each.group_name, options: each.options },
     each.low_stock_threshold !== null && { lowStockThreshold: each.low_stock_threshold },
   ];
   const always = { sku, slug, name, stock, active, attributes, images, line: expect.any(Number) };

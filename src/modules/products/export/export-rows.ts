@@ -2,10 +2,10 @@ import { formatMoney } from '../../../common/money.js';
 import type { CategoryRow } from '../category-tree.js';
 import { formatPath } from '../import/category-path.js';
 import { guardCell, quoteCell } from '../import/csv-cells.js';
-import type { FiledProduct } from '../import/filed-product.js';
 import { IMPORT_COLUMNS, type ImportColumn } from '../import/import-columns.js';
 import type { ImportFormat } from '../import/row-batches.js';
 import { regularPriceOf } from '../prices/sale-price.js';
+import type { ExportedProduct } from './catalogue-export.repository.js';
 
 /** Where a category stands: the names and the slugs from the top of the tree down to it. */
 export interface CategoryPlace {
@@ -32,7 +32,7 @@ export function placesOfCategories(rows: readonly CategoryRow[]): Map<string, Ca
 
 type Fields = Readonly<Record<ImportColumn, string | number | boolean | object>>;
 
-function fieldsOf(product: FiledProduct, place: CategoryPlace | undefined): Fields {
+function fieldsOf(product: ExportedProduct, place: CategoryPlace | undefined): Fields {
   const { sku, name, slug, currency, stock, active, description, attributes, images, options } = product;
   const { category = '', categorySlug = '' } = place ?? {};
   return {
@@ -42,6 +42,7 @@ function fieldsOf(product: FiledProduct, place: CategoryPlace | undefined): Fiel
     saleStartsAt: product.sale_from?.toISOString() ?? '',
     saleEndsAt: product.sale_to?.toISOString() ?? '',
     groupId: product.group_id ?? '',
+    group: product.group_name ?? '',
     options: product.group_id === null ? '' : options,
     lowStockThreshold: product.low_stock_threshold ?? '',
   };
@@ -53,7 +54,7 @@ export function headerOf(format: ImportFormat): string {
 }
 
 /** A product as a row that an import reads back as it was. */
-export function toRow(format: ImportFormat, product: FiledProduct, place: CategoryPlace | undefined): string {
+export function toRow(format: ImportFormat, product: ExportedProduct, place: CategoryPlace | undefined): string {
   const fields = fieldsOf(product, place);
   if (format === 'ndjson') return `${JSON.stringify(fields)}\n`;
   const cells = IMPORT_COLUMNS.map((column) => {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { ProductGroupsService } from '../groups/product-groups.service.js';
 import { CategoryFinder, type CategoryIds } from './category-finder.service.js';
 import { type CategoryReference, keyOf } from './category-path.js';
 import { GroupPlaces, namesPlace } from './group-places.js';
-import { ImportGroupsRepository } from './import-groups.repository.js';
+import { type HeldGroup, ImportGroupsRepository } from './import-groups.repository.js';
 import type { ReadyRow } from './import-plan.js';
 
 /** Finds what rows refer to, inside the transaction of their batch: categories, which are made, and groups. */
@@ -11,6 +12,7 @@ export class BatchReferences {
   constructor(
     private readonly finder: CategoryFinder,
     private readonly held: ImportGroupsRepository,
+    private readonly productGroups: ProductGroupsService,
   ) {}
 
   /**
@@ -35,14 +37,30 @@ export class BatchReferences {
     return { categories, idOf };
   }
 
-  /** Holds the groups that rows name, and those that they move products of, with all who are in them. */
+  /**
+   * Holds the groups that rows name, and those that they move products of, with all who are in them. What is not there
+   * is made, if it has a name.
+   */
   async groups(rows: readonly ReadyRow[]): Promise<GroupPlaces> {
     const asked = rows.filter(namesPlace);
     if (asked.length === 0) return new GroupPlaces([], []);
     const ids = new Set(asked.flatMap(({ groupId }) => groupId ?? []));
     const skus = asked.map(({ sku }) => sku);
     const groups = await this.held.hold([...ids], skus);
-    return new GroupPlaces(groups, await this.held.members(groups.map(({ id }) => id)));
+    const members = await this.held.members(groups.map(({ id }) => id));
+    return new GroupPlaces([...groups, ...(await this.make(asked, groups))], members);
+  }
+
+  private async make(rows: readonly ReadyRow[], held: readonly HeldGroup[]): Promise<HeldGroup[]> {
+    const known = new Set(held.map(({ id }) => id));
+    const made: HeldGroup[] = [];
+    for (const { groupId: id, group: name } of rows) {
+      if (id === undefined || name === undefined || known.has(id)) continue;
+      await this.productGroups.create({ name }, id);
+      known.add(id);
+      made.push({ id, option_names: null });
+    }
+    return made;
   }
 
   async nameOptions({ named }: GroupPlaces): Promise<void> {

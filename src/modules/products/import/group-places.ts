@@ -55,7 +55,8 @@ export class GroupPlaces {
     const groupId = row.groupId ?? held?.group_id ?? null;
     if (groupId === null) return problem('options', 'invalid', 'are for products of a group');
     const group = this.groups.get(groupId);
-    if (group === undefined) return problem('groupId', 'invalid', 'names no group of products');
+    if (group === undefined)
+      return problem('groupId', 'invalid', 'names no group of products; with a name in "group" it would be made');
     try {
       const membership = membershipOf(
         groupId,

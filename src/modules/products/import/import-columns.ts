@@ -3,7 +3,8 @@ import { ATTRIBUTES_MAX } from '../product.fields.js';
 /**
  * Columns of a catalogue file: the fields of a new product, and what an export needs besides to be read back without
  * loss. `category` is a slug, a name, or a path of names such as `Home > Kitchen`; `categorySlug` the slugs along it.
- * `saleStartsAt` and `saleEndsAt` are the period of `salePrice`.
+ * `saleStartsAt` and `saleEndsAt` are the period of `salePrice`, `group` the name of a group that is made where
+ * there is none of that `groupId`.
  */
 export const IMPORT_COLUMNS = [
   'sku',
@@ -22,6 +23,7 @@ export const IMPORT_COLUMNS = [
   'saleStartsAt',
   'saleEndsAt',
   'groupId',
+  'group',
   'options',
   'lowStockThreshold',
 ] as const;

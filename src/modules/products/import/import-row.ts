@@ -37,6 +37,8 @@ export interface ImportedProduct {
   /** Its price is below the regular one. */
   readonly sale?: SalePrice | undefined;
   readonly groupId?: string | undefined;
+  /** What the group is called if it has to be made. */
+  readonly group?: string | undefined;
   readonly options?: Options | undefined;
   readonly lowStockThreshold?: number | undefined;
 }
@@ -246,6 +248,13 @@ class RowReader {
     return sale;
   }
 
+  group(): Pick<ImportedProduct, 'groupId' | 'group'> {
+    const id = this.read('groupId', groupId);
+    const name = this.read('group', (value) => text('group', value, NAME_MAX));
+    if (name !== undefined && isEmpty(this.fields.groupId)) this.refuse('group', 'has no groupId beside it');
+    return { groupId: id, group: name };
+  }
+
   private refuseTimes(starts: Date | undefined, ends: Date | undefined): void {
     if (starts !== undefined) this.refuse('saleStartsAt', 'has no salePrice beside it');
     if (ends !== undefined) this.refuse('saleEndsAt', 'has no salePrice beside it');
@@ -299,7 +308,7 @@ export function parseRow(fields: RawFields, storeCurrency: string): ParsedRow {
     slug: row.read('slug', slug),
     active: row.read('active', active),
     sale: row.sale(storeCurrency, amount),
-    groupId: row.read('groupId', groupId),
+    ...row.group(),
     options: row.read('options', options),
     lowStockThreshold: row.read('lowStockThreshold', (value) => units('lowStockThreshold', value)),
   };
