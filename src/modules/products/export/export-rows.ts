@@ -33,18 +33,18 @@ export function placesOfCategories(rows: readonly CategoryRow[]): Map<string, Ca
 type Fields = Readonly<Record<ImportColumn, string | number | boolean | object>>;
 
 function fieldsOf(product: ExportedProduct, place: CategoryPlace | undefined): Fields {
-  const { sku, name, slug, currency, stock, active, description, attributes, images, options } = product;
+  const { sku, name, slug, currency, stock, active, description, attributes, images } = product;
   const { category = '', categorySlug = '' } = place ?? {};
   return {
-    ...{ sku, name, slug, price: formatMoney(regularPriceOf(product), currency), currency, stock, active },
-    ...{ category, categorySlug, description, attributes, images },
+    ...{ sku, name, slug, price: formatMoney(regularPriceOf(product), currency), currency },
     salePrice: product.sale_price === null ? '' : formatMoney(product.sale_price, currency),
     saleStartsAt: product.sale_from?.toISOString() ?? '',
     saleEndsAt: product.sale_to?.toISOString() ?? '',
+    ...{ stock, lowStockThreshold: product.low_stock_threshold ?? '', active, category, categorySlug },
     groupId: product.group_id ?? '',
     group: product.group_name ?? '',
-    options: product.group_id === null ? '' : options,
-    lowStockThreshold: product.low_stock_threshold ?? '',
+    options: product.group_id === null ? '' : product.options,
+    ...{ description, attributes, images },
   };
 }
 
