@@ -4,8 +4,11 @@ import { CatalogueExportService } from '../../src/modules/products/export/catalo
 import { CatalogueImportService } from '../../src/modules/products/import/catalogue-import.service.js';
 import type { ImportReport, RefusedRow } from '../../src/modules/products/import/import-report.js';
 import type { ImportFormat } from '../../src/modules/products/import/row-batches.js';
+import { EventConsumers } from '../../src/platform/outbox/event-consumers.js';
+import { Outbox } from '../../src/platform/outbox/outbox.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 
 let shop: TestApp;
@@ -212,4 +215,19 @@ test('an imported product is told as one that is made by a request', async () =>
   ]);
   expect(rows.slice(2)).toEqual(rows.slice(0, 2));
   expect(rows[0].data).toMatchObject({ price: '0.05', version: 1, active: false });
+});
+
+test('events of an import go to who consumes them; those that nobody waits for are published with their cause', async () => {
+  const outbox = shop.app.get(Outbox, { strict: false });
+  await eventually(() => expect(outbox.passesOver('stock.changed')).toBe(true));
+  const told = jest.fn(async () => undefined);
+  const types = ['stock.changed'];
+  shop.app.get(EventConsumers, { strict: false }).register({ name: 'test.levels', types, handle: told });
+  await load('sku,name,price,stock\nA,Mug,1.00,2\nB,Cup,1.00,0\n');
+  await eventually(() => expect(told).toHaveBeenCalledTimes(1));
+  const { rows } = await shop.db.query(
+    'SELECT type, published_at = occurred_at AS at_once FROM outbox_events ORDER BY type',
+  );
+  expect(rows.filter(({ type }) => type === 'product.created').map(({ at_once }) => at_once)).toEqual([true, true]);
+  expect(rows.filter(({ at_once }) => at_once)).toHaveLength(2);
 });
