@@ -1,8 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 
-const POOL = Buffer.alloc(1_000);
-let used = POOL.length;
+const POOL = Buffer.alloc(1_024);
+/** Hexadecimal digits of the pool, and how many of them are used. */
+let digits = '';
+let used = 0;
 let lastMillisecond = 0;
+/** The first 48 bits of an id of that millisecond. */
+let time = '';
 let counter = 0;
 
 /**
@@ -10,23 +14,25 @@ let counter = 0;
  * (section 6.2, method 1: the 12 bits of rand_a are a counter).
  */
 export function newId(now: number = Date.now()): string {
-  if (now > lastMillisecond) {
-    lastMillisecond = now;
-    counter = 0;
-  } else if (++counter > 0xfff) {
-    lastMillisecond += 1;
-    counter = 0;
-  }
-  if (used + 8 > POOL.length) {
-    randomFillSync(POOL);
+  if (now > lastMillisecond) enter(now);
+  else if (++counter > 0xfff) enter(lastMillisecond + 1);
+  if (used === digits.length) {
+    digits = randomFillSync(POOL).toString('hex');
     used = 0;
   }
-  const random = POOL.subarray(used, used + 8).toString('hex');
-  used += 8;
-  const time = lastMillisecond.toString(16).padStart(12, '0');
-  const variant = ((Number.parseInt(random.slice(0, 1), 16) & 0x3) | 0x8).toString(16);
-  const sequence = counter.toString(16).padStart(3, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
+  const variant = VARIANT[((POOL[used >> 1] ?? 0) >> 4) & 0x3];
+  const random = `${variant}${digits.slice(used + 1, used + 4)}-${digits.slice(used + 4, used + 16)}`;
+  used += 16;
+  return `${time}-7${counter.toString(16).padStart(3, '0')}-${random}`;
+}
+
+const VARIANT = '89ab';
+
+function enter(millisecond: number): void {
+  lastMillisecond = millisecond;
+  counter = 0;
+  const text = millisecond.toString(16).padStart(12, '0');
+  time = `${text.slice(0, 8)}-${text.slice(8)}`;
 }
 
 /** Whether a text has the shape of a UUID of any version, in lower or upper case. */
