@@ -13,7 +13,7 @@ import {
 import type { Strategy } from './catalogue-plan.js';
 import { type Frequent, gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
 import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
-import { PRODUCT_COLUMNS } from './product-row.js';
+import { selectProductJson } from './product-json.js';
 
 export type { CatalogueFilter } from './catalogue-filter.js';
 
@@ -111,13 +111,16 @@ class SortedPage {
   }
 }
 
+const FOUND = 'page JOIN products p ON p.id = page.product_id';
+const IN_PLACE = 'ORDER BY page.place';
+
 /** The ids of one page in their order, with what is read of its products beside them. */
-function pageOf(request: PageRequest, columns: string, join: string): Query {
+function pageOf(request: PageRequest, read: string): Query {
   const { text, values } = idsOf(request);
   const whole = `WITH page AS MATERIALIZED (
   SELECT found.*, row_number() OVER () AS place FROM (${text}) found
 )
-SELECT ${columns}, page.cursor_key FROM page JOIN products p ON p.id = page.product_id ${join} ORDER BY page.place`;
+${read}`;
   return { text: whole, values };
 }
 
@@ -138,14 +141,20 @@ function idsOf(request: PageRequest): Query {
   return { text, values: parameters.values };
 }
 
-/** The rows of one page, with the values of the cursor as `cursor_key`. */
+const WHOLE = selectProductJson(
+  `${FOUND} LEFT JOIN categories c ON c.id = p.category_id`,
+  IN_PLACE,
+  ', page.cursor_key',
+);
+
+/** The rows of one page as JSON, with the values of the cursor as `cursor_key`. */
 export function listQuery(request: PageRequest): Query {
-  return pageOf(request, PRODUCT_COLUMNS, 'LEFT JOIN categories c ON c.id = p.category_id');
+  return pageOf(request, WHOLE);
 }
 
 /** Like {@link listQuery}, but tells only which products stand on the page, and at which version. */
 export function pageOfIdsQuery(request: PageRequest): Query {
-  return pageOf(request, 'p.id, p.version', '');
+  return pageOf(request, `SELECT p.id, p.version, page.cursor_key FROM ${FOUND} ${IN_PLACE}`);
 }
 
 function matched(columns: string, filter: ResolvedFilter, bound: number | undefined, parameters: Parameters): string {

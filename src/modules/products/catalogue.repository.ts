@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
+import { GatheredReads } from '../../platform/database/gathered-reads.js';
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { CatalogueFilter, Query, ResolvedFilter } from './catalogue-filter.js';
 import { countBound, isFrequent, strategyOf } from './catalogue-plan.js';
@@ -19,22 +20,20 @@ import {
   VISIBLE,
 } from './catalogue-statements.js';
 import type { CategoryFacet } from './dto/product.dto.js';
-import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
+import { fromProductJson, type JsonRow, type ProductJson, selectProductJson } from './product-json.js';
+import type { ProductRow } from './product-row.js';
 
-const BY_ID = statement(
-  'products.visibleById',
-  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
-   WHERE p.id = $1 AND ${VISIBLE}`,
-);
+/** The subquery hides the length of the list from the planner, which would otherwise plan each list anew. */
+const AMONG_IDS = 'p.id = ANY (ARRAY(SELECT unnest($1::uuid[])))';
+
 const BY_IDS = statement(
   'products.visibleByIds',
-  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
-   WHERE p.id = ANY ($1::uuid[]) AND ${VISIBLE}`,
+  selectProductJson('products p LEFT JOIN categories c ON c.id = p.category_id', `WHERE ${AMONG_IDS} AND ${VISIBLE}`),
 );
 const ID_OF_SLUG = statement('products.idOfSlug', `SELECT p.id FROM products p WHERE p.slug = $1 AND ${VISIBLE}`);
 const SELLABLE = statement(
   'products.sellable',
-  `SELECT p.id, p.sku, p.name, p.price, p.currency, p.stock FROM products p WHERE p.id = ANY ($1::uuid[]) AND ${VISIBLE}`,
+  `SELECT p.id, p.sku, p.name, p.price, p.currency, p.stock FROM products p WHERE ${AMONG_IDS} AND ${VISIBLE}`,
 );
 
 /** Texts that are prepared by name; each costs memory on every connection, so there is an end to them. */
@@ -50,15 +49,17 @@ export interface SellableProduct {
   readonly stock: number;
 }
 
-export interface ListedRow extends ProductRow {
+/** Where a next page goes on. */
+interface ListedKey {
   readonly cursor_key: readonly string[];
 }
 
+export interface ListedRow extends ProductRow, ListedKey {}
+
 /** A product on a page of a list: which one, as of which version, and where a next page would go on. */
-export interface ListedId {
+export interface ListedId extends ListedKey {
   readonly id: string;
   readonly version: number;
-  readonly cursor_key: readonly string[];
 }
 
 /** How many products a list holds. */
@@ -84,9 +85,14 @@ interface Prices {
 export class CatalogueRepository extends BaseRepository {
   private readonly prepared = new Map<string, Statement>();
   private readonly scopes = new CatalogueScopes((statement, values) => this.rows(statement, values));
+  private readonly gathered = new GatheredReads(
+    (ids) => this.outside(() => this.findByIds(ids)),
+    ({ id }: ProductRow) => id,
+  );
 
+  /** Those who ask in the same turn of the event loop are answered by one statement. */
   findById(id: string): Promise<ProductRow | undefined> {
-    return this.first<ProductRow>(BY_ID, [id]);
+    return this.gathered.find(id);
   }
 
   async findIdOfSlug(slug: string): Promise<string | undefined> {
@@ -95,7 +101,8 @@ export class CatalogueRepository extends BaseRepository {
 
   /** One page, and one row more where there is a next one. */
   async list(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedRow[]> {
-    return this.page<ListedRow>(filter, sort, window, listQuery);
+    const rows = await this.page<JsonRow<ProductJson & ListedKey>>(filter, sort, window, listQuery);
+    return rows.map(({ product }) => fromProductJson(product));
   }
 
   /** Like {@link list}, without reading the products whole. */
@@ -104,8 +111,10 @@ export class CatalogueRepository extends BaseRepository {
   }
 
   /** Those of the products that the public sees, in no particular order. */
-  findByIds(ids: readonly string[]): Promise<ProductRow[]> {
-    return ids.length === 0 ? Promise.resolve([]) : this.rows<ProductRow>(BY_IDS, [ids]);
+  async findByIds(ids: readonly string[]): Promise<ProductRow[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.rows<JsonRow>(BY_IDS, [ids]);
+    return rows.map(({ product }) => fromProductJson(product));
   }
 
   /** How many products a filter finds; shares what the last page of the same filter object has found out. */
