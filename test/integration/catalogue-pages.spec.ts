@@ -79,12 +79,12 @@ test('products that are asked for together are read by one statement', async () 
 
 test.each([
   [1, {}],
-  [3, { q: 'lamp' }],
-  [4, { q: 'lmap' }],
+  [2, { q: 'lamp' }],
+  [3, { q: 'lmap' }],
   [2, { inStock: true }],
   [2, { category: 'none' }],
   [3, { minPrice: 0n }],
-  [3, { q: 'lamp', minPrice: 0n, category: 'none', inStock: false }],
+  [2, { q: 'lamp', minPrice: 0n, category: 'none', inStock: false }],
 ])('a page takes %i statements for %j, however many rows it has', async (statements, filter) => {
   for (const limit of [1, 10, 101]) {
     const read = () => catalogue.list({ ...filter }, 'relevance', { limit, offset: 0 });

@@ -9,7 +9,7 @@ export type ProductJson = Omit<ProductRow, Amounts | Times | Always> &
   Readonly<Record<Always, string>> &
   Readonly<Record<Amounts | Times, string | null>>;
 
-/** A row of a statement that selects {@link selectProductJson}. */
+/** A row of a statement that selects {@link PRODUCT_JSON}. */
 export interface JsonRow<T extends ProductJson = ProductJson> {
   readonly product: T;
 }
@@ -19,15 +19,17 @@ const AMOUNTS = /\bp\.((?:regular_|sale_)?price)\b/g;
 const COLUMNS = PRODUCT_COLUMNS.replace(AMOUNTS, 'p.$1::text AS $1');
 
 /**
- * A SELECT of one column, `product`: what {@link PRODUCT_COLUMNS} are, as JSON. The driver describes and parses each
- * column of each answer; two dozen of them cost it twice of what one does, and PostgreSQL writes one as fast.
- * @param from with products `p` and their categories `c`
- * @param rest clauses after FROM and its joins
+ * What {@link PRODUCT_COLUMNS} are, as one column `product`. The driver describes and parses each column of each answer;
+ * two dozen of them cost it twice of what one does, and PostgreSQL writes one as fast.
+ */
+export const PRODUCT_JSON = 'row_to_json(shown) AS product';
+
+/**
+ * To be joined where {@link PRODUCT_JSON} is read, after products `p` and their categories `c`.
  * @param more other columns of the same object
  */
-export function selectProductJson(from: string, rest: string, more = ''): string {
-  return `SELECT row_to_json(shown) AS product FROM ${from}
-CROSS JOIN LATERAL (SELECT ${COLUMNS}${more}) shown ${rest}`;
+export function asProductJson(more = ''): string {
+  return `CROSS JOIN LATERAL (SELECT ${COLUMNS}${more}) shown`;
 }
 
 const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
