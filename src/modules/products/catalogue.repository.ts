@@ -87,7 +87,7 @@ export class CatalogueRepository extends BaseRepository {
   private readonly prepared = new Map<string, Statement>();
   private readonly scopes = new CatalogueScopes((statement, values) => this.rows(statement, values));
   private readonly byId = new GatheredReads(
-    (ids) => this.outside(() => this.findByIds(ids)),
+    (ids) => this.outside(() => this.visible(ids)),
     ({ id }: ProductRow) => id,
   );
 
@@ -113,10 +113,8 @@ export class CatalogueRepository extends BaseRepository {
   }
 
   /** Those of the products that the public sees, in no particular order. */
-  async findByIds(ids: readonly string[]): Promise<ProductRow[]> {
-    if (ids.length === 0) return [];
-    const rows = await this.rows<JsonRow>(BY_IDS, [ids]);
-    return rows.map(({ product }) => fromProductJson(product));
+  findByIds(ids: readonly string[]): Promise<ProductRow[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.visible(ids);
   }
 
   /** How many products a filter finds; shares what the last page of the same filter object has found out. */
@@ -140,6 +138,11 @@ export class CatalogueRepository extends BaseRepository {
 
   sellable(ids: readonly string[]): Promise<SellableProduct[]> {
     return this.rows<SellableProduct>(SELLABLE, [ids]);
+  }
+
+  private async visible(ids: readonly string[]): Promise<ProductRow[]> {
+    const rows = await this.rows<JsonRow>(BY_IDS, [ids]);
+    return rows.map(({ product }) => fromProductJson(product));
   }
 
   private async page<R extends object>(
