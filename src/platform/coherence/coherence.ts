@@ -26,6 +26,8 @@ export class Coherence implements OnModuleInit {
   private readonly counts = { alone: 0, redis: 0, database: 0, untrusted: 0 };
   private readonly recent = new RecentChanges(() => performance.now());
   private waiting: Change[] = [];
+  /** Requests that have arrived since it was last asked whether memory may be trusted. */
+  private asking = 0;
 
   constructor(
     @Inject(ReplicaSession) private readonly session: ReplicaSession,
@@ -69,9 +71,12 @@ export class Coherence implements OnModuleInit {
    * acknowledged before the call. At once where that is known.
    */
   fresh(): boolean | Promise<boolean> {
-    if (!this.session.alone) return this.ask();
-    this.counts.alone += 1;
-    return true;
+    if (this.session.alone) {
+      this.counts.alone += 1;
+      return true;
+    }
+    this.asking += 1;
+    return this.flights.shareFresh('ask', () => this.ask());
   }
 
   /**
@@ -119,16 +124,19 @@ export class Coherence implements OnModuleInit {
     return false;
   }
 
+  /** Asks once for all requests that have arrived by now. */
   private async ask(): Promise<boolean> {
+    const requests = this.asking;
+    this.asking = 0;
     if (this.journal.configured && this.session.settled) {
       const standing = await this.journal.check((changes) => this.apply(changes));
       if (standing === 'current') {
-        this.counts.redis += 1;
+        this.counts.redis += requests;
         return true;
       }
     }
     const valid = await this.session.validate();
-    this.counts[valid ? 'database' : 'untrusted'] += 1;
+    this.counts[valid ? 'database' : 'untrusted'] += requests;
     return valid;
   }
 
