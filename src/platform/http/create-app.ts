@@ -66,7 +66,7 @@ function createFastify(config: Config): FastifyInstance {
     http: { headersTimeout: requestTimeout, connectionsCheckingInterval },
     requestIdHeader: false,
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
-    genReqId: requestIdOf,
+    genReqId: (request) => requestIdOf(request),
     routerOptions: { maxParamLength: 300 },
     clientErrorHandler: refuseClientError,
     // No hook runs for these.
@@ -96,7 +96,7 @@ export async function createHttpApp(
   await acceptFiles(server, config.MEDIA_MAX_BYTES);
   acceptStreams(server, config.REQUEST_TIMEOUT_MS, STREAMED_TYPES);
   const lane = app.get(FastLane);
-  lane.enter(server, { draining: new Draining(server, config.REQUEST_TIMEOUT_MS), logger });
+  lane.enter(server, new Draining(server, config.REQUEST_TIMEOUT_MS), logger);
   server.addHook('onRequest', (request, reply, done) => {
     // What no handler declares fit for a cache is somebody's own, or of this moment.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');

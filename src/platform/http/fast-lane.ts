@@ -12,7 +12,7 @@ import { RateLimits } from '../rate-limits/rate-limits.js';
 import { AddressKeys } from './client-address.js';
 import { type FinishedJson, isNoneMatch } from './conditional.js';
 import type { Draining } from './draining.js';
-import { headLines, writeHead } from './head-lines.js';
+import { HeadWriter, headLines } from './head-lines.js';
 import { pageLinks } from './links.js';
 import { limitField, policyField } from './rate-limit-headers.js';
 import { requestIdOf } from './request-id.js';
@@ -30,10 +30,11 @@ const CONTENT_TYPE = headLines(['content-type', 'application/json; charset=utf-8
 /** Set anew for each answer, so not part of what is learnt from another one. */
 const VARYING = new Set(['x-request-id', 'cache-control', 'connection', 'keep-alive']);
 
-/** What a server says around its answers. */
-export interface Surroundings {
+/** What there is around the answers of a server. */
+interface Surroundings {
   readonly draining: Draining;
   readonly logger: LineLogger;
+  readonly heads: HeadWriter;
 }
 
 /** Where answers to requests of one method are counted and logged. */
@@ -68,6 +69,12 @@ interface Visit {
   readonly since: number;
 }
 
+/** A visit that waits, and how it goes on where the lane has no answer. */
+interface Waiting {
+  readonly visit: Visit;
+  readonly pass: () => void;
+}
+
 /**
  * Answers requests that were answered before, with bytes that are in memory and still right, ahead of the whole
  * pipeline: nothing of Fastify or Nest runs. What it knows it has learnt from answers of that pipeline, by the exact
@@ -81,6 +88,7 @@ export class FastLane implements OnModuleInit {
   private readonly addresses: AddressKeys;
   private readonly policyLines = new Map<RateLimitPolicy, string>();
   private surroundings: Surroundings | undefined;
+  private awaited: { readonly fresh: Promise<boolean>; readonly visits: Waiting[] } | undefined;
   private answered = 0;
   private lookedUp = 0;
 
@@ -101,9 +109,9 @@ export class FastLane implements OnModuleInit {
   }
 
   /** Puts the lane before the pipeline of a server. A second socket, which `localhost` may have, is left without. */
-  enter({ server }: FastifyInstance, surroundings: Surroundings): void {
+  enter({ server }: FastifyInstance, draining: Draining, logger: LineLogger): void {
     const pipelines = server.listeners('request') as RequestListener[];
-    this.surroundings = surroundings;
+    this.surroundings = { draining, logger, heads: new HeadWriter(server.keepAliveTimeout) };
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.receive(request, response, () => {
@@ -147,12 +155,21 @@ export class FastLane implements OnModuleInit {
     else if (!fresh || !this.attempt(visit)) pass();
   }
 
+  /** Those who wait for the same word are told of it together: a promise for each would cost as much as its answer. */
   private wait(fresh: Promise<boolean>, visit: Visit, pass: () => void): void {
-    const { draining } = this.surroundings ?? {};
-    draining?.pause();
+    this.surroundings?.draining.pause();
+    if (this.awaited?.fresh === fresh) {
+      this.awaited.visits.push({ visit, pass });
+      return;
+    }
+    const visits = [{ visit, pass }];
+    this.awaited = { fresh, visits };
     const go = (isFresh: boolean): void => {
-      if (!isFresh || !this.attempt(visit)) pass();
-      draining?.resume();
+      this.awaited = this.awaited?.visits === visits ? undefined : this.awaited;
+      for (const { visit, pass } of visits) {
+        if (!isFresh || !this.attempt(visit)) pass();
+        this.surroundings?.draining.resume();
+      }
     };
     fresh.then(go, () => go(false));
   }
@@ -171,19 +188,21 @@ export class FastLane implements OnModuleInit {
   private answer(visit: Visit): boolean {
     const { known, method, request, response } = visit;
     const { headers } = request;
+    const { surroundings } = this;
     const head = this.heads.get(headers.origin ?? '');
     // While the server closes, the pipeline knows how to say so.
-    if (head === undefined || this.surroundings?.draining.closing !== false) return false;
+    if (head === undefined || surroundings === undefined || surroundings.draining.closing) return false;
     const answer = known.again();
     if (answer === undefined) return false;
     const limits = this.count(request);
     if (limits === undefined) return false;
     const { body, etag } = answer;
-    const id = requestIdOf(request);
-    const lines = `${head}${saidOf(known, answer)}x-request-id: ${id}\r\n${limits}`;
+    const now = Date.now();
+    const id = requestIdOf(request, now);
     const status = isNoneMatch(headers['if-none-match'], etag) ? 304 : 200;
-    if (status === 304 && method === 'GET') writeHead(response, status, [], lines);
-    else writeHead(response, status, ['content-length', String(body.length)], `${lines}${CONTENT_TYPE}`);
+    const content = status === 304 && method === 'GET' ? '' : `${CONTENT_TYPE}content-length: ${body.length}\r\n`;
+    const lines = `${head}${saidOf(known, answer)}x-request-id: ${id}\r\n${limits}${content}`;
+    surroundings.heads.write(response, status, lines, now);
     if (status === 304 || method === 'HEAD') response.end();
     else response.end(body);
     this.answered += 1;

@@ -1,18 +1,20 @@
 import { IncomingMessage, ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Socket } from 'node:net';
 
-/** What Node keeps of a head between writing and sending it; not part of its documented interface. */
-interface WrittenHead {
+/** What Node keeps of a head until it is sent; not part of its documented interface. */
+interface WithHead {
   _header?: unknown;
 }
 
 const END = '\r\n';
+const SECOND = 1_000;
 
-/** Whether this Node keeps a written head as text that can be added to. */
-const ADDS = ((): boolean => {
-  const probe = new ServerResponse(new IncomingMessage(new Socket()));
-  const { _header: head } = probe.writeHead(200, []) as WrittenHead;
-  return typeof head === 'string' && head.endsWith(END + END);
+/** Whether this Node sends as a head what stands there. */
+const TAKES_TEXT = ((): boolean => {
+  const probe: ServerResponse & WithHead = new ServerResponse(new IncomingMessage(new Socket()));
+  if (probe._header !== null) return false;
+  probe._header = END;
+  return probe.headersSent;
 })();
 
 /**
@@ -31,23 +33,44 @@ export function headLines(fields: readonly string[]): string {
   return lines;
 }
 
-/**
- * Writes a head of which most is finished text. Node checks and joins each field of each head anew: with the twenty that
- * an answer has here, that is a quarter of what a small answer costs. So it is given those fields alone that it has to
- * know of; what it makes of them, the status and the state of the connection stays, and the lines are put after it.
- * @param lines of {@link headLines}; nothing is checked any more
- */
-export function writeHead(response: ServerResponse, status: number, fields: string[], lines: string): void {
-  if (!ADDS) {
-    response.writeHead(status, [...fields, ...fieldsOf(lines)]);
-    return;
-  }
-  response.writeHead(status, fields);
-  const written = response as WrittenHead;
-  written._header = `${String(written._header).slice(0, -END.length)}${lines}${END}`;
-}
-
 function fieldsOf(lines: string): string[] {
   const each = lines.split(END).slice(0, -1);
   return each.flatMap((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]);
+}
+
+/**
+ * Writes heads that are finished text but for what belongs to the moment and the connection. Node checks and joins each
+ * field of each head anew: with the twenty that an answer has here, that is a quarter of what a small answer costs. So
+ * the usual head, of a 200 on a connection that stays open, is handed over whole; every other one Node makes itself.
+ */
+export class HeadWriter {
+  private readonly persistence: string;
+  private date = '';
+  private dateSecond = -1;
+
+  /** @param keepAliveMs how long the server keeps a connection on which nothing comes */
+  constructor(keepAliveMs: number) {
+    const seconds = Math.floor(keepAliveMs / SECOND);
+    this.persistence = headLines(['Connection', 'keep-alive', 'Keep-Alive', `timeout=${seconds}`]);
+  }
+
+  /**
+   * @param lines of {@link headLines}, not checked any more; with the length of the body, where there is one
+   * @param now in milliseconds since the epoch
+   */
+  write(response: ServerResponse & WithHead, status: number, lines: string, now: number): void {
+    const isUsual = status === 200 && response.shouldKeepAlive && response.req.headers.expect === undefined;
+    if (isUsual && TAKES_TEXT && response.getHeaderNames().length === 0)
+      response._header = `HTTP/1.1 200 OK${END}${lines}${this.dateLine(now)}${this.persistence}${END}`;
+    else response.writeHead(status, fieldsOf(lines));
+  }
+
+  private dateLine(now: number): string {
+    const second = Math.floor(now / SECOND);
+    if (second !== this.dateSecond) {
+      this.date = headLines(['Date', new Date(now).toUTCString()]);
+      this.dateSecond = second;
+    }
+    return this.date;
+  }
 }

@@ -84,6 +84,6 @@ export class RateLimits implements OnModuleInit {
   }
 
   private now(): number {
-    return this.clock.now().getTime();
+    return this.clock.milliseconds();
   }
 }
