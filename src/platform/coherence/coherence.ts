@@ -34,6 +34,8 @@ export class Coherence implements OnModuleInit {
   private readonly recent = new RecentChanges(() => performance.now());
   private waiting: Change[] = [];
   private soon: Promise<boolean> | undefined;
+  /** Requests that have arrived since it was last asked whether memory may be trusted. */
+  private asking = 0;
 
   constructor(
     @Inject(ReplicaSession) private readonly session: ReplicaSession,
@@ -72,9 +74,12 @@ export class Coherence implements OnModuleInit {
    * acknowledged before the call. At once where that is known.
    */
   fresh(): boolean | Promise<boolean> {
-    if (!this.session.alone) return this.ask();
-    this.counts.alone += 1;
-    return true;
+    if (this.session.alone) {
+      this.counts.alone += 1;
+      return true;
+    }
+    this.asking += 1;
+    return this.flights.shareFresh('ask', () => this.ask());
   }
 
   /**
@@ -155,16 +160,19 @@ export class Coherence implements OnModuleInit {
     return false;
   }
 
+  /** Asks once for all requests that have arrived by now. */
   private async ask(): Promise<boolean> {
+    const requests = this.asking;
+    this.asking = 0;
     if (this.journal.configured && this.session.settled) {
       const standing = await this.check();
       if (standing !== 'away') {
-        this.counts[BY[standing]] += 1;
+        this.counts[BY[standing]] += requests;
         return standing !== 'unsure';
       }
     }
     const valid = await this.session.validate();
-    this.counts[valid ? 'database' : 'untrusted'] += 1;
+    this.counts[valid ? 'database' : 'untrusted'] += requests;
     return valid;
   }
 

@@ -133,7 +133,8 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
 
   /** Whether no other replica has run for so long that none can believe itself to be one. */
   get alone(): boolean {
-    return this.leased && this.running === 1 && now() - this.othersSeenAt > GRACE_MS;
+    const at = now();
+    return this.running === 1 && at - this.askedAt < LEASE_MS && at - this.othersSeenAt > GRACE_MS;
   }
 
   /** Whether every replica knows of this one, and every one is able to announce what it changes. */
