@@ -21,6 +21,8 @@ let shop: TestApp;
 let manager: TestUser;
 let products: TestProduct[];
 let kitchen: string;
+/** The first by its name. */
+let unsold: TestProduct;
 
 beforeAll(async () => {
   shop = await startApp({ ...SETTINGS, RATE_LIMIT_WRITE: '1000000', RATE_LIMIT_ADDRESS: '1000000' });
@@ -33,6 +35,7 @@ beforeAll(async () => {
     const name = `Item ${String.fromCharCode(97 + i)}`;
     products.push(await createProduct(shop.db, { name, price: BigInt(i * 100), stock: i % 4 }));
   }
+  unsold = await createProduct(shop.db, { name: '0' });
   await shop.http.patch(`/api/products/${products[0]?.id}`).set(manager.bearer).send({ category: kitchen }).expect(200);
 });
 afterAll(() => shop.close());
@@ -389,8 +392,7 @@ function wholeAnswers(received: string): { count: number; rest: string } {
 describe('a hot product or list that expires', () => {
   it.each(['product', 'list'])('costs at most two reads: %s', async (which) => {
     // Sold to nobody: when two hours are over, other products get back what was held of them.
-    const { id: target } = await createProduct(shop.db, { name: '0' });
-    const url = which === 'list' ? '/api/products?sort=name&perPage=1' : `/api/products/${target}`;
+    const url = which === 'list' ? '/api/products?sort=name&perPage=1' : `/api/products/${unsold.id}`;
     await ask(shop.url, url);
     const repository = shop.app.get(CatalogueRepository, { strict: false });
     const reads = [
