@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -67,6 +68,12 @@ export class HttpConnection {
       this.#socket ??= this.#open();
       this.#socket.write(bytes);
     });
+  }
+
+  /** Connects before the first request is sent. */
+  async open() {
+    this.#socket ??= this.#open();
+    if (this.#socket.connecting) await once(this.#socket, 'connect');
   }
 
   close() {

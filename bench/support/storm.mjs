@@ -17,17 +17,24 @@ export function loginStorm(options) {
 
 /** @param {{ origin: string, logins: number }} options */
 async function rage({ origin, logins }) {
-  /** @type {Record<string, number>} */
-  const statuses = {};
-  const attempt = async (/** @type {number} */ index) => {
+  const attempts = Array.from({ length: logins }, (_, index) => {
     const connection = new HttpConnection(origin);
     const json = { email: `shopper-${index % 100}@bench.example`, password: 'Wrong-passw0rd!' };
-    const { status } = await connection.request({ method: 'POST', path: '/api/users/login', json });
-    connection.close();
-    statuses[status] = (statuses[status] ?? 0) + 1;
-  };
-  await Promise.all(Array.from({ length: logins }, (_, index) => attempt(index)));
-  parentPort?.postMessage(statuses);
+    return { connection, request: connection.encode({ method: 'POST', path: '/api/users/login', json }) };
+  });
+  // Browsers have connected when their users press the button; only so do the requests come at once.
+  await Promise.all(attempts.map(({ connection }) => connection.open()));
+  const statuses = await Promise.all(
+    attempts.map(async ({ connection, request }) => {
+      const { status } = await connection.send(request);
+      connection.close();
+      return status;
+    }),
+  );
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1;
+  parentPort?.postMessage(counts);
 }
 
 if (!isMainThread) await rage(workerData);

@@ -1,9 +1,15 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Options } from '@node-rs/argon2';
 
 /** So much lower than the process that it takes what nobody else wants, and not so low that it waits for ever. */
 const NICENESS = 10;
+/**
+ * What it rests after a hash, in times of what that took. With two cores, one that hashes without a pause leaves a single
+ * one to everything else, whatever the priorities: the requests of others then wait for whole time slices.
+ */
+const REST = availableParallelism() > 2 ? 0 : 1;
 
 interface Calls {
   readonly hash: { readonly arguments: [password: string, options: Options]; readonly result: string };
@@ -27,12 +33,15 @@ try {
   setPriority(Number(thread), Math.min(19, getPriority() + workerData.niceness));
 } catch {}
 const calls = { hash: hashSync, verify: verifySync };
+const clock = new Int32Array(new SharedArrayBuffer(4));
 parentPort.on('message', ({ id, call, values }) => {
+  const began = performance.now();
   try {
     parentPort.postMessage({ id, result: calls[call](...values) });
   } catch (error) {
     parentPort.postMessage({ id, problem: error.message });
   }
+  Atomics.wait(clock, 0, 0, workerData.rest * (performance.now() - began));
 });`;
 
 interface Waiting {
@@ -73,7 +82,8 @@ export class HashingThread {
   }
 
   private start(): Worker {
-    const workerData = { argon2: createRequire(import.meta.url).resolve('@node-rs/argon2'), niceness: NICENESS };
+    const argon2 = createRequire(import.meta.url).resolve('@node-rs/argon2');
+    const workerData = { argon2, niceness: NICENESS, rest: REST };
     const worker = new Worker(SOURCE, { eval: true, workerData, execArgv: [] });
     let cause: Error | undefined;
     worker.on('message', (answer: Answer) => this.answered(worker, answer));
