@@ -18,6 +18,7 @@ import { PaymentPrivacy } from '../payments/payment-privacy.api.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { CatalogueTransferModule } from '../products/catalogue-transfer.module.js';
 import { ImportPrivacy } from '../products/import/import-privacy.api.js';
+import { ReturnPrivacy } from '../sales/return-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
@@ -34,6 +35,7 @@ import { HOLDERS, PrivacyService } from './privacy.service.js';
 const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
+  ReturnPrivacy,
   PaymentPrivacy,
   SignInPrivacy,
   ApiKeyPrivacy,
