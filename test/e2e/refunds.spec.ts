@@ -108,6 +108,54 @@ describe('refunds', () => {
     expect((await shop.http.get('/api/sales/stats').set(customer.bearer).expect(200)).body.totalSpent).toBe('0.00');
   });
 
+  it('share discount, tax and shipping out exactly, on credit notes that add up to the invoice', async () => {
+    const lamp = await createProduct(shop.db, { price: 1_000n });
+    const mug = await createProduct(shop.db, { price: 500n });
+    const customer = await createCustomer(shop);
+    const basket = [
+      { productId: lamp.id, quantity: 3 },
+      { productId: mug.id, quantity: 1 },
+    ];
+    const { body: sale } = await placeSale(shop, customer, basket).expect(201);
+    // As a shop with promotions, tax and shipping would have priced it.
+    await shop.db.query('UPDATE sale_items SET discount = 100, tax = 551 WHERE sale_id = $1 AND product_id = $2', [
+      sale.id,
+      lamp.id,
+    ]);
+    await shop.db.query('UPDATE sale_items SET tax = 95 WHERE sale_id = $1 AND product_id = $2', [sale.id, mug.id]);
+    await shop.db.query(
+      'UPDATE sales SET discount = 100, tax = 741, shipping = 499, total = 3500 - 100 + 741 + 499 WHERE id = $1',
+      [sale.id],
+    );
+    await paySale(shop, customer, sale.id).expect(201);
+
+    const wishes = [
+      { items: [{ productId: lamp.id, quantity: 1 }] },
+      { amount: '1.01' },
+      { items: [{ productId: lamp.id, quantity: 2 }] },
+      {},
+    ];
+    const made = [];
+    for (const wish of wishes) made.push((await refund(sale.id, wish).expect(201)).body);
+    // 29.00 and 5.51 by thirds, then by what is left of them; of the rest the mug and the shipping have it all.
+    expect(made.map(({ amount }) => amount)).toEqual(['11.51', '1.01', '23.00', '10.88']);
+    const read = async (id: string) =>
+      (await shop.http.get(`/api/invoices/${id}`).set(customer.bearer).expect(200)).body as Record<string, string>;
+    const invoice = await read((await shop.http.get(`/api/sales/${sale.id}`).set(customer.bearer)).body.invoiceId);
+    const notes = await Promise.all(made.map(({ creditNoteId }) => read(creditNoteId)));
+    const cents = (text: string | undefined): number => Number(text?.replace('.', ''));
+    const sum = (field: string): number => notes.reduce((whole, note) => whole + cents(note[field]), 0);
+    expect([sum('total'), sum('tax'), sum('shipping')]).toEqual([4_640, 741, 499]);
+    expect(sum('subtotal') - sum('discount')).toBe(cents(invoice.subtotal) - cents(invoice.discount));
+    expect(notes[0]).toMatchObject({
+      subtotal: '10.00',
+      discount: '0.33',
+      shipping: '0.00',
+      tax: '1.84',
+      lines: [{ productId: lamp.id, unitPrice: '10.00', quantity: 1, discount: '0.33', tax: '1.84' }],
+    });
+  });
+
   it('say which field makes no sense, and change nothing', async () => {
     const product = await createProduct(shop.db);
     const { saleId } = await paidSale(shop, product.id);
