@@ -12,6 +12,7 @@ import { PaymentsModule } from './modules/payments/payments.module.js';
 import { PrivacyModule } from './modules/privacy/privacy.module.js';
 import { CatalogueTransferModule } from './modules/products/catalogue-transfer.module.js';
 import { ProductsModule } from './modules/products/products.module.js';
+import { PromotionsModule } from './modules/promotions/promotions.module.js';
 import { SalesModule } from './modules/sales/sales.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 import { HttpModule } from './platform/http/http.module.js';
@@ -35,6 +36,7 @@ const FEATURES = [
   PaymentsModule,
   PrivacyModule,
   ProductsModule,
+  PromotionsModule,
   SalesModule,
   UsersModule,
 ];

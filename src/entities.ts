@@ -30,6 +30,8 @@ import {
 import { Product } from './modules/products/product.entity.js';
 import { RelatedProducts } from './modules/products/related/related-products.entity.js';
 import { StockMovement } from './modules/products/stock-movement.entity.js';
+import { PromotionEntity } from './modules/promotions/promotion.entity.js';
+import { PromotionUse } from './modules/promotions/promotion-use.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
@@ -71,6 +73,8 @@ export const entities = [
   Payment,
   Product,
   ProductGroup,
+  PromotionEntity,
+  PromotionUse,
   RecoveryCode,
   Refund,
   RefundItem,

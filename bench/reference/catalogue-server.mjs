@@ -23,7 +23,7 @@ const pool = new pg.Pool({
 const app = Fastify({ logger: false });
 
 const PRODUCT = `p.id, p.sku, p.slug, p.name, p.description, p.price, p.currency, p.stock, p.attributes, p.images, p.active,
-  p.version, p.created_at, p.updated_at, c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
+  p.version, p.created_at, p.updated_at, p.regular_price, p.sale_price, p.sale_from, p.sale_to, p.group_id, p.options, c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
 const TOTAL = '(SELECT sum(products) FROM catalogue_counts WHERE whole) AS total';
 
 /** @type {Record<string, string>} */
@@ -78,6 +78,9 @@ app.get('/api/products/:id', async (request, reply) => {
   return rows.length === 0 ? reply.code(404).send({ code: 'product_not_found' }) : toProduct(rows[0]);
 });
 
+/** @param {number} minor */
+const toMoney = (minor) => (minor / 100).toFixed(2);
+
 /** @param {Record<string, any>} row */
 function toProduct(row) {
   return {
@@ -86,13 +89,18 @@ function toProduct(row) {
     slug: row.slug,
     name: row.name,
     description: row.description,
-    price: (row.price / 100).toFixed(2),
+    price: toMoney(row.price),
+    regularPrice: toMoney(row.regular_price ?? row.price),
+    salePrice:
+      row.sale_price === null ? null : { price: toMoney(row.sale_price), from: row.sale_from, to: row.sale_to },
     currency: row.currency,
     stock: row.stock,
     inStock: row.stock > 0,
     category:
       row.category_id === null ? null : { id: row.category_id, slug: row.category_slug, name: row.category_name },
     attributes: row.attributes,
+    groupId: row.group_id,
+    options: row.options,
     images: row.images,
     active: row.active,
     version: row.version,

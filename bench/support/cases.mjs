@@ -2,6 +2,8 @@ import { addCartLine, checkOut, emptyCarts, firstPage, productDetail, walkList }
 
 const READERS = 16;
 const SHOPPERS = 8;
+/** Few enough that all of them are in memory after the warm-up. */
+const HOT_PRODUCTS = 200;
 
 /** The customers that the cases need on each server. */
 export const CUSTOMERS = READERS;
@@ -26,6 +28,9 @@ export function benchCases(targets) {
     makeCase('list', 'GET products, 20 of a random page', READERS, targets, walkList),
     makeCase('list-first', 'GET products, the first page', READERS, [...targets, ...bytes], firstPage),
     makeCase('detail', 'GET a random product', READERS, [...targets, ...bytes], productDetail),
+    makeCase('detail-hot', 'GET one of a few products', READERS, [...targets, ...bytes], (dialect) =>
+      productDetail(dialect, HOT_PRODUCTS),
+    ),
     makeCase('cart', 'POST a cart line', READERS, targets, addCartLine),
     makeCase('checkout', '2 cart lines, the sale, its payment (per purchase)', SHOPPERS, targets, checkOut),
   ];

@@ -61,10 +61,13 @@ export function firstPage(dialect) {
   return reads([`${dialect.prefix}/products`], isList(dialect));
 }
 
-/** @param {Dialect} dialect */
-export function productDetail(dialect) {
+/**
+ * @param {Dialect} dialect
+ * @param {number} [most] products that are asked for, all of them without it
+ */
+export function productDetail(dialect, most) {
   return reads(
-    dialect.productIds.map((id) => `${dialect.prefix}/products/${id}`),
+    dialect.productIds.slice(0, most).map((id) => `${dialect.prefix}/products/${id}`),
     (json) => typeof json.price === 'string',
   );
 }

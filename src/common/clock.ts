@@ -1,11 +1,20 @@
 /** Where the application gets the time from, so that expiry can be tried without waiting. */
 export abstract class Clock {
   abstract now(): Date;
+
+  /** The same in milliseconds since the epoch, for what asks often. */
+  milliseconds(): number {
+    return this.now().getTime();
+  }
 }
 
 /** The clock of the machine. */
 export class SystemClock extends Clock {
   now(): Date {
     return new Date();
+  }
+
+  override milliseconds(): number {
+    return Date.now();
   }
 }

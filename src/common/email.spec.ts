@@ -42,6 +42,7 @@ describe('email addresses', () => {
     ['  ada@example.com ', 'ada@example.com'],
     ['jo\u0308rg@example.com', 'j\u00f6rg@example.com'],
     ['ada@BÜCHER.de', 'ada@xn--bcher-kva.de'],
+    ['ΟΔΟΣ@example.com', 'οδοσ@example.com'],
   ])('takes %j and %j for one', (one, other) => {
     expect(emailKey(one)).toBe(emailKey(other));
   });

@@ -18,7 +18,9 @@ export function normalizeEmail(email: string): string {
  * parts; people do not, and two accounts that look alike would be a trap.
  */
 export function emailKey(email: string): string {
-  const [local, domain] = split(normalizeEmail(email).toLowerCase().normalize('NFKC'));
+  // Lower case writes the sigma at the end of a word in a way of its own.
+  const folded = normalizeEmail(email).toLowerCase().replaceAll('ς', 'σ').normalize('NFKC');
+  const [local, domain] = split(folded);
   return `${local}@${domainToASCII(domain) || domain}`;
 }
 

@@ -110,6 +110,12 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /api/imports/:id/errors': 'products:write',
   'GET /api/imports/:id/events': 'products:write',
   'POST /api/imports/:id/cancel': 'products:write',
+  'GET /api/admin/promotions': 'products:write',
+  'GET /api/admin/promotions/:id': 'products:write',
+  'POST /api/admin/promotions': 'products:write',
+  'PATCH /api/admin/promotions/:id': 'products:write',
+  'DELETE /api/admin/promotions/:id': 'products:write',
+
   'GET /api/product-groups': 'public',
   'GET /api/product-groups/:id': 'public',
   'POST /api/product-groups': 'products:write',
@@ -127,6 +133,8 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/cart/items/:productId': 'guest',
   'DELETE /api/cart/items/:productId': 'guest',
   'DELETE /api/cart': 'guest',
+  'PUT /api/cart/coupon': 'guest',
+  'DELETE /api/cart/coupon': 'guest',
 
   'GET /api/delivery-addresses': 'bearer',
   'POST /api/delivery-addresses': 'bearer',

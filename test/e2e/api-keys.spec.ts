@@ -67,6 +67,7 @@ describe('API keys', () => {
       ['name', {}],
       ['name', { name: '' }],
       ['name', { name: 'x'.repeat(101) }],
+      ['name', { name: 'ERP\r\nX-Two: lines' }],
       ['permissions', { permissions: undefined }],
       ['permissions', { permissions: [] }],
       ['permissions', { permissions: 'sales:read' }],
@@ -82,6 +83,27 @@ describe('API keys', () => {
       const name = path === 'name' ? undefined : 'erp';
       const answer = await ask({ name, permissions: ['sales:read'], ...overrides }).expect(400);
       expect(answer.body.errors).toEqual([expect.objectContaining({ path })]);
+    });
+
+    it('are made once under an Idempotency-Key, and the answer is kept where nobody can read it', async () => {
+      const again = { ...admin.bearer, 'idempotency-key': newId() };
+      const body = { name: 'once', permissions: ['sales:read'] };
+      const first = await ask(body, again).expect(201);
+      const second = await ask(body, again).expect(201);
+      expect(second.body).toEqual(first.body);
+      expect(second.headers).toMatchObject({
+        'idempotency-replayed': 'true',
+        'cache-control': 'no-store',
+        location: `/api/api-keys/${first.body.id}`,
+      });
+      expect((await ask({ ...body, name: 'twice' }, again).expect(422)).body.code).toBe('idempotency_key_reused');
+      const made = await shop.db.query(`SELECT FROM api_keys WHERE name = 'once'`);
+      expect(made.rows).toHaveLength(1);
+      const { rows } = await shop.db.query('SELECT body FROM idempotency_keys WHERE key = $1', [
+        again['idempotency-key'],
+      ]);
+      expect(rows[0].body).not.toContain(first.body.key);
+      expect(rows[0].body).not.toContain(first.body.id);
     });
 
     it('are the business of those alone who may make them', async () => {
@@ -284,6 +306,20 @@ describe('API keys', () => {
       await ask({ name: 'child', permissions: ['users:read'], expiresAt: inDays(3) }, by).expect(400);
       const child = await ask({ name: 'child', permissions: ['users:read'] }, by).expect(201);
       expect(child.body.expiresAt).toBe(expiresAt);
+    });
+
+    it('somebody whom they would change or erase', async () => {
+      const { key } = await make(['users:read', 'users:write']);
+      const [colleague, customer] = [await createCustomer(shop, 'admin'), await createCustomer(shop)];
+      const change = (id: string, body: object) => shop.http.patch(`/api/users/${id}`).set(show(key)).send(body);
+      const erase = (id: string) => shop.http.delete(`/api/users/${id}`).set(show(key));
+      for (const body of [{ role: 'customer' }, { active: false }, { active: true }]) {
+        expect((await change(colleague.id, body).expect(403)).body.code).toBe('forbidden');
+      }
+      await erase(colleague.id).expect(403);
+      await shop.http.get('/api/users/me').set(colleague.bearer).expect(200);
+      await change(customer.id, { active: false }).expect(200);
+      await erase(customer.id).expect(204);
     });
 
     it('the role that their maker still has', async () => {

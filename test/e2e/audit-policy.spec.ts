@@ -42,6 +42,11 @@ const madeCategory = async (): Promise<string> =>
 const madeGroup = async (): Promise<string> =>
   (await send('post', '/api/product-groups', { name: `Group ${newId()}` }).expect(201)).body.id;
 
+const madePromotion = async (): Promise<string> => {
+  const terms = { name: 'Spring', code: newId(), type: 'fixed', amount: '1' };
+  return (await send('post', '/api/admin/promotions', terms).expect(201)).body.id;
+};
+
 const picture = (productId: string): Test =>
   send('post', `/api/products/${productId}/images`).attach('images', png, 'red.png');
 
@@ -181,6 +186,12 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
   'PATCH /api/product-groups/:id': async (tag) =>
     tag(send('patch', `/api/product-groups/${await madeGroup()}`, { name: newId() })),
   'DELETE /api/product-groups/:id': async (tag) => tag(send('delete', `/api/product-groups/${await madeGroup()}`)),
+  'POST /api/admin/promotions': async (tag) =>
+    tag(send('post', '/api/admin/promotions', { name: 'Autumn', code: newId(), type: 'fixed', amount: '1' })),
+  'PATCH /api/admin/promotions/:id': async (tag) =>
+    tag(send('patch', `/api/admin/promotions/${await madePromotion()}`, { active: false })),
+  'DELETE /api/admin/promotions/:id': async (tag) =>
+    tag(send('delete', `/api/admin/promotions/${await madePromotion()}`)),
   'POST /api/categories': async (tag) => tag(send('post', '/api/categories', { name: `Category ${newId()}` })),
   'PATCH /api/categories/:id': async (tag) =>
     tag(send('patch', `/api/categories/${await madeCategory()}`, { name: newId() })),

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import pg from 'pg';
 import { PasswordsService } from '../../src/modules/auth/passwords.service.js';
 import { CatalogueImportService } from '../../src/modules/products/import/catalogue-import.service.js';
@@ -138,7 +139,7 @@ describe('an entry of the audit log', () => {
     expect(changed).toMatchObject({ before: { name: 'Ada Lovelace' }, after: { name: 'Somebody Else' } });
   });
 
-  it('stands for the run of an import, and for each product with its batch; not for a dry run', async () => {
+  it('stands for the run of an import, which tells of all that it made, and for each product that it changed; not for a dry run', async () => {
     const imports = shop.app.get(CatalogueImportService, { strict: false });
     const source = async function* () {
       yield Buffer.from('sku,name,price\nIMP-1,Chair,5.00\nIMP-2,Table,nothing\n');
@@ -153,8 +154,14 @@ describe('an entry of the audit log', () => {
       subjectId: started?.subjectId,
       after: { processed: 2, created: 1, refused: 1 },
     });
-    const products = await entries({ action: 'product.created' });
-    expect(products).toContainEqual(expect.objectContaining({ actor: 'cli' }));
+    const { rows } = await shop.db.query(`SELECT id FROM products WHERE sku = 'IMP-1'`);
+    const about = () => entries({ subjectType: 'product', subjectId: rows[0].id });
+    expect(await about()).toEqual([]);
+    const changed = Readable.from([Buffer.from('sku,name,price\nIMP-1,Chair,6.00\n')]);
+    await withinCommand(() => imports.run(changed, { format: 'csv' }));
+    expect(await about()).toMatchObject([
+      { action: 'product.updated', actor: 'cli', before: { price: '5.00' }, after: { price: '6.00' } },
+    ]);
   });
 
   it('stands for a failed login, whether or not there is such an account, and names nobody', async () => {

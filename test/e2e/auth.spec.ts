@@ -1,4 +1,5 @@
 import { startApp, type TestApp } from '../support/app.js';
+import { mailsTo } from '../support/mails.js';
 import { bearer, logIn, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
 import { readToken } from '../support/tokens.js';
 
@@ -223,6 +224,7 @@ describe('accounts and sessions', () => {
       await expectAlive(first);
       await login({ email: first.email, password: PASSWORD }).expect(401);
       await login({ email: first.email, password: OTHER_PASSWORD }).expect(200);
+      expect(await mailsTo(shop, first.email, 'Your password was changed')).toHaveLength(1);
     });
 
     it.each([

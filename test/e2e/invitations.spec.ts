@@ -65,6 +65,15 @@ describe('an invitation', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400]);
   });
 
+  it('is sent once under an Idempotency-Key, with the same answer', async () => {
+    const email = newAddress();
+    const send = () => invite({ email, role: 'support' }).set('idempotency-key', `invite-${email}`).expect(201);
+    const [first, second] = [await send(), await send()];
+    expect(second.body).toEqual(first.body);
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    expect(await mailsTo(shop, email, SUBJECT)).toHaveLength(1);
+  });
+
   it('ends after a week', async () => {
     const { token } = await invited('support');
     shop.clock.advance(WEEK_MS + 1_000);

@@ -120,6 +120,16 @@ describe('the export of a person', () => {
     expect(text).not.toContain(other.email);
   });
 
+  it('says of each session whether it goes on, however it has ended', async () => {
+    const person = await register(shop);
+    await logIn(shop, person.email);
+    const { accessToken } = await logIn(shop, person.email);
+    await shop.http.post('/api/users/logout-all').set(bearer(accessToken)).expect(204);
+    const again = await logIn(shop, person.email);
+    const { body } = await as(again).get('/api/users/me/export').expect(200);
+    expect(body.sessions.map(({ live }: { live: boolean }) => live)).toEqual([false, false, false, true]);
+  });
+
   it('is noted in the audit log, and says not where staff sat who changed the account', async () => {
     const person = await register(shop);
     await as(admin).patch(`/api/users/${person.id}`, { active: false }).expect(200);
@@ -198,6 +208,19 @@ describe('the erasure of a person', () => {
       expect.objectContaining({ action: 'user.logged_in', actorId: person.id, address: null }),
       expect.objectContaining({ action: 'user.registered', actorId: person.id, address: null }),
     ]);
+  });
+
+  it('takes away where the machines were that used their API keys', async () => {
+    const [maker, customer] = [await registerStaff(shop, 'admin'), await register(shop)];
+    const made = await as(maker)
+      .post('/api/api-keys', { name: 'crm', permissions: ['users:write'] })
+      .expect(201);
+    const { id, key } = made.body;
+    await shop.http.patch(`/api/users/${customer.id}`).set('x-api-key', key).send({ active: false }).expect(200);
+    const entries = async () => (await as(admin).get(`/api/admin/audit?actorId=${id}`).expect(200)).body.items;
+    expect(await entries()).toEqual([expect.objectContaining({ actor: 'api_key', address: expect.any(String) })]);
+    await as(maker).delete('/api/users/me').expect(204);
+    expect(await entries()).toEqual([expect.objectContaining({ actor: 'api_key', address: null })]);
   });
 
   it('takes away a note of a sale, and lets nobody write another or change anything else of its history', async () => {

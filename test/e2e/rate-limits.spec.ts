@@ -250,6 +250,21 @@ describe('rate limits', () => {
       const answer = await ask('grace@example.com').expect(202);
       expect(answer.headers['ratelimit-policy']).toBe('"reset-account";q=5;w=900');
     });
+
+    it('are not evaded by white space around the address', async () => {
+      const ask = (spaces: number) =>
+        shop.http
+          .post('/api/test-resets')
+          .set(from(newAddress()))
+          .send({ email: `${' '.repeat(spaces)}lin@example.com` });
+      expect(await statuses(6, (i) => ask(i * 100))).toEqual([202, 202, 202, 202, 202, 429]);
+    });
+
+    it('take no time for a text that is no address, however long it takes to normalise', async () => {
+      const email = `ada@example${'\u0315\u0300'.repeat(150_000)}.com`;
+      const answer = await shop.http.post('/api/test-resets').set(from(newAddress())).send({ email }).expect(400);
+      expect(answer.body.errors).toEqual([{ path: 'email', message: 'must be an email address' }]);
+    }, 20_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import { startApp, type TestApp } from '../support/app.js';
+import { decoded, mailsTo } from '../support/mails.js';
 import { bearer, logIn, type Person, register, registerStaff } from '../support/people.js';
 
 const UNKNOWN_ID = '01996ab0-0000-7000-8000-000000000001';
@@ -37,6 +38,36 @@ describe('accounts', () => {
       const moved = await patch('/api/users/me', { email: `new-${person.email}` }, person).expect(200);
       expect(moved.body.emailVerified).toBe(false);
       await logIn(shop, `new-${person.email}`);
+    });
+
+    it('have the old address told of a new one, and not of another writing', async () => {
+      const person = await register(shop);
+      const upper = person.email.replace(/^[^@]+/, (local) => local.toUpperCase());
+      const told = async () =>
+        (
+          await Promise.all([person.email, upper].map((to) => mailsTo(shop, to, 'Your account has another address')))
+        ).flat();
+      await patch('/api/users/me', { email: upper }, person).expect(200);
+      await patch('/api/users/me', { name: 'Ada King' }, person).expect(200);
+      expect(await told()).toEqual([]);
+      await patch('/api/users/me', { email: `new.${person.email}` }, person).expect(200);
+      const mails = await told();
+      expect(mails).toHaveLength(1);
+      expect(decoded(mails[0] ?? '')).not.toContain(`new.${person.email}`);
+    });
+
+    it.each(['Ada\r\nBcc: eve@example.com', 'Ada\tLovelace', 'Ada\u2028Lovelace', '\u202eecalevoL', '\u200b\u200d'])(
+      'take no name like %j',
+      async (name) => {
+        const answer = await patch('/api/users/me', { name }, await register(shop)).expect(400);
+        expect(answer.body.errors).toEqual([{ path: 'name', message: 'must be 1 to 200 characters on one line' }]);
+      },
+    );
+
+    it('take names in every script', async () => {
+      const person = await register(shop);
+      for (const name of ['李小龍', 'Zoë O’Neill-Größ', 'علی‌رضا', 'אסתר', '🦔'])
+        expect((await patch('/api/users/me', { name }, person).expect(200)).body.name).toBe(name);
     });
 
     it('cannot take the address or the name of another', async () => {

@@ -32,6 +32,16 @@ LEFT JOIN (SELECT sale_id, sum(delta) AS units FROM stock_movements WHERE reason
 JOIN (SELECT sale_id, sum(quantity) AS units FROM sale_items GROUP BY 1) i ON i.sale_id = s.id
 WHERE CASE WHEN s.status = 'cancelled' THEN r.units IS DISTINCT FROM i.units ELSE r.units IS NOT NULL END;
 
+-- name: a promotion's uses are those of its sales, within its limit, and its amounts are their discounts
+SELECT pr.id FROM promotions pr WHERE pr.usage_limit IS NOT NULL
+  AND pr.uses <> (SELECT count(*) FROM promotion_uses u WHERE u.promotion_id = pr.id)
+UNION ALL
+SELECT pr.id FROM promotions pr JOIN promotion_uses u ON u.promotion_id = pr.id AND u.customer IS NOT NULL
+WHERE pr.per_customer_limit IS NOT NULL GROUP BY pr.id, u.customer, u.nth HAVING count(*) > 1
+UNION ALL
+SELECT u.sale_id FROM promotion_uses u JOIN sales s ON s.id = u.sale_id
+GROUP BY u.sale_id, s.discount, s.status HAVING sum(u.amount) <> s.discount OR s.status = 'cancelled';
+
 -- name: a sale's items and amounts add up
 SELECT s.id FROM sales s LEFT JOIN sale_items i ON i.sale_id = s.id
 GROUP BY s.id

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { CatalogueRepository } from '../../src/modules/products/catalogue.repository.js';
 import { StockApi } from '../../src/modules/products/stock.api.js';
 import { Coherence } from '../../src/platform/coherence/coherence.js';
 import { FastLane } from '../../src/platform/http/fast-lane.js';
+import { createLogger } from '../../src/platform/observability/logging.js';
 import { Metrics } from '../../src/platform/observability/metrics.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
@@ -150,6 +153,8 @@ describe('the lane', () => {
       accept: fc.constantFrom('text/html', 'application/json'),
       range: fc.constant('bytes=0-10'),
       'x-http-method-override': fc.constant('DELETE'),
+      connection: fc.constantFrom('close', 'keep-alive'),
+      'x-forwarded-for': fc.constant('192.0.2.1'),
     },
     { requiredKeys: [] },
   );
@@ -241,6 +246,145 @@ describe('the lane', () => {
     }
   });
 });
+
+describe('an answer of the lane', () => {
+  /** What comes back over a connection of its own, until the server ends it or has sent the given number of answers. */
+  async function sent(url: string, request: string, answers = 1): Promise<string> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(request.repeat(answers));
+    let text = '';
+    socket.setEncoding('latin1').on('data', (chunk) => {
+      text += chunk;
+      if (wholeAnswers(text).count === answers) socket.end();
+    });
+    await once(socket, 'close');
+    return text;
+  }
+
+  it.each([
+    'GET THE-URL HTTP/1.1\r\nHost: shop\r\n\r\n',
+    'HEAD THE-URL HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n',
+    'GET THE-URL HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n',
+    'GET THE-URL HTTP/1.1\r\nHost: shop\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n',
+    'GET THE-URL HTTP/1.1\r\nHost: shop\r\nIf-None-Match: *\r\nConnection: close\r\n\r\n',
+    'GET THE-URL HTTP/1.0\r\n\r\n',
+    'GET THE-URL HTTP/1.0\r\nConnection: keep-alive\r\n\r\n',
+  ])('has the fields of the pipeline on the wire, each once: %j', async (template) => {
+    const request = template.replace('THE-URL', '/api/products?perPage=2');
+    const lines = (text: string): string[] => {
+      const [head = '', ...rest] = text.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n');
+      const own = new RegExp(`^(${OWN.join('|')}):`, 'i');
+      return [
+        ...head
+          .split('\r\n')
+          .filter((line) => !own.test(line))
+          .sort(),
+        ...rest,
+      ];
+    };
+    const slow = await slowly(() => sent(shop.url, request));
+    await sent(shop.url, request);
+    await eventually(async () => {
+      let fast = '';
+      expect(await ahead(async () => (fast = await sent(shop.url, request)))).toBe(1);
+      expect(fast).toMatch(/\r\ndate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/i);
+      expect(lines(fast)).toEqual(lines(slow));
+    });
+  });
+
+  it('is logged in the words of the pipeline', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const logger = createLogger('info', { write: (line: string) => lines.push(JSON.parse(line)) });
+    const talking = await startApp({}, undefined, [], logger);
+    try {
+      const { id: target } = await createProduct(talking.db);
+      const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+      const url = `/api/products/${target}`;
+      for (const method of ['GET', 'HEAD', 'GET', 'HEAD']) await ask(talking.url, url, { method, headers });
+      await ask(talking.url, `${url}?token=x`, { headers });
+      const answered = () => lines.filter(({ msg }) => msg === 'Request answered.');
+      await eventually(async () => expect(answered()).toHaveLength(5));
+      const said = answered().map(({ time, ms, requestId, ...rest }) => {
+        expect([typeof time, typeof ms, typeof requestId]).toEqual(['string', 'number', 'string']);
+        return JSON.stringify(rest);
+      });
+      expect(said[2]).toBe(said[0]);
+      expect(said[3]).toBe(said[1]);
+      expect(said[0]).toContain('"traceId":"0af7651916cd43dd8448eb211c80319c"');
+      expect(answered().map((line) => Object.keys(line).join())).toEqual(
+        Array(5).fill(Object.keys(answered()[0] ?? {}).join()),
+      );
+      expect(JSON.stringify(answered()[4])).toContain('token=[redacted]');
+      const { figures } = await talking.app.get(Metrics).summary();
+      expect(figures['fast_lane_requests_total.answered']).toBeGreaterThanOrEqual(2);
+    } finally {
+      await talking.close();
+    }
+  });
+
+  it('is counted for the client that the trusted proxies name', async () => {
+    const settings = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_READ: '3', TRUSTED_PROXIES: 'loopback' };
+    const behind = await startApp(settings);
+    try {
+      const { id: target } = await createProduct(behind.db);
+      const statuses = async (client: string): Promise<number[]> => {
+        const answers: number[] = [];
+        for (let i = 0; i < 4; i += 1) {
+          const headers = { 'x-forwarded-for': client };
+          answers.push((await ask(behind.url, `/api/products/${target}`, { headers })).status);
+        }
+        return answers;
+      };
+      expect(await statuses('192.0.2.1')).toEqual([200, 200, 200, 429]);
+      expect(await statuses('192.0.2.2')).toEqual([200, 200, 200, 429]);
+      // What stands left of the client, the client may have written itself.
+      expect(await statuses('203.0.113.9, 192.0.2.1')).toEqual([429, 429, 429, 429]);
+      const { figures } = await behind.app.get(Metrics).summary();
+      expect(figures['fast_lane_requests_total.answered']).toBeGreaterThanOrEqual(2);
+    } finally {
+      await behind.close();
+    }
+  });
+
+  it('arrives whole and in its turn, and is counted, when a client asks a thousand times and reads late', async () => {
+    const url = '/api/products?perPage=11';
+    await ask(shop.url, url);
+    const metrics = shop.app.get(Metrics, { strict: false });
+    const before = (await metrics.summary()).requestsByEndpoint['GET /api/products'] ?? 0;
+    const socket = connect(Number(new URL(shop.url).port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('latin1').pause();
+    const answered = await ahead(async () => {
+      socket.write(`GET ${url} HTTP/1.1\r\nHost: shop\r\n\r\n`.repeat(1_000));
+      await ask(shop.url, '/health/live');
+      socket.on('data', (chunk) => {
+        text += chunk;
+        if (wholeAnswers(text).count === 1_000) socket.end();
+      });
+      socket.resume();
+      await once(socket, 'close');
+    });
+    expect(answered).toBeGreaterThan(900);
+    expect(wholeAnswers(text).rest).toBe('');
+    const after = (await metrics.summary()).requestsByEndpoint['GET /api/products'];
+    expect(after).toBe(before + 1_000);
+  });
+});
+
+/** The whole answers at the beginning of what was received, and what follows them. */
+function wholeAnswers(received: string): { count: number; rest: string } {
+  let [at, count] = [0, 0];
+  for (;;) {
+    const end = received.indexOf('\r\n\r\n', at);
+    if (end === -1) break;
+    const head = received.slice(at, end);
+    const next = end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+    if (next > received.length) break;
+    // A 100 only says that there will be an answer.
+    [at, count] = [next, count + (head.startsWith('HTTP/1.1 100') ? 0 : 1)];
+  }
+  return { count, rest: received.slice(at) };
+}
 
 describe('a hot product or list that expires', () => {
   it.each(['product', 'list'])('costs at most two reads: %s', async (which) => {

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import pg from 'pg';
-import type { Job } from '../../src/platform/jobs/job-registry.js';
+import { type Job, JobRegistry } from '../../src/platform/jobs/job-registry.js';
 import { Leadership } from '../../src/platform/jobs/leadership.js';
 import { sweep } from '../../src/platform/jobs/sweep.js';
 import { Metrics } from '../../src/platform/observability/metrics.js';
@@ -83,6 +83,19 @@ describe('background jobs', () => {
     await cutLeader();
     await eventually(() => expect(leads(second)).toBe(false));
     await eventually(() => expect(leads(second)).toBe(true));
+  });
+
+  it('run before their time where there is something to do for them', async () => {
+    const run = jest.fn(async () => undefined);
+    const process = await start({ everyMs: 600_000, run });
+    await eventually(() => expect(run).toHaveBeenCalledTimes(1));
+    const registry = process.get(JobRegistry);
+    registry.hurry('test.job');
+    await eventually(() => expect(run).toHaveBeenCalledTimes(2));
+    registry.hurry('a job that nobody knows');
+    await process.close();
+    registry.hurry('test.job');
+    expect(run).toHaveBeenCalledTimes(2);
   });
 
   it('do not run where WORKER is off', async () => {

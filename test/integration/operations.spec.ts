@@ -74,7 +74,7 @@ describe('operations', () => {
       totalRequests: expect.any(Number),
       averageResponseTimeMs: expect.any(Number),
       requestsByEndpoint: { 'GET /health/live': 1, 'GET unmatched': 2, 'GET /metrics': 1 },
-      figures: { outbox_backlog_events: 0, 'cache_reads_total.hit': 0 },
+      figures: { outbox_backlog_events: 0, 'cache_reads_total.hit_memory': 0 },
     });
   });
 

@@ -1,3 +1,4 @@
+import { CatalogueRepository } from '../../src/modules/products/catalogue.repository.js';
 import { Database } from '../../src/platform/database/database.js';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
@@ -14,17 +15,11 @@ interface PreparedStatement {
   readonly custom: number;
 }
 
-describe('the statements of a purchase', () => {
+describe('statements', () => {
   let shop: TestApp;
 
   beforeAll(async () => {
     shop = await startApp({ DATABASE_POOL_SIZE: '1' });
-  });
-
-  afterAll(() => shop.close());
-
-  it('are planned once a connection: to plan the checkout anew takes as long as to run it', async () => {
-    const customer = await createCustomer(shop);
     // The costs of both kinds of plan are those of a shop with a past.
     await shop.db.query(
       `INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active, version,
@@ -34,20 +29,45 @@ describe('the statements of a purchase', () => {
        FROM generate_series(1, 20000) n`,
     );
     await shop.db.query('ANALYZE');
+  });
+
+  afterAll(() => shop.close());
+
+  /** How often the statements that were run as often as this were planned. */
+  async function plansOf(runs: number): Promise<PreparedStatement[]> {
+    const { rows } = await shop.app.get(Database).runText<PreparedStatement>(
+      `SELECT name, generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements
+       WHERE generic_plans + custom_plans >= ${runs}`,
+    );
+    return rows;
+  }
+
+  it('of a purchase are planned once a connection: to plan the checkout anew takes as long as to run it', async () => {
+    const customer = await createCustomer(shop);
     const products = [await createProduct(shop.db, { stock: 500 }), await createProduct(shop.db, { stock: 500 })];
     for (let purchase = 0; purchase < PURCHASES; purchase += 1) {
       for (const { id } of products) await addToCart(shop, customer, id).expect(200);
       const placed = await placeSale(shop, customer, undefined, { 'Idempotency-Key': `sale-${purchase}` }).expect(201);
       await paySale(shop, customer, placed.body.id).expect(201);
     }
-    const { rows } = await shop.app.get(Database).runText<PreparedStatement>(
-      `SELECT name, generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements
-       WHERE generic_plans + custom_plans >= ${PURCHASES}`,
-    );
+    const rows = await plansOf(PURCHASES);
     const names = rows.map(({ name }) => name);
     expect(names).toEqual(
       expect.arrayContaining(['checkout.quote.user.cart', 'checkout.place.keyed', 'settlement.settle']),
     );
     expect(rows.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
+  });
+
+  it('that read some products of the catalogue have one plan for any number of them', async () => {
+    const { rows } = await shop.db.query<{ id: string }>('SELECT id FROM products LIMIT 20');
+    const ids = rows.map(({ id }) => id);
+    const catalogue = shop.app.get(CatalogueRepository, { strict: false });
+    for (let several = 1; several <= ids.length; several += 1) {
+      expect(await catalogue.findByIds(ids.slice(0, several))).toHaveLength(several);
+      expect(await catalogue.sellable(ids.slice(0, several))).toHaveLength(several);
+    }
+    const plans = (await plansOf(ids.length)).filter(({ name }) => name.startsWith('products.'));
+    expect(plans.map(({ name }) => name).sort()).toEqual(['products.sellable', 'products.visibleByIds']);
+    expect(plans.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
   });
 });

@@ -27,12 +27,24 @@ beforeAll(async () => {
   await shop.http.post(`/api/sales/${ids.cancelled}/cancel`).set(cancelled.customer.bearer).send({}).expect(200);
   const customer = await createCustomer(shop);
   const items = [{ productId: ids.product, quantity: 1 }];
-  ids.pending = (await placeSale(shop, customer, items).expect(201)).body.id;
+  const manager = await createCustomer(shop, 'manager');
+  const terms = {
+    name: 'Spring',
+    code: 'SPRING',
+    type: 'percentage',
+    percentage: 10,
+    usageLimit: 5,
+    perCustomerLimit: 1,
+  };
+  const { body: promotion } = await shop.http.post('/api/admin/promotions').set(manager.bearer).send(terms).expect(201);
+  ids.promotion = promotion.id;
+  await shop.http.put('/api/cart/coupon').set(customer.bearer).send({ code: 'SPRING' }).expect(200);
+  await shop.http.post('/api/cart/items').set(customer.bearer).send(items[0]).expect(200);
+  ids.pending = (await placeSale(shop, customer, undefined).expect(201)).body.id;
   for (let n = 0; n < 2; n += 1) {
     await shop.http.post('/api/delivery-addresses').set(customer.bearer).send(ADDRESS).expect(201);
     await register(shop);
   }
-  const manager = await createCustomer(shop, 'manager');
   const make = async (name: string, parentId?: string): Promise<string> =>
     (await shop.http.post('/api/categories').set(manager.bearer).send({ name, parentId }).expect(201)).body.id;
   ids.parent = await make('Parent');
@@ -85,6 +97,14 @@ const DAMAGES: readonly (readonly [string, string])[] = [
   [
     "the times of a product's movements never run back",
     `UPDATE stock_movements SET created_at = created_at + interval '1 hour' WHERE reason = 'receipt'`,
+  ],
+  [
+    "a promotion's uses are those of its sales, within its limit, and its amounts are their discounts",
+    `UPDATE promotions SET uses = uses + 1 WHERE id = '{promotion}'`,
+  ],
+  [
+    "a promotion's uses are those of its sales, within its limit, and its amounts are their discounts",
+    `UPDATE promotion_uses SET amount = amount + 1 WHERE sale_id = '{pending}'`,
   ],
   [
     'units sold are the movements of reason sale',

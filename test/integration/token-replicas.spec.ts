@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RedisLink } from '../../src/platform/cache/redis-link.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { TestClock } from '../support/clock.js';
 import { eventually } from '../support/eventually.js';
 import { tokenTo } from '../support/mails.js';
 import { bearer, logIn, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
@@ -73,6 +74,28 @@ describe('older tokens, on another replica, a second later', () => {
     expect((await me(replica, person).expect(401)).body.code).toBe('token_revoked');
     const refresh = replica.http.post('/api/users/refresh').send({ refreshToken: person.refreshToken });
     expect((await refresh.expect(401)).body.code).toMatch(/^token_(revoked|invalid)$/);
+  });
+
+  it('are refused, and younger ones are not, where the clocks of the replicas differ', async () => {
+    const clock = new TestClock();
+    clock.advance(30_000);
+    const ahead = await startApp({ WORKER: 'false' }, { database: shop.database, db: shop.db, clock });
+    try {
+      const { id, email } = await register(shop);
+      const older = await logIn(ahead, email);
+      await as(admin, 'patch', `/api/users/${id}`, { role: 'support' }).expect(200);
+      expect((await me(shop, older).expect(401)).body.code).toBe('token_revoked');
+      expect((await ahead.http.post('/api/users/refresh').send({ refreshToken: older.refreshToken })).status).toBe(401);
+      const staff = await logIn(ahead, (await registerStaff(shop, 'admin')).email);
+      const change = ahead.http.patch(`/api/users/${id}`).set(bearer(staff.accessToken)).send({ role: 'customer' });
+      await change.expect(200);
+      const younger = await logIn(shop, email);
+      await delay(PROMISED_MS);
+      for (const app of [shop, ahead]) await me(app, younger).expect(200);
+      expect((await me(ahead, older).expect(401)).body.code).toBe('token_revoked');
+    } finally {
+      await ahead.close();
+    }
   });
 
   it('are refused after a second factor that an administrator removed', async () => {

@@ -22,12 +22,12 @@ export function resolve(db: pg.Pool, filter: CatalogueFilter, reading?: string):
   return scopes.anew(filter, reading).then((scope) => scope.filter);
 }
 
-const FREQUENT = [
-  { title: false, anywhere: false },
-  { title: true, anywhere: false },
-  { title: false, anywhere: true },
-  { title: true, anywhere: true },
-];
+const ABUNDANCES = [
+  { title: 'unknown', anywhere: 'unknown' },
+  { title: 'frequent', anywhere: 'some' },
+  { title: 'some', anywhere: 'frequent' },
+  { title: 'few', anywhere: 'few' },
+] as const;
 
 /** One page of ids, found as told, and the cursor of the next; by offset where no cursor is given. */
 export async function pageBy(
@@ -43,10 +43,10 @@ export async function pageBy(
   const categoriesFirst = asked.categories !== undefined && choose([false, true]);
   const resolved = { ...asked, categoriesFirst };
   const strategy = choose(strategiesFor(resolved, sort)) ?? 'gather';
-  const frequent = choose(FREQUENT);
+  const abundance = choose<(typeof ABUNDANCES)[number]>(ABUNDANCES);
   const { text, values } = pageOfIdsQuery({
     ...{ filter: resolved, sort, strategy, limit: limit + 1, offset, position },
-    ...(frequent === undefined ? {} : { frequent }),
+    ...(abundance === undefined ? {} : { abundance }),
   });
   const { rows } = await db.query<Row>(text, [...values]);
   const shown = rows.slice(0, limit);

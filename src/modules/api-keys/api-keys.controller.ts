@@ -3,6 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import type { Page } from '../../common/paging.js';
 import { PageQuery } from '../../platform/fields/paging.fields.js';
 import { Created } from '../../platform/http/created.js';
+import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
@@ -26,6 +27,7 @@ export class ApiKeysController {
 
   @Post()
   @Header('Cache-Control', 'no-store')
+  @Idempotent('sealed')
   @Created(CreatedApiKey, '/api/api-keys')
   @ApiOperation({
     summary: 'Make an API key',

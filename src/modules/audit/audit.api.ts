@@ -58,6 +58,7 @@ export class AuditApi {
 function toEntry(record: AuditRecord, origin: Origin, at: Date): NewAuditEntry {
   const { action, subjectType, subjectId, personal } = record;
   const actorId = record.actorId ?? origin.actorId;
+  const actingPersonId = record.actorId ?? origin.personId;
   const { tokenId, requestId, address } = origin;
   return {
     id: newId(),
@@ -70,9 +71,9 @@ function toEntry(record: AuditRecord, origin: Origin, at: Date): NewAuditEntry {
     subjectType,
     subjectId,
     ...changeOf(record.before, record.after),
-    personId: actorId ?? (subjectType === 'user' ? subjectId : null),
+    personId: actingPersonId ?? (subjectType === 'user' ? subjectId : null),
     address,
-    subjectPersonId: subjectType === 'user' ? subjectId : actorId,
+    subjectPersonId: subjectType === 'user' ? subjectId : actingPersonId,
     personal: personal === undefined ? null : changeOf(personal.before, personal.after),
   };
 }

@@ -6,6 +6,7 @@ import type { Mail } from '../../platform/mail/mailer.js';
 import { ShopLinks } from '../../platform/mail/shop-links.js';
 import { type UserResponse, UsersApi } from '../users/users.api.js';
 import {
+  passwordChangedLetter,
   passwordReplacedLetter,
   recoveryCodesRenewedLetter,
   resetLetter,
@@ -14,6 +15,7 @@ import {
 } from './account.letters.js';
 import {
   EMAIL_VERIFICATION,
+  PASSWORD_CHANGED,
   PASSWORD_REPLACED,
   PASSWORD_RESET,
   RECOVERY_CODES_RENEWED,
@@ -41,6 +43,7 @@ export class AccountMailsService implements OnModuleInit {
       this.writers.register({ kind, write });
     add(EMAIL_VERIFICATION, (about) => this.verification(about));
     add(PASSWORD_RESET, (about) => this.reset(about));
+    add(PASSWORD_CHANGED, (about) => this.notice(about, passwordChangedLetter));
     add(PASSWORD_REPLACED, (about) => this.notice(about, passwordReplacedLetter));
     add(SECOND_FACTOR_RESET, (about) => this.notice(about, secondFactorResetLetter));
     add(RECOVERY_CODES_RENEWED, (about) => this.notice(about, recoveryCodesRenewedLetter));

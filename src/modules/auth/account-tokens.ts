@@ -4,6 +4,7 @@ export const PASSWORD_RESET = 'password-reset';
 export const INVITATION = 'invitation';
 
 /** Kinds of those that tell owners what was done to their account, so that they notice when it was not them. */
+export const PASSWORD_CHANGED = 'password-changed';
 export const PASSWORD_REPLACED = 'password-replaced';
 export const SECOND_FACTOR_RESET = 'second-factor-reset';
 export const RECOVERY_CODES_RENEWED = 'recovery-codes-renewed';
@@ -19,6 +20,7 @@ const NOTICE_MINUTES = 24 * 60;
 export const MAIL_MINUTES = {
   [EMAIL_VERIFICATION]: VERIFICATION_HOURS * 60,
   [PASSWORD_RESET]: RESET_MINUTES,
+  [PASSWORD_CHANGED]: NOTICE_MINUTES,
   [PASSWORD_REPLACED]: NOTICE_MINUTES,
   [SECOND_FACTOR_RESET]: NOTICE_MINUTES,
   [RECOVERY_CODES_RENEWED]: NOTICE_MINUTES,

@@ -30,6 +30,17 @@ export function resetLetter(storeName: string, href: string, minutes: number): L
   };
 }
 
+/** To the owner of an account who has changed the password, knowing the old one. */
+export function passwordChangedLetter(storeName: string): Letter {
+  return {
+    subject: 'Your password was changed',
+    paragraphs: [
+      `The password of your account at ${storeName} was changed by somebody who knew the old one, and every other session was ended.`,
+      'If that was not you, ask for a new password at once: the link comes to this address, and ends every session.',
+    ],
+  };
+}
+
 /** To the owner of an account whose password was replaced. */
 export function passwordReplacedLetter(storeName: string): Letter {
   return {

@@ -104,7 +104,10 @@ export class AuthController {
   @HttpCode(204)
   @Access('bearer')
   @LeadsTo(PASSWORD_HASHING)
-  @ApiOperation({ summary: 'Change your password', description: 'Every other session of yours ends.' })
+  @ApiOperation({
+    summary: 'Change your password',
+    description: 'Every other session of yours ends, and a mail tells you.',
+  })
   @ApiNoContentResponse()
   changePassword(@CurrentUser() user: UserPrincipal, @Body() body: ChangePasswordRequest): Promise<void> {
     return this.passwords.change(user, body);

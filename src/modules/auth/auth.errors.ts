@@ -7,26 +7,6 @@ export class InvalidCredentials extends DomainError {
   }
 }
 
-/** Not a refresh token that was ever given out. */
-export class RefreshTokenInvalid extends DomainError {
-  constructor() {
-    super('unauthenticated', 'token_invalid', 'The refresh token is not valid.');
-  }
-}
-
-export class RefreshTokenExpired extends DomainError {
-  constructor() {
-    super('unauthenticated', 'token_expired', 'The refresh token has expired; log in again.');
-  }
-}
-
-/** Spent, or ended by a logout, a change of the account or the reuse of another of its family. */
-export class RefreshTokenRevoked extends DomainError {
-  constructor() {
-    super('unauthenticated', 'token_revoked', 'The refresh token is no longer valid; log in again.');
-  }
-}
-
 /** More passwords wait to be hashed than can be within the time that a client would wait. */
 export class PasswordHashingBusy extends DomainError {
   constructor() {

@@ -82,10 +82,15 @@ const LETTER_OF: Readonly<Record<string, string>> = {
   '9': 'g',
 }; // prettier-ignore
 
-/** Whether a password is one of the most used, or such a word with digits, signs and look-alike letters around and in it. */
+/**
+ * Whether a password is one of the most used, or such a word with digits, signs and look-alike letters around and in it,
+ * or either of them several times.
+ */
 export function isCommonPassword(password: string): boolean {
   const lower = password.toLowerCase();
   if (PATTERNS.has(lower)) return true;
+  const repeated = /^(.+?)\1+$/s.exec(lower)?.[1];
+  if (repeated !== undefined) return isCommonPassword(repeated);
   const short = lower.replaceAll(COUNTING, '1');
   const trimmedEnd = short.replace(/[^a-z]{1,128}$/, '');
   return [trimmedEnd, trimmedEnd.replace(/^[^a-z]{1,128}/, '')].some((core) => {

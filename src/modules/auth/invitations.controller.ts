@@ -1,5 +1,6 @@
 import { Body, Controller, Header, Inject, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiConflictResponse, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { Problem } from '../../platform/http/problem.js';
 import { LeadsTo } from '../../platform/http/shedding.js';
 import { Access } from '../../platform/security/access.js';
@@ -21,6 +22,7 @@ export class InvitationsController {
 
   @Post()
   @Access('users:write')
+  @Idempotent('sealed')
   @ApiOperation({
     summary: 'Invite somebody to have an account with a role',
     description:

@@ -4,8 +4,8 @@ import { emailKey, normalizeEmail } from '../../common/email.js';
 import { newId } from '../../common/ids.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { MailQueue } from '../../platform/mail/mail-queue.js';
-import { mayGrant } from '../../platform/security/permissions.js';
-import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
+import { coversRole } from '../../platform/security/permissions.js';
+import { Forbidden, personIdOf, type StaffPrincipal } from '../../platform/security/principal.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { UsersApi } from '../users/users.api.js';
 import { EmailTaken } from '../users/users.errors.js';
@@ -34,14 +34,14 @@ export class InvitationsService {
    * @throws {EmailTaken}
    */
   async invite(inviter: StaffPrincipal, { email, role }: InviteRequest): Promise<InvitationResponse> {
-    if (!mayGrant(inviter.permissions, role)) throw new Forbidden();
+    if (!coversRole(inviter.permissions, role)) throw new Forbidden();
     // An account that is made later on is met by the constraint on its address.
     if ((await this.users.findLoginByEmail(email)) !== undefined) throw new EmailTaken();
     const createdAt = this.clock.now();
     const expiresAt = new Date(createdAt.getTime() + INVITATION_DAYS * DAY_MS);
     const invitation = { id: newId(), email: normalizeEmail(email), emailKey: emailKey(email), role };
     await this.uow.run(async () => {
-      const invitedBy = inviter.kind === 'user' ? inviter.userId : inviter.ownerId;
+      const invitedBy = personIdOf(inviter);
       await this.invitations.put({ ...invitation, invitedBy, tokenHash: null, createdAt, expiresAt });
       await this.mails.add({ kind: INVITATION, about: { invitationId: invitation.id }, expiresAt });
       // Not the address: the invited person has no account yet whose erasure could take it away.

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { hashToken, isToken } from '../../common/tokens.js';
-import { mayGrant, ROLE_PERMISSIONS } from '../../platform/security/permissions.js';
+import { coversRole, ROLE_PERMISSIONS } from '../../platform/security/permissions.js';
 import { type AcceptedInvitation, InvitationsRepository } from './invitations.repository.js';
 import { InvalidOneTimeToken } from './one-time-token.errors.js';
 
@@ -29,7 +29,7 @@ export class OpenInvitations {
   async take(token: string): Promise<AcceptedInvitation> {
     const invitation = isToken(token) ? await this.invitations.use(hashToken(token), this.clock.now()) : undefined;
     if (invitation === undefined) throw new InvalidOneTimeToken();
-    if (!mayGrant(ROLE_PERMISSIONS[invitation.inviterRole], invitation.role)) throw new InvalidOneTimeToken();
+    if (!coversRole(ROLE_PERMISSIONS[invitation.inviterRole], invitation.role)) throw new InvalidOneTimeToken();
     return invitation;
   }
 }

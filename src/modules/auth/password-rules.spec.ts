@@ -9,6 +9,7 @@ describe('the rules for new passwords', () => {
     `Aa1!${'💡'.repeat(124)}`,
     'Blue whale 4 ever.',
     'Password of 7 hamsters!',
+    'Xk9#Xk9#',
   ])('take %s', (password) => {
     expect(passwordProblems(password)).toEqual([]);
   });
@@ -44,6 +45,8 @@ describe('the rules for new passwords', () => {
     'ILoveYou1!',
     'Trustno1!',
     'Letmein#1',
+    'Passw0rd!Passw0rd!',
+    'Aa1!Aa1!Aa1!',
   ])('know %s for one that is tried first', (password) => {
     expect(passwordProblems(password)).toEqual(['is one of those that are tried first; choose another']);
   });

@@ -3,6 +3,8 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { UserPrincipal } from '../../platform/security/principal.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { UsersApi } from '../users/users.api.js';
+import { AccountMailQueue } from './account-mail-queue.service.js';
+import { PASSWORD_CHANGED } from './account-tokens.js';
 import { InvalidCredentials } from './auth.errors.js';
 import { Credentials } from './credentials.service.js';
 import type { ChangePasswordRequest } from './dto/change-password.request.js';
@@ -24,10 +26,11 @@ export class PasswordsService {
     @Inject(SessionEnds) private readonly ends: SessionEnds,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
     @Inject(AuditApi) private readonly audit: AuditApi,
+    @Inject(AccountMailQueue) private readonly mails: AccountMailQueue,
   ) {}
 
   /**
-   * Replaces a password. Every other session of the user ends; the one that did it goes on.
+   * Replaces a password, and tells the owner by mail. Every other session of the user ends; this one goes on.
    * @throws {InvalidCredentials | TooManyRequests | UnacceptablePassword | PasswordHashingBusy}
    */
   async change(principal: UserPrincipal, { currentPassword, newPassword }: ChangePasswordRequest): Promise<void> {
@@ -38,6 +41,7 @@ export class PasswordsService {
         if (!(await this.users.replacePassword(userId, proven.passwordHash, newHash))) throw new InvalidCredentials();
         await this.ends.endOthers(principal);
         await this.audit.record({ subjectType: 'user', subjectId: userId, action: 'user.password_changed' });
+        await this.mails.add(PASSWORD_CHANGED, { userId });
       });
     });
   }

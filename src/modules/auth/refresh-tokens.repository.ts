@@ -9,10 +9,13 @@ const micros = (column: string): string => `(extract(epoch FROM ${column}) * 100
 const NOT_REVOKED_WITH_USER = `NOT EXISTS (SELECT FROM revocations r
   WHERE r.kind = 'user' AND r.subject = t.user_id AND r.revoked_at > t.created_at)`;
 
+// Not older than what revoked all that the user had, though that may be from a replica whose clock is ahead.
 const INSERT = statement(
   'refresh-tokens.insert',
   `INSERT INTO refresh_tokens (id, family_id, user_id, token_hash, created_at, expires_at, parent_id)
-   VALUES ($1, $2, $3, $4, ${moment('$5')}, $6, $7)`,
+   VALUES ($1, $2, $3::uuid, $4, GREATEST(${moment('$5')},
+     (SELECT revoked_at FROM revocations WHERE kind = 'user' AND subject = $3::uuid)), $6, $7)
+   RETURNING ${micros('created_at')} AS "issuedAt"`,
 );
 const FIND = statement(
   'refresh-tokens.find',
@@ -62,8 +65,9 @@ const REVOKE_OTHERS = statement(
 const SESSIONS = statement(
   'refresh-tokens.sessions',
   `SELECT family_id AS id, min(created_at) AS "startedAt", max(created_at) AS "refreshedAt",
-     max(expires_at) AS "expiresAt", bool_or(spent_at IS NULL AND revoked_at IS NULL) AS live
-   FROM refresh_tokens WHERE user_id = $1 GROUP BY family_id ORDER BY 2`,
+     max(expires_at) AS "expiresAt",
+     bool_or(spent_at IS NULL AND revoked_at IS NULL AND expires_at > $2 AND ${NOT_REVOKED_WITH_USER}) AS live
+   FROM refresh_tokens t WHERE user_id = $1 GROUP BY family_id ORDER BY 2`,
 );
 const FORGET = statement('refresh-tokens.forget', 'DELETE FROM refresh_tokens WHERE user_id = $1');
 const SWEEP = statement(
@@ -113,15 +117,17 @@ export interface SessionRow {
   readonly startedAt: Date;
   readonly refreshedAt: Date;
   readonly expiresAt: Date;
-  /** Whether none of its tokens was taken back. */
+  /** Whether it can still be refreshed. */
   readonly live: boolean;
 }
 
 /** Keeps the hashes of refresh tokens. */
 @Injectable()
 export class RefreshTokensRepository extends BaseRepository {
-  async insert({ familyId, userId, tokenHash, issuedAt, expiresAt, parentId }: NewRefreshToken): Promise<void> {
-    await this.affect(INSERT, [newId(), familyId, userId, tokenHash, issuedAt, expiresAt, parentId]);
+  /** Keeps a token; tells when it counts as issued, which is at the moment given, or later. */
+  async insert({ familyId, userId, tokenHash, issuedAt, expiresAt, parentId }: NewRefreshToken): Promise<number> {
+    const values = [newId(), familyId, userId, tokenHash, issuedAt, expiresAt, parentId];
+    return Number((await this.first<{ issuedAt: bigint }>(INSERT, values))?.issuedAt);
   }
 
   find(tokenHash: Buffer): Promise<StoredRefreshToken | undefined> {
@@ -171,9 +177,9 @@ export class RefreshTokensRepository extends BaseRepository {
     return (await this.rows<{ familyId: string }>(REVOKE_OTHERS, [userId, familyId, at])).map((row) => row.familyId);
   }
 
-  /** The sessions of a user, oldest first. */
-  sessions(userId: string): Promise<SessionRow[]> {
-    return this.rows<SessionRow & Record<string, unknown>>(SESSIONS, [userId]);
+  /** The sessions of a user as they stand at a moment, oldest first. */
+  sessions(userId: string, now: Date): Promise<SessionRow[]> {
+    return this.rows<SessionRow & Record<string, unknown>>(SESSIONS, [userId, now]);
   }
 
   /** Deletes every token of a user. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
 import type { PersonalData } from '../../common/personal-data.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
@@ -20,10 +21,11 @@ export class SessionPrivacy implements PersonalData {
   constructor(
     private readonly refreshTokens: RefreshTokensRepository,
     private readonly revocations: RevocationList,
+    private readonly clock: Clock,
   ) {}
 
   async exportOf(userId: string): Promise<SessionExport[]> {
-    const sessions = await this.refreshTokens.sessions(userId);
+    const sessions = await this.refreshTokens.sessions(userId, this.clock.now());
     return sessions.map(({ id, startedAt, refreshedAt, expiresAt, live }) => ({
       id,
       startedAt: startedAt.toISOString(),

@@ -43,11 +43,12 @@ export class SessionsService {
 
   /** Hands out the next pair of a session, in a transaction that has locked the user's row. */
   async issue({ userId, role, familyId, parentId }: SessionStep): Promise<TokenPair> {
-    const issuedAt = this.times.next();
+    const now = this.times.next();
     const refreshToken = newToken();
     const tokenHash = hashToken(refreshToken);
-    const expiresAt = this.times.refreshExpiry(issuedAt);
-    await this.refreshTokens.insert({ familyId, userId, tokenHash, issuedAt, expiresAt, parentId });
+    const expiresAt = this.times.refreshExpiry(now);
+    const token = { familyId, userId, tokenHash, issuedAt: now, expiresAt, parentId };
+    const issuedAt = await this.refreshTokens.insert(token);
     const accessToken = this.accessTokens.issue({ userId, role, familyId, issuedAt });
     return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: this.times.accessSeconds };
   }

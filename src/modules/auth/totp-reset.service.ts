@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { mayGrant } from '../../platform/security/permissions.js';
-import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
+import { coversRole } from '../../platform/security/permissions.js';
+import { Forbidden, personIdOf, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { UsersApi } from '../users/users.api.js';
 import { AccountMailQueue } from './account-mail-queue.service.js';
@@ -25,11 +25,11 @@ export class TotpResetService {
    * @throws {NotFound} `user_not_found` or `totp_not_found`
    */
   async reset(actor: StaffPrincipal, userId: string): Promise<void> {
-    if ((actor.kind === 'user' ? actor.userId : actor.ownerId) === userId) throw new Forbidden();
+    if (personIdOf(actor) === userId) throw new Forbidden();
     await this.uow.run(async () => {
       await this.users.lock(userId);
       const { role } = await this.users.getById(userId);
-      if (!mayGrant(actor.permissions, role)) throw new Forbidden();
+      if (!coversRole(actor.permissions, role)) throw new Forbidden();
       await this.secondFactor.reset(userId);
       await this.revocations.revokeUser(userId);
       await this.mails.add(SECOND_FACTOR_RESET, { userId });

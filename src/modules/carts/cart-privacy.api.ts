@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { PersonalData } from '../../common/personal-data.js';
-import { CONFIG, type Config } from '../../config/config.js';
-import { toCartView } from './cart.mapper.js';
 import { userOwner } from './cart-owner.js';
+import { CartReader } from './cart-reader.service.js';
 import { CartsRepository } from './carts.repository.js';
 import type { CartView } from './dto/cart.response.js';
 
@@ -13,11 +12,12 @@ export class CartPrivacy implements PersonalData {
 
   constructor(
     private readonly carts: CartsRepository,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly reader: CartReader,
   ) {}
 
   async exportOf(userId: string): Promise<CartView> {
-    return toCartView(await this.carts.find(userOwner(userId)), this.config.STORE_CURRENCY);
+    const owner = userOwner(userId);
+    return this.reader.view(owner, await this.carts.find(owner));
   }
 
   erase(userId: string): Promise<void> {

@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
+import { type Price, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
+import { PromotionsApi } from '../promotions/promotions.api.js';
 import { toCartView, toTotalView } from './cart.mapper.js';
 import type { CartOwner } from './cart-owner.js';
 import { CartTotalsCache } from './cart-totals.cache.js';
@@ -15,6 +18,7 @@ export class CartReader {
     private readonly carts: CartsRepository,
     private readonly totals: CartTotalsCache,
     private readonly prices: PricesApi,
+    private readonly promotions: PromotionsApi,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -33,15 +37,26 @@ export class CartReader {
     return this.carts.find(owner);
   }
 
-  async total(owner: CartOwner | undefined): Promise<CartTotalView> {
-    const currency = this.config.STORE_CURRENCY;
+  async total(owner: CartOwner | undefined): Promise<CachedJson> {
     const cart = owner && (await this.carts.findVersion(owner));
-    if (owner === undefined || cart === undefined) return toTotalView([], currency);
-    const read = async () => toTotalView((await this.find(owner))?.lines ?? [], currency);
-    return this.totals.get(cart, read);
+    const read = async (): Promise<CartTotalView> => {
+      const contents = owner && (await this.find(owner));
+      return toTotalView(contents, await this.price(owner, contents), this.config.STORE_CURRENCY);
+    };
+    return cart === undefined ? { json: JSON.stringify(await read()), cache: 'MISS' } : this.totals.get(cart, read);
   }
 
-  view(cart: CartContents | undefined): CartView {
-    return toCartView(cart, this.config.STORE_CURRENCY);
+  /** @param owner undefined where there is no cart */
+  async view(owner: CartOwner | undefined, cart: CartContents | undefined): Promise<CartView> {
+    return toCartView(cart, await this.price(owner, cart), this.config.STORE_CURRENCY);
+  }
+
+  /** Shipping and tax are not known before there is an address, nor is a guest before there is an email address. */
+  private async price(owner: CartOwner | undefined, cart: CartContents | undefined): Promise<Price> {
+    const lines = cart?.lines ?? [];
+    if (lines.length === 0 || cart === undefined) return price([]);
+    if (cart.couponCode === null && !cart.offered) return price(lines);
+    const userId = owner?.kind === 'user' ? owner.userId : null;
+    return this.promotions.priceCart(lines, cart.couponCode, { userId, email: null });
   }
 }

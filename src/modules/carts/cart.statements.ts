@@ -10,6 +10,8 @@ function byOwner(name: string, text: (owner: string) => string): Readonly<Record
   };
 }
 
+/** Whether anything may take something off by itself: most shops have nothing that does, and need not ask for more. */
+const OFFERED = 'EXISTS (SELECT FROM promotions WHERE active AND code IS NULL) AS offered';
 const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock,
   p.active AND p.archived_at IS NULL AS sold`;
 
@@ -17,7 +19,7 @@ const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_pri
 export const VIEW = byOwner(
   'view',
   (owner) => `
-  SELECT cart.id AS cart_id, cart.version, cart.coupon_code, ${LINE}
+  SELECT cart.id AS cart_id, cart.version, cart.coupon_code, ${OFFERED}, ${LINE}
   FROM carts cart LEFT JOIN (cart_items line JOIN products p ON p.id = line.product_id) ON line.cart_id = cart.id
   WHERE cart.${owner} = $1 ORDER BY line.added_at, line.product_id`,
 );
@@ -59,7 +61,7 @@ export const ADD = byOwner(
     UNION ALL SELECT product_id, quantity, added_at FROM kept WHERE product_id <> $3
   )
   SELECT gate.wanted, gate.stock AS gate_stock, gate.other_lines, held.id AS cart_id, held.version, held.coupon_code,
-    EXISTS (SELECT FROM added) AS added,
+    EXISTS (SELECT FROM added) AS added, ${OFFERED},
     held.version = 1 + coalesce((SELECT version FROM owned), 0) AS exact, ${LINE}
   FROM (VALUES (true)) AS once LEFT JOIN gate ON true LEFT JOIN held ON true
     LEFT JOIN (line JOIN products p ON p.id = line.product_id) ON held.id IS NOT NULL
@@ -77,6 +79,24 @@ export const HOLD_OR_MAKE = statement(
   'carts.hold_or_make',
   `INSERT INTO carts (id, user_id, version, created_at, updated_at) VALUES ($2, $1, 1, $3, $3)
    ON CONFLICT (user_id) DO UPDATE SET version = carts.version + 1, updated_at = excluded.updated_at RETURNING id`,
+);
+
+/** Keeps a coupon with a cart, made for it where there is none. $2 id of a cart to make, $3 code, $4 now. */
+export const SET_COUPON = byOwner(
+  'set_coupon',
+  (owner) => `INSERT INTO carts (id, ${owner}, version, coupon_code, created_at, updated_at)
+   VALUES ($2, $1, 1, $3::text, $4, $4)
+   ON CONFLICT (${owner}) DO UPDATE
+   SET coupon_code = excluded.coupon_code, version = carts.version + 1, updated_at = excluded.updated_at`,
+);
+
+export const CLEAR_COUPON = statement('carts.clear_coupon', 'UPDATE carts SET coupon_code = NULL WHERE id = $1');
+
+/** The coupon of cart $2 is that of cart $1, unless that has one. */
+export const MERGE_COUPON = statement(
+  'carts.merge_coupon',
+  `UPDATE carts SET coupon_code = guest.coupon_code FROM carts guest
+   WHERE carts.id = $1 AND guest.id = $2 AND carts.coupon_code IS NULL AND guest.coupon_code IS NOT NULL`,
 );
 
 export const VERSION = byOwner('version', (owner) => `SELECT id, version FROM carts WHERE ${owner} = $1`);

@@ -1,12 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
+import { Cached } from '../../platform/http/cached.js';
 import { AnswersCartToken } from '../../platform/http/cart-token.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { Caller, type Principal } from '../../platform/security/principal.js';
 import { CartsService, type FilledCart } from './carts.service.js';
-import { AddCartItem, SetCartItem } from './dto/cart.request.js';
+import { AddCartItem, SetCartCoupon, SetCartItem } from './dto/cart.request.js';
 import { CartTotalView, CartView } from './dto/cart.response.js';
 
 const TAKEOVER = 'A bearer that sends a `Cart-Token` takes that cart over first: its lines are added to their own.';
@@ -29,8 +31,8 @@ export class CartsController {
     summary: 'What your cart comes to',
     description: 'Kept for 2 minutes or until the cart changes: a price that changed meanwhile may show later.',
   })
-  @ApiOkResponse({ type: CartTotalView })
-  total(@Caller() caller: Principal): Promise<CartTotalView> {
+  @Cached(CartTotalView)
+  total(@Caller() caller: Principal): Promise<CachedJson> {
     return this.carts.total(caller);
   }
 
@@ -67,8 +69,28 @@ export class CartsController {
     return this.carts.removeItem(caller, productId);
   }
 
+  @Put('coupon')
+  @AnswersCartToken(CartView)
+  @ApiOperation({
+    summary: 'Redeem a coupon',
+    description:
+      'It takes the place of another one, and stays until it is taken back or the cart is sold. 404 `coupon_not_found`; 409 ' +
+      '`coupon_not_started`, `coupon_expired` or `coupon_used_up`. What it is for, or must come to, may be put into ' +
+      'the cart later.',
+  })
+  redeem(@Caller() caller: Principal, @Body() { code }: SetCartCoupon): Promise<FilledCart> {
+    return this.carts.setCoupon(caller, code);
+  }
+
+  @Delete('coupon')
+  @ApiOperation({ summary: 'Take the coupon back' })
+  @ApiOkResponse({ type: CartView })
+  removeCoupon(@Caller() caller: Principal): Promise<CartView> {
+    return this.carts.removeCoupon(caller);
+  }
+
   @Delete()
-  @ApiOperation({ summary: 'Empty your cart' })
+  @ApiOperation({ summary: 'Empty your cart', description: 'Its coupon stays.' })
   @ApiOkResponse({ type: CartView })
   clear(@Caller() caller: Principal): Promise<CartView> {
     return this.carts.clear(caller);

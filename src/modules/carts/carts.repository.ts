@@ -27,6 +27,8 @@ export interface CartVersion {
 /** A cart as it stood at one moment. */
 export interface CartContents extends CartVersion {
   readonly couponCode: string | null;
+  /** Whether the shop has promotions that apply by themselves. */
+  readonly offered: boolean;
   /** In the order of adding. */
   readonly lines: readonly CartLine[];
 }
@@ -53,6 +55,7 @@ interface LineRow {
   readonly cart_id: string;
   readonly version: number;
   readonly coupon_code: string | null;
+  readonly offered: boolean;
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string;
@@ -118,14 +121,24 @@ export class CartsRepository extends BaseRepository {
     await this.affect(sql.REMOVE_LINES, [cartId]);
   }
 
+  /** Keeps a coupon with the owner's cart; makes one for it where there is none. */
+  async setCoupon(owner: CartOwner, newCartId: string, code: string, now: Date): Promise<void> {
+    await this.affect(sql.SET_COUPON[owner.kind], [keyOf(owner), newCartId, code, now]);
+  }
+
+  async clearCoupon(cartId: string): Promise<void> {
+    await this.affect(sql.CLEAR_COUPON, [cartId]);
+  }
+
   /** Deletes the cart of a customer. */
   async forget(userId: string): Promise<void> {
     await this.affect(sql.FORGET, [userId]);
   }
 
-  /** Moves the lines of one held cart into another and deletes the first. */
+  /** Moves the lines of one held cart into another, its coupon where there is none, and deletes the first. */
   async absorb(intoId: string, fromId: string): Promise<void> {
     await this.affect(sql.MERGE, [intoId, fromId]);
+    await this.affect(sql.MERGE_COUPON, [intoId, fromId]);
     await this.affect(sql.DELETE_CART, [fromId]);
   }
 }
@@ -154,5 +167,5 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
     const product = { productId: product_id, sku, name, unitPrice: price, stock, sold };
     lines.push({ ...product, priceChangesAt: next_price_change_at, quantity });
   }
-  return { id: first.cart_id, version: first.version, couponCode: first.coupon_code, lines };
+  return { id: first.cart_id, version: first.version, couponCode: first.coupon_code, offered: first.offered, lines };
 }

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { newToken } from '../../common/tokens.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Principal } from '../../platform/security/principal.js';
 import { ProductNotFound } from '../products/products.errors.js';
+import { PromotionsApi } from '../promotions/promotions.api.js';
 import { refusalOf } from './cart-limits.js';
 import { type CartOwner, guestOwner } from './cart-owner.js';
 import { CartOwners } from './cart-owners.service.js';
@@ -12,7 +14,7 @@ import { CartReader } from './cart-reader.service.js';
 import { CartItemNotFound } from './carts.errors.js';
 import { type CartContents, CartsRepository } from './carts.repository.js';
 import type { AddCartItem } from './dto/cart.request.js';
-import type { CartTotalView, CartView } from './dto/cart.response.js';
+import type { CartView } from './dto/cart.response.js';
 
 /** A cart, and the token that a guest gets with the first thing put into it. */
 export interface FilledCart {
@@ -27,16 +29,17 @@ export class CartsService {
     private readonly carts: CartsRepository,
     private readonly owners: CartOwners,
     private readonly reader: CartReader,
+    private readonly promotions: PromotionsApi,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
   ) {}
 
   async get(caller: Principal): Promise<CartView> {
     const owner = await this.owners.ownerOf(caller);
-    return this.reader.view(owner && (await this.reader.find(owner)));
+    return this.reader.view(owner, owner && (await this.reader.find(owner)));
   }
 
-  async total(caller: Principal): Promise<CartTotalView> {
+  async total(caller: Principal): Promise<CachedJson> {
     return this.reader.total(await this.owners.ownerOf(caller));
   }
 
@@ -50,11 +53,12 @@ export class CartsService {
     const owner = await this.owners.ownerOf(caller);
     if (owner !== undefined) {
       const cart = await this.addTo(owner, item, owner.kind === 'user');
-      if (cart !== undefined) return { body: this.reader.view(cart), newToken: undefined };
+      if (cart !== undefined) return { body: await this.reader.view(owner, cart), newToken: undefined };
     }
     // A guest without a cart. A token that names none is not taken up: only we choose what opens a cart.
     const token = newToken();
-    return { body: this.reader.view(await this.addTo(guestOwner(token), item, true)), newToken: token };
+    const guest = guestOwner(token);
+    return { body: await this.reader.view(guest, await this.addTo(guest, item, true)), newToken: token };
   }
 
   /**
@@ -73,7 +77,7 @@ export class CartsService {
       await this.carts.setQuantity(cartId, productId, quantity);
     });
     if (cart === undefined) throw new CartItemNotFound();
-    return this.reader.view(cart);
+    return cart;
   }
 
   /** @throws {CartItemNotFound} where the cart has no such line */
@@ -82,12 +86,39 @@ export class CartsService {
       if (!(await this.carts.removeLine(cartId, productId))) throw new CartItemNotFound();
     });
     if (cart === undefined) throw new CartItemNotFound();
-    return this.reader.view(cart);
+    return cart;
   }
 
   /** Removes every line; the cart and its token stay. */
   async clear(caller: Principal): Promise<CartView> {
-    return this.reader.view(await this.change(caller, (cartId) => this.carts.removeLines(cartId)));
+    return this.changeAny(caller, (cartId) => this.carts.removeLines(cartId));
+  }
+
+  /**
+   * Keeps a coupon with the cart, which is made for it where there is none.
+   * @throws {CouponNotFound | CouponRefused}
+   */
+  async setCoupon(caller: Principal, code: string): Promise<FilledCart> {
+    const userId = caller.kind === 'user' ? caller.userId : null;
+    const coupon = await this.promotions.redeem(code, { userId, email: null });
+    const known = await this.owners.ownerOf(caller);
+    const cart = known && (await this.carts.findVersion(known));
+    if (known !== undefined && (known.kind === 'user' || cart !== undefined)) {
+      return { body: await this.keepCoupon(known, coupon), newToken: undefined };
+    }
+    // As with a guest's first product.
+    const token = newToken();
+    return { body: await this.keepCoupon(guestOwner(token), coupon), newToken: token };
+  }
+
+  /** Where there is no coupon, nothing changes. */
+  async removeCoupon(caller: Principal): Promise<CartView> {
+    return this.changeAny(caller, (cartId) => this.carts.clearCoupon(cartId));
+  }
+
+  private async keepCoupon(owner: CartOwner, code: string): Promise<CartView> {
+    await this.carts.setCoupon(owner, newId(), code, this.clock.now());
+    return this.reader.view(owner, await this.reader.find(owner));
   }
 
   /** Adds until it is done or refused. Undefined where there is no cart and none may be made. */
@@ -107,15 +138,20 @@ export class CartsService {
     }
   }
 
+  /** Changes the caller's cart where there is one. */
+  private async changeAny(caller: Principal, work: (cartId: string) => Promise<void>): Promise<CartView> {
+    return (await this.change(caller, work)) ?? this.reader.view(undefined, undefined);
+  }
+
   /** Changes the caller's cart under its lock and reads it again. Undefined where there is none. */
-  private async change(caller: Principal, work: (cartId: string) => Promise<void>): Promise<CartContents | undefined> {
+  private async change(caller: Principal, work: (cartId: string) => Promise<void>): Promise<CartView | undefined> {
     const owner = await this.owners.ownerOf(caller);
     if (owner === undefined) return undefined;
     return this.uow.run(async () => {
       const cartId = await this.carts.hold(owner, this.clock.now());
       if (cartId === undefined) return undefined;
       await work(cartId);
-      return this.reader.find(owner);
+      return this.reader.view(owner, await this.reader.find(owner));
     });
   }
 }

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode } from '@nestjs/common';
 import {
   ApiConflictResponse,
+  ApiForbiddenResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -10,7 +11,7 @@ import {
 import { Problem } from '../../platform/http/problem.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { CurrentUser, type UserPrincipal } from '../../platform/security/principal.js';
+import { Actor, CurrentUser, type StaffPrincipal, type UserPrincipal } from '../../platform/security/principal.js';
 import { UserExport } from './dto/user-export.response.js';
 import { PrivacyService } from './privacy.service.js';
 
@@ -47,9 +48,10 @@ export class PrivacyController {
   @Access('users:write')
   @ApiOperation({ summary: 'Erase an account and its person', description: KEPT })
   @ApiNoContentResponse()
+  @ApiForbiddenResponse({ type: Problem, description: '`forbidden`: also where the person may do more than you.' })
   @ApiNotFoundResponse({ type: Problem, description: '`user_not_found`.' })
   @ApiConflictResponse({ type: Problem, description: '`last_administrator`.' })
-  erase(@IdParam('user') id: string): Promise<void> {
-    return this.privacy.erase(id);
+  erase(@Actor() actor: StaffPrincipal, @IdParam('user') id: string): Promise<void> {
+    return this.privacy.erase(id, actor.permissions);
   }
 }

@@ -18,6 +18,8 @@ import { PaymentPrivacy } from '../payments/payment-privacy.api.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { CatalogueTransferModule } from '../products/catalogue-transfer.module.js';
 import { ImportPrivacy } from '../products/import/import-privacy.api.js';
+import { PromotionPrivacy } from '../promotions/promotion-privacy.api.js';
+import { PromotionsModule } from '../promotions/promotions.module.js';
 import { ReturnPrivacy } from '../sales/return-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
@@ -36,6 +38,7 @@ const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
   ReturnPrivacy,
+  PromotionPrivacy,
   PaymentPrivacy,
   SignInPrivacy,
   ApiKeyPrivacy,
@@ -66,6 +69,7 @@ const holders = {
     InvoicesModule,
     JobsModule,
     PaymentsModule,
+    PromotionsModule,
     SalesModule,
     UsersModule,
   ],

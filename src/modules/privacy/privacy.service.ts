@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import type { PersonalData } from '../../common/personal-data.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
+import { coversRole, type Permission } from '../../platform/security/permissions.js';
+import { Forbidden } from '../../platform/security/principal.js';
 import { AuditApi } from '../audit/audit.api.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
 import type { UserExport } from './dto/user-export.response.js';
@@ -35,12 +37,15 @@ export class PrivacyService {
 
   /**
    * Erases a person: all or nothing, and for good.
+   * @param permissions of who asks for it, where that is somebody else
    * @throws {LastAdministrator} where nobody would be left to administer
+   * @throws {Forbidden} where the person may do more than who asks for it, who may be an API key
    * @throws {NotFound} `user_not_found`
    */
-  erase(userId: string): Promise<void> {
+  erase(userId: string, permissions?: ReadonlySet<Permission>): Promise<void> {
     return this.uow.run(async () => {
-      await this.accounts.holdForErasure(userId);
+      const role = await this.accounts.holdForErasure(userId);
+      if (permissions !== undefined && !coversRole(permissions, role)) throw new Forbidden();
       await this.audit.record({ action: 'user.erased', subjectType: 'user', subjectId: userId });
       await this.eraseFromAll(userId);
     });

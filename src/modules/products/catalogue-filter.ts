@@ -17,7 +17,7 @@ export interface ResolvedFilter {
   readonly minPrice?: bigint | undefined;
   readonly maxPrice?: bigint | undefined;
   readonly inStock?: boolean | undefined;
-  /** Fewer products are in the categories than have the words: those are looked through, not the index of words. */
+  /** So few products are in the categories that those are looked through, not the index of words. */
   readonly categoriesFirst?: boolean | undefined;
 }
 

@@ -1,4 +1,11 @@
-import { countBound, isFrequent, type ListFacts, type Strategy, strategyOf } from './catalogue-plan.js';
+import {
+  abundanceOf,
+  categoriesAreFewer,
+  countBound,
+  type ListFacts,
+  type Strategy,
+  strategyOf,
+} from './catalogue-plan.js';
 
 const million: ListFacts = {
   all: 1_000_000,
@@ -32,8 +39,20 @@ test('a small catalogue is counted to the end, a large one up to a bound', () =>
   expect([countBound(20_001, true), countBound(20_001, false)]).toEqual([1_000, 10_000]);
 });
 
-test('words are frequent in large catalogues alone', () => {
-  expect([isFrequent(5_000, 1_000_000), isFrequent(4_999, 1_000_000), isFrequent(9_000, 20_000)]).toEqual([
+test.each([
+  [undefined, 1_000_000, 'unknown'],
+  [0, 1_000_000, 'few'],
+  [999, 1_000_000, 'few'],
+  [1_000, 1_000_000, 'some'],
+  [4_999, 1_000_000, 'some'],
+  [5_000, 20_001, 'frequent'],
+  [9_000, 20_000, 'unknown'],
+])('of %j products that have all words, among %i, there are %s', (estimate, all, abundance) => {
+  expect(abundanceOf(estimate, all)).toBe(abundance);
+});
+
+test('categories are looked through for words where the index of words would have much more to tell', () => {
+  expect([categoriesAreFewer(1_000, 6_001), categoriesAreFewer(1_000, 6_000), categoriesAreFewer(0, 0)]).toEqual([
     ...[true, false, false],
   ]);
 });

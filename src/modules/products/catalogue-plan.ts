@@ -26,7 +26,7 @@ export interface ListFacts {
 }
 
 /** As many rows are gathered and sorted about as fast as a page is walked to. */
-const MOST_GATHERED = 2_500;
+export const MOST_GATHERED = 2_500;
 
 /** Looking into the index of one more category costs about as much as so many rows of a walk. */
 const COST_OF_A_CATEGORY = 12;
@@ -60,7 +60,26 @@ export function countBound(all: number, searched: boolean): number | undefined {
   return searched ? SEARCH_BOUND : PRICE_BOUND;
 }
 
-/** Whether an estimated number of products is too large to be counted, in a catalogue that is not counted whole. */
-export function isFrequent(estimate: number, all: number): boolean {
-  return all > COUNTED_WHOLE && estimate >= FREQUENT;
+/** An entry that is found by its category and compared with the words costs as much as so many that the index of words tells. */
+const COST_OF_COMPARING = 6;
+
+/**
+ * Whether to look through the products of categories for words, rather than to ask the index of words.
+ * @param kept products in the categories
+ * @param told products that the index of words has to tell, word for word
+ */
+export function categoriesAreFewer(kept: number, told: number): boolean {
+  return kept * COST_OF_COMPARING < told;
+}
+
+/**
+ * How many products have all words of a search, as far as statistics tell; in catalogues that are counted whole they are
+ * not asked. `few` are counted, `some` and `frequent` ones are estimated.
+ */
+export type Abundance = 'few' | 'some' | 'frequent' | 'unknown';
+
+export function abundanceOf(estimate: number | undefined, all: number): Abundance {
+  if (estimate === undefined || all <= COUNTED_WHOLE) return 'unknown';
+  if (estimate >= FREQUENT) return 'frequent';
+  return estimate >= SEARCH_BOUND ? 'some' : 'few';
 }

@@ -7,6 +7,7 @@ import {
   type ResolvedFilter,
   where,
 } from './catalogue-filter.js';
+import type { Abundance } from './catalogue-plan.js';
 import type { Search } from './catalogue-search.js';
 import type { Position } from './catalogue-sorts.js';
 
@@ -23,7 +24,7 @@ const COLUMNS =
 /** The values of the cursor of relevance, out of `score`, `key` and `number`. */
 const VALUES = 'score::text, key, number::text';
 
-/** So many of the newest entries are asked first, in blocks where words are rare. */
+/** So many of the newest entries are asked first, in blocks where nobody knows how rare words are. */
 const NEAR = 21_000;
 const BLOCKS = [0, 1_000, 5_000, NEAR] as const;
 
@@ -38,28 +39,36 @@ interface Part {
   readonly search: Search;
   readonly position: Position | undefined;
   readonly rows: Rows;
-  readonly frequent: Frequent;
+  readonly abundance: Abundances;
+  /** How many matches are gathered at most; undefined for all. */
+  readonly most?: number | undefined;
   readonly parameters: Parameters;
 }
 
-/** Whether so many products have all words, in the title or anywhere, that the next of them is never far. */
-export interface Frequent {
-  readonly title: boolean;
-  readonly anywhere: boolean;
+/** How many products have all words in the title, and how many anywhere. */
+export interface Abundances {
+  readonly title: Abundance;
+  readonly anywhere: Abundance;
 }
 
 const titleHas = ({ search, parameters }: Part): string =>
   `e.title @@ ${parameters.once('tsquery', search.tsquery, 'tsquery')}`;
 
-/** Gathers whatever matches, classes it and sorts it. */
+/**
+ * Gathers whatever matches, classes it and sorts it. Where there is an end to that, the number of matches is told as
+ * `matched`, and the page is none if there are more.
+ */
 export function gatherRelevant(part: Part): string {
-  const { filter, search, position, rows, parameters } = part;
+  const { filter, search, position, rows, most, parameters } = part;
   const score = scoreOf(part);
-  const classed = `SELECT e.product_id, e.number, ${score} AS score,
-      CASE ${score} WHEN ${SKU_START} THEN e.sku_key WHEN ${NAME_START} THEN e.name_key ELSE '' END AS key
-    ${entriesOf(filter, COLUMNS, parameters)}`;
-  return `WITH classed AS MATERIALIZED (${classed})
-  SELECT product_id, ${keysOf(search, parameters)} AS cursor_key FROM classed ${afterClassed(position, parameters)}
+  const entries = entriesOf(filter, COLUMNS, parameters);
+  const key = `CASE score WHEN ${SKU_START} THEN sku_key WHEN ${NAME_START} THEN name_key ELSE '' END AS key`;
+  // A limit inside would tempt the planner to look through the whole table for the first few.
+  const ending = most === undefined ? '' : ` LIMIT ${parameters.add(most + 1, 'integer')}`;
+  const matched = most === undefined ? '' : ', (SELECT count(*)::int FROM classed) AS matched';
+  return `WITH matching AS MATERIALIZED (SELECT e.product_id, e.number, e.sku_key, e.name_key, ${score} AS score ${entries}),
+    classed AS MATERIALIZED (SELECT product_id, number, score, ${key} FROM matching${ending})
+  SELECT product_id, ${keysOf(search, parameters)} AS cursor_key${matched} FROM classed ${afterClassed(position, parameters)}
   ORDER BY score DESC, key, number DESC ${limitOf(rows, parameters)}`;
 }
 
@@ -161,11 +170,12 @@ function prefixed(
 
 /**
  * The newest that have the words. The index of words knows no order, and tells all products of a word or none. So the
- * newest products are looked through where words are frequent; where they are rare, the index is asked together with the
- * newest numbers, ever more of them. What there is beyond is gathered.
+ * newest products are looked through where words are frequent; where they are not, the index is asked together with the
+ * newest numbers, of which there are ever more where it is not known how many it takes. What there is beyond is gathered,
+ * and all at once where they are few.
  */
 function worded(part: Part, score: number, matching: readonly string[], from: number): string[] {
-  const { filter, position, parameters, frequent } = part;
+  const { filter, position, parameters, abundance } = part;
   const newest =
     from === score && position !== undefined
       ? `${afterNumber(position, parameters)} - 1`
@@ -175,13 +185,21 @@ function worded(part: Part, score: number, matching: readonly string[], from: nu
     `e.number <= ${newest} - ${newer}`,
     `e.number > ${newest} - ${older}`,
   ];
-  const near = (score === TITLE ? frequent.title : frequent.anywhere)
-    ? [lookedThrough(score, all, between(0, NEAR), upToEnd(part))]
-    : BLOCKS.slice(1).map((older, index) => {
-        return gathered(score, [...all, ...between(BLOCKS[index] ?? 0, older)], upToEnd(part));
-      });
   // The sum hides the number from its index: these are too many to be asked for by it.
-  return [...near, gathered(score, [...all, `e.number + 0 <= ${newest} - ${NEAR}`], upToEnd(part))];
+  const beyond = (newer: number): string =>
+    gathered(score, [...all, `e.number + 0 <= ${newest} - ${newer}`], upToEnd(part));
+  const block = (newer: number, older: number): string =>
+    gathered(score, [...all, ...between(newer, older)], upToEnd(part));
+  switch (score === TITLE ? abundance.title : abundance.anywhere) {
+    case 'few':
+      return [beyond(0)];
+    case 'some':
+      return [block(0, NEAR), beyond(NEAR)];
+    case 'frequent':
+      return [lookedThrough(score, all, between(0, NEAR), upToEnd(part)), beyond(NEAR)];
+    case 'unknown':
+      return [...BLOCKS.slice(1).map((older, index) => block(BLOCKS[index] ?? 0, older)), beyond(NEAR)];
+  }
 }
 
 function lookedThrough(score: number, matching: readonly string[], near: readonly string[], limit: string): string {

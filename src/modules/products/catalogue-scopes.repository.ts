@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { CatalogueFilter, ResolvedFilter } from './catalogue-filter.js';
+import { categoriesAreFewer } from './catalogue-plan.js';
 import {
   type Alternative,
   MOST_ALTERNATIVES,
@@ -12,10 +13,16 @@ import {
   unknownWords,
 } from './catalogue-search.js';
 
+/** How many products have any of the words `o`, as if words knew nothing of each other. */
+const ANY_OF = (count: string): string =>
+  `round((SELECT whole FROM size) * (1 - exp(sum(ln(greatest(1e-9, 1 - ${count}::float8 / (SELECT whole FROM size)))))))`;
+
 /** The tree below a category, the kept counts and the folded words of a search, in one round trip. */
 const SCOPE = statement(
   'products.scope',
-  `WITH RECURSIVE tree AS (
+  `WITH RECURSIVE size AS MATERIALIZED (
+     SELECT greatest(1, coalesce(sum(products), 0))::int AS whole FROM catalogue_counts WHERE whole
+   ), tree AS (
      SELECT id FROM categories WHERE slug = $1::text
      UNION
      SELECT child.id FROM categories child JOIN tree ON child.parent_id = tree.id
@@ -32,8 +39,8 @@ const SCOPE = statement(
      CASE WHEN $1::text IS NOT NULL THEN coalesce((SELECT array_agg(id) FROM tree), '{}') END AS categories,
      (SELECT key FROM asked) AS key,
      (SELECT json_agg(json_build_object('word', w.word, 'products', k.products, 'titles', k.titles,
-         'begun', CASE WHEN w.place = cardinality(a.words) THEN (SELECT json_build_object('products', max(o.products),
-           'titles', max(o.titles)) FROM (SELECT o.products, o.titles FROM catalogue_words o
+         'begun', CASE WHEN w.place = cardinality(a.words) THEN (SELECT json_build_object('products', ${ANY_OF('o.products')},
+           'titles', ${ANY_OF('o.titles')}) FROM (SELECT o.products, o.titles FROM catalogue_words o
              WHERE o.word >= w.word COLLATE "C" AND o.word < (w.word || chr(1114111)) COLLATE "C" LIMIT 1000) o) END
        ) ORDER BY w.place)
       FROM (SELECT string_to_array(key, ' ') AS words FROM asked) a
@@ -120,7 +127,7 @@ export class CatalogueScopes {
     const reading = given === undefined ? await this.newReading(words) : readReading(given);
     const search = q === undefined ? undefined : searchOf(q, row.key ?? '', words, reading, row.whole);
     const categories = row.categories ?? undefined;
-    const categoriesFirst = categories !== undefined && row.kept < row.whole * (search?.share.anywhere ?? 0);
+    const categoriesFirst = categories !== undefined && categoriesAreFewer(row.kept, row.whole * (search?.told ?? 0));
     const resolved = { search, categories, minPrice, maxPrice, inStock, categoriesFirst };
     return { filter: resolved, all: row.whole, kept: row.kept };
   }

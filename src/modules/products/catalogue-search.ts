@@ -7,7 +7,7 @@ export interface Frequency {
 /** A word of what is searched. */
 export interface SearchWord extends Frequency {
   readonly word: string;
-  /** Of the most frequent word that begins so, where it is the last. */
+  /** Of all words that begin so taken together, where it is the last. */
   readonly begun: Frequency | null;
 }
 
@@ -39,6 +39,8 @@ export interface Search {
   readonly reading: string;
   /** The shares of all products that have all words, anywhere and in the title, as if words knew nothing of each other. */
   readonly share: { readonly anywhere: number; readonly title: number };
+  /** The shares of each of the words anywhere, added up: how much the index of words has to tell. */
+  readonly told: number;
 }
 
 /** A word of fewer letters matches whole words alone: what begins with one or two letters is no search, but a letter. */
@@ -87,11 +89,13 @@ function termOf(word: SearchWord, goesOn: boolean, alternatives: readonly Altern
 }
 
 /** @param all products in the catalogue */
-function shareOf(terms: readonly Term[], kind: keyof Frequency, all: number): number {
-  if (terms.length === 0 || all === 0) return 0;
-  const shares = terms.map(({ meanings }) => Math.max(0, ...meanings.map((meaning) => meaning?.[kind] ?? 0)) / all);
-  return shares.reduce((product, share) => product * Math.min(1, share), 1);
+function sharesOf(terms: readonly Term[], kind: keyof Frequency, all: number): number[] {
+  const most = ({ meanings }: Term): number => Math.max(0, ...meanings.map((meaning) => meaning?.[kind] ?? 0));
+  return terms.map((term) => (all === 0 ? 0 : Math.min(1, most(term) / all)));
 }
+
+const allOf = (shares: readonly number[]): number =>
+  shares.length === 0 ? 0 : shares.reduce((product, share) => product * share, 1);
 
 /** Makes the search for all words of a text, the last of which may go on. */
 export function searchOf(
@@ -106,8 +110,10 @@ export function searchOf(
     return termOf(word, goesOn, reading.alternatives.get(place) ?? []);
   });
   const tsquery = [...new Set(terms.map((term) => term.text))].join(' & ');
-  const share = { anywhere: shareOf(terms, 'products', all), title: shareOf(terms, 'titles', all) };
-  return { text, key, tsquery, reading: writeReading(reading), share };
+  const anywhere = sharesOf(terms, 'products', all);
+  const share = { anywhere: allOf(anywhere), title: allOf(sharesOf(terms, 'titles', all)) };
+  const told = anywhere.reduce((sum, one) => sum + one, 0);
+  return { text, key, tsquery, reading: writeReading(reading), share, told };
 }
 
 function writeReading({ whole, alternatives }: Reading): string {

@@ -53,11 +53,11 @@ function pages(filter: ResolvedFilter): Query[] {
       const later = valuesOf(filter, sort).map((values) => {
         return { ...first, offset: 0, position: { values, id: 'x', reading: '' } };
       });
-      const frequent = { title: true, anywhere: true };
-      return [first, ...later, { ...first, frequent }].flatMap((request) => [
-        listQuery(request),
-        pageOfIdsQuery(request),
-      ]);
+      const ways = (['few', 'some', 'frequent'] as const).map((one) => {
+        return { ...first, abundance: { title: one, anywhere: one } };
+      });
+      const bounded = strategy === 'gather' && sort === 'relevance' && filter.search ? [{ ...first, most: 7 }] : [];
+      return [first, ...later, ...ways, ...bounded].flatMap((request) => [listQuery(request), pageOfIdsQuery(request)]);
     }),
   );
 }

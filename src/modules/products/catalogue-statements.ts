@@ -11,9 +11,9 @@ import {
   withinPrices,
 } from './catalogue-filter.js';
 import type { Strategy } from './catalogue-plan.js';
-import { type Frequent, gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
+import { type Abundances, gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
 import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
-import { PRODUCT_COLUMNS } from './product-row.js';
+import { asProductJson, PRODUCT_JSON } from './product-json.js';
 
 export type { CatalogueFilter } from './catalogue-filter.js';
 
@@ -29,8 +29,10 @@ export interface PageRequest {
   readonly strategy: Strategy;
   readonly limit: number;
   readonly offset: number;
-  /** For the tiers: whether words are frequent. */
-  readonly frequent?: Frequent;
+  /** For the tiers: how many products have the words. */
+  readonly abundance?: Abundances;
+  /** For what is gathered by relevance: the most matches, whose number is told as `matched` then. */
+  readonly most?: number | undefined;
   /** Where it goes on; undefined at the start. */
   readonly position?: Position | undefined;
 }
@@ -111,20 +113,24 @@ class SortedPage {
   }
 }
 
+const FOUND = 'page JOIN products p ON p.id = page.product_id';
+const IN_PLACE = 'ORDER BY page.place';
+
 /** The ids of one page in their order, with what is read of its products beside them. */
-function pageOf(request: PageRequest, columns: string, join: string): Query {
+function pageOf(request: PageRequest, columns: string, from: string): Query {
   const { text, values } = idsOf(request);
+  const matched = request.most === undefined ? '' : ', page.matched';
   const whole = `WITH page AS MATERIALIZED (
   SELECT found.*, row_number() OVER () AS place FROM (${text}) found
 )
-SELECT ${columns}, page.cursor_key FROM page JOIN products p ON p.id = page.product_id ${join} ORDER BY page.place`;
+SELECT ${columns}${matched} FROM ${from} ${IN_PLACE}`;
   return { text: whole, values };
 }
 
-const RARE: Frequent = { title: false, anywhere: false };
+const UNKNOWN: Abundances = { title: 'unknown', anywhere: 'unknown' };
 
 function idsOf(request: PageRequest): Query {
-  const { filter, sort, strategy, limit, offset, position, frequent = RARE } = request;
+  const { filter, sort, strategy, limit, offset, position, abundance = UNKNOWN, most } = request;
   const order = orderOf(sort, filter.search !== undefined);
   if (order !== undefined) {
     const page = new SortedPage(request, order);
@@ -133,19 +139,21 @@ function idsOf(request: PageRequest): Query {
   }
   if (filter.search === undefined) throw new Error('Nothing is searched, so nothing is more relevant.');
   const parameters = new Parameters();
-  const part = { filter, search: filter.search, position, rows: { limit, offset }, frequent, parameters };
+  const part = { filter, search: filter.search, position, rows: { limit, offset }, abundance, most, parameters };
   const text = strategy === 'tiers' ? tiersOfRelevance(part) : gatherRelevant(part);
   return { text, values: parameters.values };
 }
 
-/** The rows of one page, with the values of the cursor as `cursor_key`. */
+const WHOLE = `${FOUND} LEFT JOIN categories c ON c.id = p.category_id ${asProductJson(', page.cursor_key')}`;
+
+/** The rows of one page as JSON, with the values of the cursor as `cursor_key`. */
 export function listQuery(request: PageRequest): Query {
-  return pageOf(request, PRODUCT_COLUMNS, 'LEFT JOIN categories c ON c.id = p.category_id');
+  return pageOf(request, PRODUCT_JSON, WHOLE);
 }
 
 /** Like {@link listQuery}, but tells only which products stand on the page, and at which version. */
 export function pageOfIdsQuery(request: PageRequest): Query {
-  return pageOf(request, 'p.id, p.version', '');
+  return pageOf(request, 'p.id, p.version, page.cursor_key', FOUND);
 }
 
 function matched(columns: string, filter: ResolvedFilter, bound: number | undefined, parameters: Parameters): string {

@@ -5,6 +5,7 @@ import { CatalogueExportService } from './export/catalogue-export.service.js';
 import { ImportJobsRepository } from './import/import-jobs.repository.js';
 import { ImportJobs } from './import/import-jobs.service.js';
 import { ImportPrivacy } from './import/import-privacy.api.js';
+import { ImportQueue } from './import/import-queue.service.js';
 import { ImportRunner } from './import/import-runner.service.js';
 import { ImportUploadsService } from './import/import-uploads.service.js';
 import { ImportsController } from './import/imports.controller.js';
@@ -22,6 +23,7 @@ import { ProductsModule } from './products.module.js';
     ImportJobs,
     ImportJobsRepository,
     ImportPrivacy,
+    ImportQueue,
     ImportRunner,
     ImportsService,
     ImportUploadsService,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
+import { GatheredReads } from '../../platform/database/gathered-reads.js';
 import { type Statement, statement } from '../../platform/database/statement.js';
 import type { CatalogueFilter, Query, ResolvedFilter } from './catalogue-filter.js';
-import { countBound, isFrequent, strategyOf } from './catalogue-plan.js';
-import type { Frequent } from './catalogue-relevance.js';
+import { type Abundance, abundanceOf, countBound, MOST_GATHERED, strategyOf } from './catalogue-plan.js';
+import type { Abundances } from './catalogue-relevance.js';
 import { CatalogueScopes, type Scope } from './catalogue-scopes.repository.js';
 import { type Position, readCursor, type SortKey } from './catalogue-sorts.js';
 import {
@@ -19,22 +20,21 @@ import {
   VISIBLE,
 } from './catalogue-statements.js';
 import type { CategoryFacet } from './dto/product.dto.js';
-import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
+import { asProductJson, fromProductJson, type JsonRow, PRODUCT_JSON, type ProductJson } from './product-json.js';
+import type { ProductRow } from './product-row.js';
 
-const BY_ID = statement(
-  'products.visibleById',
-  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
-   WHERE p.id = $1 AND ${VISIBLE}`,
-);
+/** The subquery hides the length of the list from the planner, which would otherwise plan each list anew. */
+const AMONG_IDS = 'p.id = ANY (ARRAY(SELECT unnest($1::uuid[])))';
+
 const BY_IDS = statement(
   'products.visibleByIds',
-  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
-   WHERE p.id = ANY ($1::uuid[]) AND ${VISIBLE}`,
+  `SELECT ${PRODUCT_JSON} FROM products p LEFT JOIN categories c ON c.id = p.category_id ${asProductJson()}
+   WHERE ${AMONG_IDS} AND ${VISIBLE}`,
 );
 const ID_OF_SLUG = statement('products.idOfSlug', `SELECT p.id FROM products p WHERE p.slug = $1 AND ${VISIBLE}`);
 const SELLABLE = statement(
   'products.sellable',
-  `SELECT p.id, p.sku, p.name, p.price, p.currency, p.stock FROM products p WHERE p.id = ANY ($1::uuid[]) AND ${VISIBLE}`,
+  `SELECT p.id, p.sku, p.name, p.price, p.currency, p.stock FROM products p WHERE ${AMONG_IDS} AND ${VISIBLE}`,
 );
 
 /** Texts that are prepared by name; each costs memory on every connection, so there is an end to them. */
@@ -50,15 +50,17 @@ export interface SellableProduct {
   readonly stock: number;
 }
 
-export interface ListedRow extends ProductRow {
+/** Where a next page goes on. */
+interface ListedKey {
   readonly cursor_key: readonly string[];
 }
 
+export interface ListedRow extends ProductRow, ListedKey {}
+
 /** A product on a page of a list: which one, as of which version, and where a next page would go on. */
-export interface ListedId {
+export interface ListedId extends ListedKey {
   readonly id: string;
   readonly version: number;
-  readonly cursor_key: readonly string[];
 }
 
 /** How many products a list holds. */
@@ -84,9 +86,14 @@ interface Prices {
 export class CatalogueRepository extends BaseRepository {
   private readonly prepared = new Map<string, Statement>();
   private readonly scopes = new CatalogueScopes((statement, values) => this.rows(statement, values));
+  private readonly byId = new GatheredReads(
+    (ids) => this.outside(() => this.visible(ids)),
+    ({ id }: ProductRow) => id,
+  );
 
+  /** Those who ask in the same turn of the event loop are answered by one statement. */
   findById(id: string): Promise<ProductRow | undefined> {
-    return this.first<ProductRow>(BY_ID, [id]);
+    return this.byId.find(id);
   }
 
   async findIdOfSlug(slug: string): Promise<string | undefined> {
@@ -95,17 +102,19 @@ export class CatalogueRepository extends BaseRepository {
 
   /** One page, and one row more where there is a next one. */
   async list(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedRow[]> {
-    return this.page<ListedRow>(filter, sort, window, listQuery);
+    const rows = await this.page<JsonRow<ProductJson & ListedKey>>(filter, sort, window, listQuery);
+    return rows.map(({ product }) => fromProductJson(product));
   }
 
   /** Like {@link list}, without reading the products whole. */
-  pageOfIds(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedId[]> {
-    return this.page<ListedId>(filter, sort, window, pageOfIdsQuery);
+  async pageOfIds(filter: CatalogueFilter, sort: SortKey, window: CatalogueWindow): Promise<ListedId[]> {
+    const rows = await this.page<ListedId>(filter, sort, window, pageOfIdsQuery);
+    return rows.map(({ id, version, cursor_key }) => ({ id, version, cursor_key }));
   }
 
   /** Those of the products that the public sees, in no particular order. */
   findByIds(ids: readonly string[]): Promise<ProductRow[]> {
-    return ids.length === 0 ? Promise.resolve([]) : this.rows<ProductRow>(BY_IDS, [ids]);
+    return ids.length === 0 ? Promise.resolve([]) : this.visible(ids);
   }
 
   /** How many products a filter finds; shares what the last page of the same filter object has found out. */
@@ -131,6 +140,11 @@ export class CatalogueRepository extends BaseRepository {
     return this.rows<SellableProduct>(SELLABLE, [ids]);
   }
 
+  private async visible(ids: readonly string[]): Promise<ProductRow[]> {
+    const rows = await this.rows<JsonRow>(BY_IDS, [ids]);
+    return rows.map(({ product }) => fromProductJson(product));
+  }
+
   private async page<R extends object>(
     filter: CatalogueFilter,
     sort: SortKey,
@@ -142,6 +156,9 @@ export class CatalogueRepository extends BaseRepository {
     this.scopes.forget(filter);
     if (isUnfiltered(filter)) return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', ...rows }), true);
     const scope = await this.scopes.anew(filter, position?.reading);
+    const request = { filter: scope.filter, sort, ...rows };
+    const gathered = sort === 'relevance' ? await this.gatherPage(scope, request, queryOf) : undefined;
+    if (gathered !== undefined) return gathered as R[];
     const { total, isExact } = await this.counted(scope);
     const strategy = strategyOf({
       all: scope.all,
@@ -154,17 +171,34 @@ export class CatalogueRepository extends BaseRepository {
     });
     // Walks and merges are told their index by their text; what is gathered is planned for the values at hand.
     const simple = strategy !== 'gather' || isSimple(scope.filter);
-    return this.query<R>(
-      queryOf({ filter: scope.filter, sort, strategy, frequent: estimateOf(scope), ...rows }),
-      simple,
-    );
+    return this.query<R>(queryOf({ ...request, strategy, abundance: abundancesOf(scope, total) }), simple);
+  }
+
+  /**
+   * The page of a search by relevance, if that finds few enough products to be gathered: these are counted by the way.
+   * Undefined where it finds too many, or is expected to.
+   */
+  private async gatherPage(
+    scope: Scope,
+    request: Omit<PageRequest, 'strategy'>,
+    queryOf: (request: PageRequest) => Query,
+  ): Promise<object[] | undefined> {
+    if (scope.filter.search === undefined || estimateOf(scope).isMany) return undefined;
+    const query = queryOf({ ...request, strategy: 'gather', most: MOST_GATHERED });
+    const rows = await this.query<{ matched: number }>(query, isSimple(scope.filter));
+    const isFirst = request.offset === 0 && request.position === undefined;
+    const matched = rows[0]?.matched ?? (isFirst ? 0 : undefined);
+    if (matched === undefined) return undefined;
+    const areAll = matched <= MOST_GATHERED;
+    if (areAll || boundOf(scope) !== undefined) scope.found = Promise.resolve(matched);
+    return areAll ? rows : undefined;
   }
 
   /** Counts the products of a scope, once for all who share it. */
   private async counted(scope: Scope): Promise<Counted> {
     if (isKept(scope.filter)) return { total: scope.kept, isExact: true };
     const estimate = estimateOf(scope);
-    if (estimate.anywhere) return { total: Math.round(estimate.products), isExact: false };
+    if (estimate.isMany) return { total: Math.round(estimate.products), isExact: false };
     const bound = boundOf(scope);
     scope.found ??= this.count(scope.filter, bound);
     const found = await scope.found;
@@ -214,10 +248,31 @@ function boundOf(scope: Scope): number | undefined {
   return countBound(scope.all, scope.filter.search !== undefined);
 }
 
+interface Estimate extends Abundances {
+  readonly products: number;
+  /** Whether that is more than are counted. */
+  readonly isMany: boolean;
+}
+
 /** What statistics of words say: nothing where prices are asked for too, of which there are none. */
-function estimateOf({ filter, all, kept }: Scope): Frequent & { readonly products: number } {
+function estimateOf({ filter, all, kept }: Scope): Estimate {
   const { search, minPrice, maxPrice } = filter;
-  const from = search === undefined || minPrice !== undefined || maxPrice !== undefined ? 0 : kept;
-  const [products, titles] = [from * (search?.share.anywhere ?? 0), from * (search?.share.title ?? 0)];
-  return { products, title: isFrequent(titles, all), anywhere: isFrequent(products, all) };
+  const share = minPrice === undefined && maxPrice === undefined ? search?.share : undefined;
+  const [title, anywhere] = [share?.title, share?.anywhere].map((one) => {
+    return abundanceOf(one === undefined ? undefined : kept * one, all);
+  }) as [Abundance, Abundance];
+  return {
+    products: kept * (share?.anywhere ?? 0),
+    title,
+    anywhere,
+    isMany: anywhere === 'some' || anywhere === 'frequent',
+  };
+}
+
+/** How many products have the words of a search that finds more than can be gathered. */
+function abundancesOf(scope: Scope, found: number): Abundances {
+  const { title, anywhere, isMany } = estimateOf(scope);
+  if (isMany) return { title, anywhere };
+  // Statistics that were wrong about all words are not believed about titles either.
+  return { title: 'unknown', anywhere: found > MOST_GATHERED ? 'frequent' : 'unknown' };
 }

@@ -30,7 +30,9 @@ export class ProductFilesController {
       'The file is kept and then imported in the background; the answer tells where to see how far that is. Products ' +
       'are found by their SKU; what the file does not give stays. Columns: `sku`, `name`, `price` and, as you like, ' +
       '`slug`, `currency`, `stock`, `active`, `category` (a slug, a name, or a path such as `Home > Kitchen`; unknown ' +
-      'ones are made), `categorySlug`, `description`, `attributes` (JSON), `images` (JSON, or separated by spaces). ' +
+      'ones are made), `categorySlug`, `description`, `attributes` (JSON), `images` (JSON, or separated by spaces), ' +
+      '`salePrice` with `saleStartsAt` and `saleEndsAt`, `groupId` with `options` (JSON) and the name in `group` that a ' +
+      'group gets where it is not there, `lowStockThreshold`. In NDJSON `salePrice` may be `{ price, from, to }`. ' +
       'Rows are taken or refused one by one; of rows with one SKU the first counts. The same file can be sent again.',
   })
   @Idempotent('service')

@@ -49,6 +49,18 @@ export class ProductJournal {
     if (rows.length > 0) this.uow.afterCommit(() => this.cache.productsChanged(rows));
   }
 
+  /**
+   * Products whose events were inserted with them, by the thousand. The audit log tells of all of them in one entry, which
+   * is up to who has them made.
+   */
+  inserted(products: readonly { readonly id: string; readonly version: number }[]): void {
+    if (products.length === 0) return;
+    this.uow.afterCommit(() => {
+      this.outbox.wake();
+      return this.cache.productsChanged(products);
+    });
+  }
+
   created(row: ProductRow): Promise<void> {
     return this.record([{ type: PRODUCT_CREATED, row, delta: row.stock, reason: 'receipt' }]);
   }

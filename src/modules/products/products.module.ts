@@ -25,11 +25,14 @@ import { ProductImagesController } from './images/product-images.controller.js';
 import { ProductImagesService } from './images/product-images.service.js';
 import { StoredImagesRepository } from './images/stored-images.repository.js';
 import { ImportBatchService } from './import/batch.service.js';
+import { BatchReferences } from './import/batch-references.service.js';
 import { CatalogueImportRepository } from './import/catalogue-import.repository.js';
 import { CatalogueImportService } from './import/catalogue-import.service.js';
 import { CategoryFinder } from './import/category-finder.service.js';
 import { CategoryImportService } from './import/category-import.service.js';
 import { ImportCategoriesRepository } from './import/import-categories.repository.js';
+import { ImportGroupsRepository } from './import/import-groups.repository.js';
+import { ProductInserts } from './import/product-inserts.service.js';
 import { PriceChanges } from './prices/price-changes.job.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
@@ -70,6 +73,7 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
   providers: [
     AdminProductsRepository,
     AdminProductsService,
+    BatchReferences,
     BulkStockRepository,
     BulkStockService,
     CatalogueCache,
@@ -93,9 +97,11 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ProductGroupsService,
     ProductImagesService,
     ProductInputs,
+    ProductInserts,
     CategoryFinder,
     CategoryImportService,
     ImportCategoriesRepository,
+    ImportGroupsRepository,
     ProductJournal,
     ProductsApi,
     ProductsRepository,

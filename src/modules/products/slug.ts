@@ -22,15 +22,24 @@ const RESERVED: ReadonlySet<string> = new Set(['import', 'export', 'stock', 'low
 
 /** A name as part of an address: accents folded, everything but Latin letters and digits a hyphen; may be empty. */
 export function slugify(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[ßæœøđðþłıħŋ]/g, (letter) => LETTERS[letter] ?? '')
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
+  const lower = name.toLowerCase();
+  return (isAscii(lower) ? lower : folded(lower))
     .replace(/['’]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, MAX_LENGTH)
     .replace(/^-|-$/g, '');
+}
+
+function folded(lower: string): string {
+  return lower
+    .replace(/[ßæœøđðþłıħŋ]/g, (letter) => LETTERS[letter] ?? '')
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '');
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }
 
 /**

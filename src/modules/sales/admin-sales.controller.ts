@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Linked } from '../../platform/http/links.js';
+import { Cached } from '../../platform/http/cached.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { Actor, type StaffPrincipal } from '../../platform/security/principal.js';
@@ -8,31 +8,32 @@ import { ChangeStatus } from './dto/change-status.dto.js';
 import { AdminSalePage, AdminSaleResponse } from './dto/sale.response.js';
 import { AdminSalesQuery } from './dto/sales.query.js';
 import { SaleChangesService } from './sale-changes.service.js';
-import { SalesService } from './sales.service.js';
+import { SaleViews } from './sale-views.service.js';
+
+const KEPT = 'Kept for 10 minutes, or until any sale changes.';
 
 @ApiTags('Sales (staff)')
 @Controller('admin/sales')
 export class AdminSalesController {
   constructor(
-    private readonly sales: SalesService,
+    private readonly views: SaleViews,
     private readonly changes: SaleChangesService,
   ) {}
 
   @Get()
   @Access('sales:read')
-  @Linked()
-  @ApiOperation({ summary: 'List all sales, newest first' })
-  @ApiOkResponse({ type: AdminSalePage })
+  @Cached(AdminSalePage)
+  @ApiOperation({ summary: 'List all sales, newest first', description: KEPT })
   list(@Query() query: AdminSalesQuery) {
-    return this.sales.listForStaff(query);
+    return this.views.listForStaff(query);
   }
 
   @Get(':id')
   @Access('sales:read')
-  @ApiOperation({ summary: 'One sale' })
-  @ApiOkResponse({ type: AdminSaleResponse })
+  @Cached(AdminSaleResponse)
+  @ApiOperation({ summary: 'One sale', description: KEPT })
   get(@IdParam('sale') id: string) {
-    return this.sales.getForStaff(id);
+    return this.views.getForStaff(id);
   }
 
   @Patch(':id/status')

@@ -3,11 +3,11 @@ import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../
 import { IdempotencyRepository } from '../../platform/http/idempotency.repository.js';
 import type { Principal } from '../../platform/security/principal.js';
 import { CartsApi } from '../carts/carts.api.js';
-import { StockApi } from '../products/stock.api.js';
 import { CheckoutService } from './checkout.service.js';
 import type { PaymentResponse } from './dto/payment.response.js';
 import type { PaymentInput, PlaceSale } from './dto/place-sale.dto.js';
 import type { SaleResponse } from './dto/sale.response.js';
+import { SaleNews } from './sale-news.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
 import { AlreadyPaid, PaymentInProgress } from './sales.errors.js';
 import { SalesService } from './sales.service.js';
@@ -20,7 +20,7 @@ export class BuyingService {
     private readonly payments: SalePaymentsService,
     private readonly sales: SalesService,
     private readonly carts: CartsApi,
-    private readonly stock: StockApi,
+    private readonly news: SaleNews,
     private readonly records: IdempotencyRepository,
   ) {}
 
@@ -39,7 +39,7 @@ export class BuyingService {
     }
     const placed = await this.checkouts.place(principal, body, request);
     if (placed instanceof StoredAnswer) return this.repeat(principal, body, placed, request);
-    await this.stock.changed([], placed.levels);
+    await this.news.placed(placed.levels);
     return body.payment === undefined ? placed.sale : this.payAtOnce(principal, placed.sale, body.payment, request);
   }
 

@@ -4,7 +4,7 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
-import { type BuyerKind, PLACE, PLACE_KEYED, QUOTES } from './checkout.statements.js';
+import { type BuyerKind, PLACE, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
 export interface Buyer {
@@ -35,6 +35,10 @@ export interface QuotedLine {
 export interface Quote {
   readonly number: string;
   readonly cart: { readonly id: string; readonly version: number } | null;
+  /** Of the cart. */
+  readonly couponCode: string | null;
+  /** Whether the shop has promotions that apply by themselves. */
+  readonly offered: boolean;
   readonly email: string | null;
   readonly address: PostalAddress | null;
   readonly lines: readonly QuotedLine[];
@@ -57,12 +61,24 @@ export interface NewSale {
   readonly total: bigint;
   readonly address: PostalAddress;
   readonly shippingMethod: string | null;
+  readonly couponCode: string | null;
+  readonly promotions: readonly UsedPromotion[];
+  /** Who stands for the buyer where uses are limited by customer. */
+  readonly promotedCustomer: string | null;
   readonly placedAt: Date;
   readonly expiresAt: Date;
   readonly actor: string;
   readonly historyId: string;
   readonly placedEvent: { readonly id: string; readonly data: Readonly<Record<string, unknown>> };
   readonly lines: readonly NewSaleLine[];
+}
+
+/** A promotion that has a part in the price, as it was when it was priced. */
+export interface UsedPromotion {
+  readonly id: string;
+  readonly version: number;
+  /** Minor units. */
+  readonly amount: bigint;
 }
 
 export interface NewSaleLine {
@@ -91,6 +107,8 @@ interface QuoteRow {
   readonly number: string;
   readonly cart_id: string | null;
   readonly cart_version: number | null;
+  readonly coupon_code: string | null;
+  readonly offered: boolean;
   readonly email: string | null;
   readonly address: PostalAddress | null;
   readonly product_id: string | null;
@@ -104,8 +122,10 @@ interface QuoteRow {
   readonly for_sale: boolean | null;
 }
 
+const OVERTAKEN: ReadonlySet<string> = new Set(['products_stock_not_negative', 'promotion_uses_nth_unique']);
+
 /**
- * The checkout. On purpose it writes tables of other modules (products, stock movements, carts): one statement that
+ * The checkout. On purpose it writes tables of other modules (products, stock movements, carts, promotions): one statement that
  * does all is what keeps a sale whole, and several times as fast as one statement a step.
  */
 @Injectable()
@@ -134,7 +154,8 @@ export class CheckoutRepository extends BaseRepository {
       return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
     }
     const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
-    return { number: head.number, cart, email: head.email, address: head.address, lines: rows.flatMap(toLine) };
+    const { number, coupon_code: couponCode, offered, email, address } = head;
+    return { number, cart, couponCode, offered, email, address, lines: rows.flatMap(toLine) };
   }
 
   /**
@@ -149,13 +170,15 @@ export class CheckoutRepository extends BaseRepository {
   ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | undefined> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
-    const statement = request === undefined ? PLACE : PLACE_KEYED;
+    const { bare, keyed } = sale.promotions.length > 0 ? PLACE.promoted : PLACE.plain;
+    const statement = request === undefined ? bare : keyed;
     try {
       const [row] = (await this.guarded<{ sold: number; levels: PlacedLevel[] }>(statement, values)) ?? [];
       return row?.sold === 1 ? row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt })) : undefined;
     } catch (error) {
       // The level fell after the gate had looked at it: the constraint stood, and the next quote tells what there is.
-      if (violatedConstraint(error) === 'products_stock_not_negative') return undefined;
+      // So did that of who took the customer's last use of a promotion.
+      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return undefined;
       throw error;
     }
   }
@@ -211,5 +234,16 @@ function placeValues(sale: NewSale): unknown[] {
     sale.placedEvent.id,
     JSON.stringify(sale.placedEvent.data),
     sale.checksOutCart,
+    ...(sale.promotions.length === 0 ? [] : promotionValues(sale)),
+  ];
+}
+
+function promotionValues({ promotions, promotedCustomer, couponCode }: NewSale): unknown[] {
+  return [
+    promotions.map(({ id }) => id),
+    promotions.map(({ version }) => version),
+    promotions.map(({ amount }) => amount),
+    promotedCustomer,
+    couponCode,
   ];
 }

@@ -7,10 +7,18 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
-import { price } from '../pricing/pricing.api.js';
+import { type PricedLine, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
 import type { StockLevel } from '../products/stock.api.js';
-import { type AskedItem, type Buyer, CheckoutRepository, type NewSale, type Quote } from './checkout.repository.js';
+import { type OfferedPrice, type OfferedTo, PromotionsApi } from '../promotions/promotions.api.js';
+import {
+  type AskedItem,
+  type Buyer,
+  CheckoutRepository,
+  type NewSale,
+  type NewSaleLine,
+  type Quote,
+} from './checkout.repository.js';
 import type { PlaceSale } from './dto/place-sale.dto.js';
 import type { SaleResponse } from './dto/sale.response.js';
 import { type SaleItemRow, type SaleRow, toEventData, toSale } from './sale-mapper.js';
@@ -26,7 +34,8 @@ export interface PlacedSale {
 }
 
 /**
- * Places sales. Two round trips to the database: one reads what pricing needs, one writes everything or nothing.
+ * Places sales. Two round trips to the database: one reads what pricing needs, one writes everything or nothing; a third
+ * asks for promotions, where there are any or a coupon is named.
  * Where a price, the cart or the stock changed in between, it is priced again.
  */
 @Injectable()
@@ -34,6 +43,7 @@ export class CheckoutService {
   constructor(
     private readonly checkouts: CheckoutRepository,
     private readonly prices: PricesApi,
+    private readonly promotions: PromotionsApi,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -54,7 +64,7 @@ export class CheckoutService {
       const quote = await this.checkouts.quote(buyer, items, addressId, request);
       if (quote instanceof StoredAnswer) return quote;
       if ((await this.applyDuePrices(quote)) > 0) continue;
-      const sale = this.price(principal, body, quote);
+      const sale = await this.price(principal, body, quote);
       const answer = this.answerOf(sale);
       const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
       if (levels !== undefined) return { sale: answer, levels };
@@ -69,14 +79,15 @@ export class CheckoutService {
     return due.length === 0 ? 0 : this.prices.applyDue(due.map(({ productId }) => productId));
   }
 
-  private price(principal: Principal, body: PlaceSale, quote: Quote): NewSale {
+  private async price(principal: Principal, body: PlaceSale, quote: Quote): Promise<NewSale> {
     if (principal.kind === 'guest' && quote.cart === null) throw new NotFound('cart');
     const address = addressOf(body, quote);
     const lines = sellable(quote, this.config.STORE_CURRENCY);
-    const { lines: pricedLines, ...totals } = price(lines);
+    const userId = principal.kind === 'user' ? principal.userId : null;
+    const buyer = { userId, email: userId === null ? (body.email ?? null) : null };
+    const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer);
     const now = this.clock.now();
     const id = newId();
-    const userId = principal.kind === 'user' ? principal.userId : null;
     const number = `S-${quote.number}`;
     const currency = this.config.STORE_CURRENCY;
     const checksOutCart = body.items === undefined;
@@ -91,6 +102,9 @@ export class CheckoutService {
       currency,
       address,
       shippingMethod: null,
+      couponCode,
+      promotions: used,
+      promotedCustomer: PromotionsApi.customerOf(buyer),
       placedAt: now,
       expiresAt: new Date(now.getTime() + this.config.RESERVATION_MINUTES * 60_000),
       actor: userId === null ? 'guest' : 'customer',
@@ -102,18 +116,16 @@ export class CheckoutService {
           items: lines.map(({ productId, sku, quantity }) => ({ productId, sku, quantity })),
         },
       },
-      lines: lines.map(({ productId, sku, name, unitPrice, quantity }, index) => ({
-        productId,
-        sku,
-        name,
-        unitPrice,
-        quantity,
-        discount: pricedLines[index]?.discount ?? 0n,
-        tax: pricedLines[index]?.tax ?? 0n,
-        movementId: newId(),
-        stockEventId: newId(),
-      })),
+      lines: toNewLines(lines, pricedLines),
     };
+  }
+
+  private async offer(body: PlaceSale, quote: Quote, buyer: OfferedTo): Promise<OfferedPrice> {
+    const kept = body.items === undefined ? quote.couponCode : null;
+    if (body.couponCode === undefined && kept === null && !quote.offered) {
+      return { ...price(quote.lines), used: [], couponCode: null };
+    }
+    return this.promotions.priceSale(quote.lines, { named: body.couponCode, kept }, buyer);
   }
 
   /** The answer is known before the sale is written, so that it can be kept with its idempotency key. */
@@ -132,7 +144,7 @@ export class CheckoutService {
       shipping: sale.shipping,
       tax: sale.tax,
       total: sale.total,
-      coupon_code: null,
+      coupon_code: sale.couponCode,
       delivery_address: sale.address,
       carrier: null,
       tracking_number: null,
@@ -156,6 +168,20 @@ export class CheckoutService {
     );
     return toSale(row, items);
   }
+}
+
+function toNewLines(lines: Quote['lines'], priced: readonly PricedLine[]): NewSaleLine[] {
+  return lines.map(({ productId, sku, name, unitPrice, quantity }, index) => ({
+    productId,
+    sku,
+    name,
+    unitPrice,
+    quantity,
+    discount: priced[index]?.discount ?? 0n,
+    tax: priced[index]?.tax ?? 0n,
+    movementId: newId(),
+    stockEventId: newId(),
+  }));
 }
 
 /** A sale that is to be paid at once is answered when that is decided. */

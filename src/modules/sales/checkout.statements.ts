@@ -5,6 +5,9 @@ export type BuyerKind = 'user' | 'guest';
 /** What is sold: the buyer's cart, or items that the request names. */
 export type LineSource = 'cart' | 'items';
 
+/** Whether anything may take something off by itself: most shops have nothing that does, and need not ask for more. */
+const OFFERED = 'EXISTS (SELECT FROM promotions WHERE active AND code IS NULL) AS offered';
+
 /**
  * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the next number, the
  * cart, the address, and a row a line with what the catalogue says of it. An earlier answer brings no lines.
@@ -31,12 +34,12 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
     `checkout.quote.${buyer}.${source}`,
     `WITH stored AS (SELECT request_hash, status, body FROM idempotency_keys WHERE caller = $1::uuid AND key = $2::text),
      n AS MATERIALIZED (SELECT nextval('sale_number_seq')::text AS number),
-     c AS (SELECT id, version FROM carts WHERE ${owner}),
+     c AS (SELECT id, version, coupon_code FROM carts WHERE ${owner}),
      u AS (${contact}),
      a AS (${address}),
      l AS (${lines})
      SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
-       u.email, a.address, l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock,
+       c.coupon_code, ${OFFERED}, u.email, a.address, l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock,
        p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale
      FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
        LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id
@@ -50,8 +53,44 @@ export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Stat
 };
 
 /**
+ * What promotions add to a checkout: $31 ids, $32 the versions that were priced, $33 what each takes off, $34 the customer,
+ * $35 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
+ * compared and no row is waited for. A limit by customer takes the lowest number that is free: where two at once take
+ * the same one, the unique constraint refuses the second.
+ */
+const PROMOTIONS = {
+  taken: `
+     q AS MATERIALIZED (
+       SELECT q.* FROM unnest($31::uuid[], $32::int[], $33::bigint[]) AS q(id, version, amount)),
+     ql AS MATERIALIZED (
+       SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id
+       WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
+       ORDER BY pr.id FOR NO KEY UPDATE OF pr),
+     k AS MATERIALIZED (
+       SELECT q.id, q.amount, pr.usage_limit, nth.free AS nth
+       FROM q JOIN promotions pr ON pr.id = q.id AND pr.version = q.version AND pr.active
+         LEFT JOIN ql ON ql.id = q.id
+         LEFT JOIN LATERAL (
+           SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
+           WHERE NOT EXISTS (SELECT FROM promotion_uses o
+             WHERE o.promotion_id = pr.id AND o.customer = $34::uuid AND o.nth = n)) AS nth ON true
+       WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
+         AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
+  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($31::uuid[])',
+  used: `,
+     pu AS (
+       UPDATE promotions SET uses = promotions.uses + 1
+       FROM k CROSS JOIN i WHERE promotions.id = k.id AND k.usage_limit IS NOT NULL),
+     pi AS (
+       INSERT INTO promotion_uses (sale_id, promotion_id, customer, nth, amount, used_at)
+       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $34::uuid END, k.nth, k.amount, $15::timestamptz
+       FROM k CROSS JOIN i)`,
+  coupon: '$35::text',
+} as const;
+
+/**
  * A whole checkout in one statement. Rows are locked in the order that all of Tradepost keeps: the cart, then the
- * products by id, then the idempotency key. One gate says whether the cart is still at the version that was priced and
+ * products by id, then the promotions by id, then the idempotency key. One gate says whether the cart is still at the version that was priced and
  * every line still for sale at its price and in stock; every write hangs off the idempotency record, which hangs off
  * the gate, so that a refusal writes nothing. PostgreSQL's re-check of rows that changed while they were waited for
  * may drop one: the guard divides by zero when fewer products were updated than sold, and the caller tries again.
@@ -59,14 +98,17 @@ export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Stat
  * Its lines always have a quantity and a price; saying so makes the planner expect one or two of them rather than ten,
  * and so choose the plan that serves all carts over planning each anew, which costs as much as the statement itself.
  */
-function place(keyed: boolean): Statement {
+function place(keyed: boolean, promoted: boolean): Statement {
+  const key = promoted ? 36 : 31;
+  const promotions = promoted ? PROMOTIONS : { taken: '', allTaken: '', used: '', coupon: 'NULL' };
   const gate = keyed
     ? `INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
-       SELECT $31::uuid, $32::text, $33::bytea, $34::smallint, $35::text, $15::timestamptz FROM g WHERE g.ok
+       SELECT $${key}::uuid, $${key + 1}::text, $${key + 2}::bytea, $${key + 3}::smallint, $${key + 4}::text,
+         $15::timestamptz FROM g WHERE g.ok
        ON CONFLICT (caller, key) DO NOTHING RETURNING caller`
     : 'SELECT 1 FROM g WHERE g.ok';
   return statement(
-    keyed ? 'checkout.place.keyed' : 'checkout.place',
+    `checkout.place${promoted ? '.promoted' : ''}${keyed ? '.keyed' : ''}`,
     `WITH l AS MATERIALIZED (
        SELECT * FROM unnest($17::uuid[], $18::int[], $19::bigint[], $20::text[], $21::text[], $22::bigint[],
          $23::bigint[], $24::uuid[], $25::uuid[]) WITH ORDINALITY
@@ -80,17 +122,17 @@ function place(keyed: boolean): Statement {
          l.quantity, l.price, l.movement_id, l.event_id
        FROM products p JOIN l ON p.id = l.product_id
        WHERE NOT $30::boolean OR (SELECT count(*) FROM c) = 1
-       ORDER BY p.id FOR NO KEY UPDATE OF p),
+       ORDER BY p.id FOR NO KEY UPDATE OF p),${promotions.taken}
      g AS MATERIALIZED (
-       SELECT count(*) = cardinality($17::uuid[])
+       SELECT count(*) = cardinality($17::uuid[])${promotions.allTaken}
          AND bool_and(p.for_sale AND p.current_price = p.price AND p.stock >= p.quantity) AS ok FROM p),
      i AS (${gate}),
      s AS (
        INSERT INTO sales (id, number, user_id, cart_id, email, status, payment_status, currency, subtotal, discount,
-         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at)
+         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, coupon_code)
        SELECT $1::uuid, $2::text, $3::uuid, $4::uuid, $6::text, 'pending', 'pending', $7::text, $8::bigint, $9::bigint,
          $10::bigint, $11::bigint, $12::bigint, $14::text, $13::jsonb, $15::timestamptz, $15::timestamptz,
-         $16::timestamptz FROM i RETURNING id),
+         $16::timestamptz, ${promotions.coupon} FROM i RETURNING id),
      u AS (
        UPDATE products SET stock = products.stock - p.quantity, version = products.version + 1,
          updated_at = $15::timestamptz FROM p CROSS JOIN i WHERE products.id = p.id
@@ -112,9 +154,9 @@ function place(keyed: boolean): Statement {
        SELECT u.event_id, 'stock.changed', u.id, jsonb_build_object('productId', u.id, 'stock', u.stock,
          'delta', -u.quantity, 'reason', 'sale', 'saleId', $1::uuid), $15::timestamptz FROM u),
      cu AS (
-       UPDATE carts SET version = carts.version + 1, updated_at = $15::timestamptz
+       UPDATE carts SET version = carts.version + 1, updated_at = $15::timestamptz, coupon_code = NULL
        FROM i WHERE $30::boolean AND carts.id = $4::uuid),
-     cd AS (DELETE FROM cart_items USING i WHERE $30::boolean AND cart_items.cart_id = $4::uuid)
+     cd AS (DELETE FROM cart_items USING i WHERE $30::boolean AND cart_items.cart_id = $4::uuid)${promotions.used}
      SELECT (SELECT count(*) FROM s)::int AS sold,
        (SELECT json_agg(json_build_object('productId', id, 'stock', stock, 'delta', -quantity, 'version', version)) FROM u)
          AS levels,
@@ -122,5 +164,8 @@ function place(keyed: boolean): Statement {
   );
 }
 
-export const PLACE = place(false);
-export const PLACE_KEYED = place(true);
+/** By whether there is an idempotency key, and whether promotions have a part in the price. */
+export const PLACE = {
+  plain: { bare: place(false, false), keyed: place(true, false) },
+  promoted: { bare: place(false, true), keyed: place(true, true) },
+} as const;

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { formatMoney } from '../../common/money.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
+import { untilAnswered } from '../../platform/http/idempotency.repository.js';
 import { type ChargeOutcome, PaymentsApi } from '../payments/payments.api.js';
 import type { PaymentResponse } from './dto/payment.response.js';
 import type { PaymentInput } from './dto/place-sale.dto.js';
@@ -18,8 +18,6 @@ import { SettlementQueue } from './settlement-queue.service.js';
 /** How long a provider may take before a payment whose outcome nobody wrote down is taken up again. */
 const ABANDONED_MS = 30_000;
 const COMPLETED = { status: 'completed' } as const;
-const LOOKS = 40;
-const LOOK_MS = 50;
 
 interface OpenPayment {
   readonly sale: PayableSale;
@@ -107,7 +105,7 @@ export class SalePaymentsService {
       const failed = outcome.status === 'failed';
       const reference = failed ? null : outcome.reference;
       const failureCode = failed ? outcome.failureCode : null;
-      await this.settlements.note(sale.id, id, { status: outcome.status, reference, failureCode }, now, kept);
+      await this.queue.note(sale.id, id, { status: outcome.status, reference, failureCode }, now, kept);
       return answer;
     }
     const event = toEventData(sale, 'confirmed');
@@ -124,24 +122,30 @@ export class SalePaymentsService {
     input: PaymentInput,
     request: IdempotentRequest | undefined,
   ): Promise<OpenPayment | StoredAnswer> {
-    let decided = false;
-    for (let look = 0; look < LOOKS; look += 1) {
-      const now = this.clock.now();
-      const sale = await this.settlements.open(saleId, owner, { id: newId(), ...input }, now, request);
-      if (sale instanceof StoredAnswer) return sale;
-      if (sale.opened !== null) return { sale, id: sale.opened, provider: input.provider, method: input.method };
-      const abandoned = abandonedPayment(sale, now);
-      if (abandoned !== undefined) return abandoned;
-      // The statement may have waited for the request that paid, and then sees the sale as it is, but not its record.
-      if (request !== undefined && sale.status !== 'pending' && !decided) {
-        decided = true;
-        continue;
-      }
-      refuseUnpayable(sale, now);
-      if (request === undefined || sale.open_ref !== null) throw new PaymentInProgress();
-      await delay(LOOK_MS);
-    }
-    throw new IdempotencyInProgress();
+    const open = await untilAnswered(() => this.tryToOpen(saleId, owner, input, request));
+    if (open === undefined) throw new IdempotencyInProgress();
+    return open;
+  }
+
+  /** @returns undefined while another request under the same key is being answered */
+  private async tryToOpen(
+    saleId: string,
+    owner: SaleOwner,
+    input: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<OpenPayment | StoredAnswer | undefined> {
+    const now = this.clock.now();
+    const look = () => this.settlements.open(saleId, owner, { id: newId(), ...input }, now, request);
+    let sale = await look();
+    // The statement may have waited for the request that paid, and then sees the sale as it is, but not its record.
+    if (request !== undefined && !(sale instanceof StoredAnswer) && sale.status !== 'pending') sale = await look();
+    if (sale instanceof StoredAnswer) return sale;
+    if (sale.opened !== null) return { sale, id: sale.opened, provider: input.provider, method: input.method };
+    const abandoned = abandonedPayment(sale, now);
+    if (abandoned !== undefined) return abandoned;
+    refuseUnpayable(sale, now);
+    if (request === undefined || sale.open_ref !== null) throw new PaymentInProgress();
+    return undefined;
   }
 
   /** The sale was cancelled while the provider took the money: it goes back at once. */

@@ -3,6 +3,7 @@ import { groupBy } from '../../common/group-by.js';
 import type { PersonalData } from '../../common/personal-data.js';
 import type { AdminSaleResponse } from './dto/sale.response.js';
 import { toAdminSale } from './sale-mapper.js';
+import { SaleNews } from './sale-news.service.js';
 import { SalePrivacyRepository } from './sale-privacy.repository.js';
 import { SalesRepository } from './sales.repository.js';
 
@@ -21,6 +22,7 @@ export class SalePrivacy implements PersonalData {
   constructor(
     private readonly sales: SalesRepository,
     private readonly privacy: SalePrivacyRepository,
+    private readonly news: SaleNews,
   ) {}
 
   async exportOf(userId: string): Promise<SaleExport[]> {
@@ -33,7 +35,8 @@ export class SalePrivacy implements PersonalData {
     }));
   }
 
-  erase(userId: string): Promise<void> {
-    return this.privacy.erase(userId);
+  async erase(userId: string): Promise<void> {
+    await this.privacy.erase(userId);
+    this.news.changing();
   }
 }

@@ -3,12 +3,12 @@ import { Clock } from '../../common/clock.js';
 import { formatMoney } from '../../common/money.js';
 import { TOO_LATE, within } from '../../common/within.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { Outbox } from '../../platform/outbox/outbox.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
 import { PaymentsApi } from '../payments/payments.api.js';
 import { planRefund, type RefundAsk } from './refund-plan.js';
 import { RefundsRepository } from './refunds.repository.js';
 import { toEventData } from './sale-mapper.js';
+import { SaleNews } from './sale-news.service.js';
 import { SALE_REFUNDED } from './sales.events.js';
 
 /** How long a refund may be under way before it counts as abandoned. */
@@ -27,7 +27,7 @@ export class SaleRefundsService {
     private readonly refunds: RefundsRepository,
     private readonly payments: PaymentsApi,
     private readonly invoices: InvoicesApi,
-    private readonly outbox: Outbox,
+    private readonly news: SaleNews,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
   ) {}
@@ -41,6 +41,7 @@ export class SaleRefundsService {
     const sale = await this.refunds.refundable(saleId);
     const plan = planRefund(sale, ask);
     if (plan.amount === 0n || sale.paymentId === null) return undefined;
+    this.news.changing();
     return this.refunds.open(saleId, sale.paymentId, plan, reason, this.clock.now());
   }
 
@@ -98,7 +99,7 @@ export class SaleRefundsService {
       if (sale === undefined) return;
       const refunded = { refundId, amount: formatMoney(sale.refunded, sale.currency) };
       const data = { ...toEventData(sale, sale.status), paymentStatus: sale.payment_status, ...refunded };
-      await this.outbox.append({ type: SALE_REFUNDED, aggregateId: saleId, data });
+      await this.news.append({ type: SALE_REFUNDED, aggregateId: saleId, data });
       await this.invoices.issueCreditNote(refundId);
     });
   }

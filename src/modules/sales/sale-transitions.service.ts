@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { Outbox } from '../../platform/outbox/outbox.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
+import { PromotionsApi } from '../promotions/promotions.api.js';
 import { mayBecome, type SaleStatus } from './sale-lifecycle.js';
 import { type SaleRow, toEventData } from './sale-mapper.js';
+import { SaleNews } from './sale-news.service.js';
 import { InvalidTransition, PaymentInProgress } from './sales.errors.js';
 import { SALE_CANCELLED, SALE_DELIVERED, SALE_SHIPPED } from './sales.events.js';
 import { SettlementRepository } from './settlement.repository.js';
@@ -30,8 +30,8 @@ export class SaleTransitions {
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly invoices: InvoicesApi,
-    private readonly outbox: Outbox,
-    private readonly uow: UnitOfWork,
+    private readonly promotions: PromotionsApi,
+    private readonly news: SaleNews,
     private readonly clock: Clock,
   ) {}
 
@@ -40,11 +40,14 @@ export class SaleTransitions {
     if (!mayBecome(sale.status, to)) throw new InvalidTransition(sale.status, to);
     const at = this.clock.now();
     await this.settlements.setStatus(sale, to, { ...by, at }, by);
-    if (to === 'cancelled') await this.settlements.failOpenPayments(sale.id, at);
+    if (to === 'cancelled') {
+      await this.settlements.failOpenPayments(sale.id, at);
+      await this.promotions.release(sale.id);
+    }
     const type = EVENTS[to];
-    if (type === undefined) return;
+    if (type === undefined) return this.news.changing();
     const parcel = to === 'shipped' ? { carrier: by.carrier ?? null, trackingNumber: by.trackingNumber ?? null } : {};
-    await this.outbox.append({ type, aggregateId: sale.id, data: { ...toEventData(sale, to), ...parcel } });
+    await this.news.append({ type, aggregateId: sale.id, data: { ...toEventData(sale, to), ...parcel } });
   }
 
   /**
@@ -61,6 +64,6 @@ export class SaleTransitions {
     const settlement = { saleId: sale.id, paymentId, reference, event, actor };
     const settled = await this.settlements.settle([settlement], this.invoices.seller, now);
     if (settled?.has(sale.id) !== true) throw new Error(`The locked sale ${sale.id} could not be settled.`);
-    this.uow.afterCommit(() => this.outbox.wake());
+    this.news.changing();
   }
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cached } from '../../platform/http/cached.js';
 import { Created } from '../../platform/http/created.js';
 import { IdempotencyKey, Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import type { IdempotentRequest } from '../../platform/http/idempotency.js';
@@ -14,6 +15,7 @@ import { PaymentInput, PlaceSale } from './dto/place-sale.dto.js';
 import { SalePage, SaleResponse, SaleStatsResponse, TrackingResponse } from './dto/sale.response.js';
 import { SalesQuery } from './dto/sales.query.js';
 import { SaleChangesService } from './sale-changes.service.js';
+import { SaleViews } from './sale-views.service.js';
 import { SalesService } from './sales.service.js';
 
 @ApiTags('Sales')
@@ -23,6 +25,7 @@ export class SalesController {
     private readonly sales: SalesService,
     private readonly buying: BuyingService,
     private readonly changes: SaleChangesService,
+    private readonly views: SaleViews,
   ) {}
 
   @Post()
@@ -45,10 +48,10 @@ export class SalesController {
 
   @Get('stats')
   @Access('bearer')
-  @ApiOperation({ summary: 'What the own sales add up to' })
-  @ApiOkResponse({ type: SaleStatsResponse })
+  @Cached(SaleStatsResponse)
+  @ApiOperation({ summary: 'What the own sales add up to', description: 'Kept until one of them changes.' })
   stats(@CurrentUser() user: UserPrincipal) {
-    return this.sales.stats(user);
+    return this.views.stats(user);
   }
 
   @Get(':id')

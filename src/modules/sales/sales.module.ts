@@ -4,6 +4,7 @@ import { CartsModule } from '../carts/carts.module.js';
 import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
+import { PromotionsModule } from '../promotions/promotions.module.js';
 import { AdminReturnsController } from './admin-returns.controller.js';
 import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
@@ -19,6 +20,7 @@ import { ReturnReceipts } from './return-receipts.service.js';
 import { ReturnsRepository } from './returns.repository.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
+import { SaleNews } from './sale-news.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
 import { SalePrivacy } from './sale-privacy.api.js';
 import { SalePrivacyRepository } from './sale-privacy.repository.js';
@@ -27,6 +29,7 @@ import { SaleReturnsController } from './sale-returns.controller.js';
 import { SaleReturnsService } from './sale-returns.service.js';
 import { SaleStatusService } from './sale-status.service.js';
 import { SaleTransitions } from './sale-transitions.service.js';
+import { SaleViews } from './sale-views.service.js';
 import { SalesController } from './sales.controller.js';
 import { SalesJobs } from './sales.jobs.js';
 import { SalesRepository } from './sales.repository.js';
@@ -36,7 +39,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
-  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule],
+  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule],
   controllers: [
     SalesController,
     SaleReturnsController,
@@ -57,6 +60,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
     ReturnsRepository,
     SaleCancellationService,
     SaleChangesService,
+    SaleNews,
     SalePaymentsService,
     SalePrivacy,
     SalePrivacyRepository,
@@ -64,6 +68,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
     SaleReturnsService,
     SaleStatusService,
     SaleTransitions,
+    SaleViews,
     SalesJobs,
     SalesRepository,
     SalesService,

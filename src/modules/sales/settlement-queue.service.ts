@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { Outbox } from '../../platform/outbox/outbox.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
+import { SaleNews } from './sale-news.service.js';
 import { type Settlement, SettlementRepository } from './settlement.repository.js';
 
 /** Most payments that one statement settles. */
@@ -34,7 +34,7 @@ export class SettlementQueue {
     private readonly settlements: SettlementRepository,
     private readonly invoices: InvoicesApi,
     private readonly uow: UnitOfWork,
-    private readonly outbox: Outbox,
+    private readonly news: SaleNews,
     private readonly clock: Clock,
   ) {}
 
@@ -49,6 +49,12 @@ export class SettlementQueue {
       // One caller's batch carries the payments of others, so it must not run in that caller's transaction.
       if (!this.busy) void this.uow.outside(() => this.drain());
     });
+  }
+
+  /** Notes what a provider said short of success. */
+  async note(...noted: Parameters<SettlementRepository['note']>): Promise<void> {
+    await this.settlements.note(...noted);
+    await this.news.changed();
   }
 
   private async drain(): Promise<void> {
@@ -74,11 +80,13 @@ export class SettlementQueue {
   private async write(batch: readonly Waiting[]): Promise<void> {
     try {
       const settled = await this.attempt(batch);
-      for (const { settlement, resolve } of batch) {
-        const answer = settled.get(settlement.saleId);
-        resolve(answer === undefined ? undefined : { answer });
-      }
-      this.outbox.wake();
+      // The next batch need not wait until everybody has heard of this one.
+      void this.news.changed().finally(() => {
+        for (const { settlement, resolve } of batch) {
+          const answer = settled.get(settlement.saleId);
+          resolve(answer === undefined ? undefined : { answer });
+        }
+      });
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error);
       else for (const member of batch) await this.write([member]);

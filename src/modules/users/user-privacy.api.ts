@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound } from '../../common/domain-error.js';
 import type { PersonalData } from '../../common/personal-data.js';
+import type { Role } from '../../platform/security/permissions.js';
+import { ProfileCache } from './profile.cache.js';
 import { type AccountRow, UserPrivacyRepository } from './user-privacy.repository.js';
 import { LastAdministrator } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
@@ -13,6 +15,7 @@ export class UserPrivacy implements PersonalData {
   constructor(
     private readonly accounts: UserPrivacyRepository,
     private readonly users: UsersRepository,
+    private readonly profiles: ProfileCache,
   ) {}
 
   /** @throws {NotFound} `user_not_found` where there is none, or none any longer */
@@ -25,21 +28,23 @@ export class UserPrivacy implements PersonalData {
   /**
    * Keeps every other change of an account waiting until the transaction ends, so that it can be erased.
    * @throws {NotFound} `user_not_found` where there is none, or none any longer
+   * @returns the role of the account
    * @throws {LastAdministrator} where nobody would be left to administer
    */
-  async holdForErasure(userId: string): Promise<void> {
+  async holdForErasure(userId: string): Promise<Role> {
     const administrators = await this.users.lockAdministrators();
     if (administrators.length === 1 && administrators[0] === userId) throw new LastAdministrator();
     await this.users.lock(userId);
-    await this.exportOf(userId);
+    return (await this.exportOf(userId)).role;
   }
 
   /**
    * Its unique keys change, so from here on nothing new can refer to the row until the transaction ends (PostgreSQL
    * locks it FOR UPDATE); what was being written about the user before is committed, and seen by what is erased next.
    */
-  erase(userId: string, now: Date): Promise<void> {
-    return this.accounts.erase(userId, now);
+  async erase(userId: string, now: Date): Promise<void> {
+    await this.accounts.erase(userId, now);
+    this.profiles.changing(userId);
   }
 
   /** Ids of those who were erased at a moment or after it. */

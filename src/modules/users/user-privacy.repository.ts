@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
+import type { User } from './user.entity.js';
 
 const ACCOUNT = statement(
   'user-privacy.account',
@@ -24,7 +25,7 @@ export interface AccountRow {
   readonly email: string;
   readonly username: string | null;
   readonly name: string;
-  readonly role: string;
+  readonly role: User['role'];
   readonly active: boolean;
   readonly emailVerifiedAt: Date | null;
   readonly lastLoginAt: Date | null;

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { emailKey } from '../../common/email.js';
 import type { Role } from '../../platform/security/permissions.js';
-import { toUserResponse, UserResponse } from './dto/user.response.js';
+import { UserResponse } from './dto/user.response.js';
+import { NewAccounts, type NewUser } from './new-accounts.service.js';
 import { type LoginRow, UsersRepository } from './users.repository.js';
-import { type NewUser, UsersService } from './users.service.js';
+import { UsersService } from './users.service.js';
 
 export type { NewUser };
 export { UserResponse };
@@ -17,6 +18,7 @@ export type LoginAccount = LoginRow;
 export class UsersApi {
   constructor(
     @Inject(UsersService) private readonly service: UsersService,
+    @Inject(NewAccounts) private readonly accounts: NewAccounts,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -31,7 +33,7 @@ export class UsersApi {
    * @throws {EmailTaken | UsernameTaken}
    */
   create(user: NewUser): Promise<UserResponse> {
-    return this.service.create(user);
+    return this.accounts.create(user);
   }
 
   /**
@@ -41,7 +43,7 @@ export class UsersApi {
   makeAdministrator(
     user: NewUser & { readonly passwordHash: string },
   ): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
-    return this.service.makeAdministrator(user);
+    return this.accounts.makeAdministrator(user);
   }
 
   /** The account of an email address in whatever writing. It may be closed. */
@@ -64,18 +66,16 @@ export class UsersApi {
    * @param passwordHash the one that the password was checked against
    * @returns undefined where the account was closed, or its password changed, in the meantime
    */
-  async recordLogin(id: string, passwordHash: string): Promise<UserResponse | undefined> {
-    const user = await this.users.recordLogin(id, passwordHash, this.clock.now());
-    return user && toUserResponse(user);
+  recordLogin(id: string, passwordHash: string): Promise<UserResponse | undefined> {
+    return this.service.recordLogin(id, passwordHash);
   }
 
   /**
    * Notes a login that somebody else vouches for, and keeps other changes of the account waiting until the transaction
    * ends; undefined where the account is closed.
    */
-  async recordSignIn(id: string): Promise<UserResponse | undefined> {
-    const user = await this.users.recordSignIn(id, this.clock.now());
-    return user && toUserResponse(user);
+  recordSignIn(id: string): Promise<UserResponse | undefined> {
+    return this.service.recordSignIn(id);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Inject, Patch, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiForbiddenResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../common/paging.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
+import { Cached } from '../../platform/http/cached.js';
 import { Linked } from '../../platform/http/links.js';
 import { Problem } from '../../platform/http/problem.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
@@ -10,27 +12,31 @@ import { ListUsersQuery } from './dto/list-users.query.js';
 import { UpdateProfileRequest } from './dto/update-profile.request.js';
 import { UpdateUserRequest } from './dto/update-user.request.js';
 import { UserPage, UserResponse } from './dto/user.response.js';
+import { ProfilesService } from './profiles.service.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Users')
 @Controller('users')
 export class UsersController {
-  constructor(@Inject(UsersService) private readonly users: UsersService) {}
+  constructor(
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(ProfilesService) private readonly profiles: ProfilesService,
+  ) {}
 
   @Get('me')
   @Access('bearer')
   @ApiOperation({ summary: 'Your account' })
-  @ApiOkResponse({ type: UserResponse })
-  me(@CurrentUser() user: UserPrincipal): Promise<UserResponse> {
-    return this.users.get(user.userId);
+  @Cached(UserResponse)
+  me(@CurrentUser() user: UserPrincipal): Promise<CachedJson> {
+    return this.users.me(user.userId);
   }
 
   @Patch('me')
   @Access('bearer')
-  @ApiOperation({ summary: 'Change your account' })
+  @ApiOperation({ summary: 'Change your account', description: 'A mail tells the address that another one replaces.' })
   @ApiOkResponse({ type: UserResponse })
   updateMe(@CurrentUser() user: UserPrincipal, @Body() body: UpdateProfileRequest): Promise<UserResponse> {
-    return this.users.updateProfile(user.userId, body);
+    return this.profiles.update(user.userId, body);
   }
 
   @Get()
@@ -56,7 +62,7 @@ export class UsersController {
   @ApiOkResponse({ type: UserResponse })
   @ApiForbiddenResponse({
     type: Problem,
-    description: '`forbidden`: also where the role may do something you may not.',
+    description: '`forbidden`: also where the role, that before or the new one, may do something you may not.',
   })
   @ApiConflictResponse({ type: Problem, description: '`last_administrator`.' })
   update(

@@ -1,49 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { InvalidInput, NotFound } from '../../common/domain-error.js';
-import { emailKey, normalizeEmail } from '../../common/email.js';
-import { isUuid, newId } from '../../common/ids.js';
+import { emailKey } from '../../common/email.js';
+import { isUuid } from '../../common/ids.js';
 import { decodeCursor, type Page, toPage } from '../../common/paging.js';
+import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { Outbox } from '../../platform/outbox/outbox.js';
-import { mayGrant, type Role } from '../../platform/security/permissions.js';
+import { coversRole } from '../../platform/security/permissions.js';
 import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
 import { RevocationList } from '../../platform/security/revocation-list.js';
 import { AuditApi, type AuditRecord } from '../audit/audit.api.js';
 import type { ListUsersQuery } from './dto/list-users.query.js';
 import { toUserResponse, type UserProfile, type UserResponse } from './dto/user.response.js';
-import type { User } from './user.entity.js';
+import { ProfileCache } from './profile.cache.js';
 import { LastAdministrator } from './users.errors.js';
-import { USER_REGISTERED, type UserRegistered } from './users.events.js';
-import {
-  type AccessChange,
-  type AccessRow,
-  type ChangedProfile,
-  type ProfileChange,
-  UsersRepository,
-} from './users.repository.js';
+import { type AccessChange, type AccessRow, UsersRepository } from './users.repository.js';
 
-/** An account to make. */
-export interface NewUser {
-  readonly email: string;
-  readonly name: string;
-  readonly username?: string | undefined;
-  /** Null where somebody else vouches for the person. */
-  readonly passwordHash: string | null;
-  readonly role?: Role;
-  /** The address is known to be the person's. */
-  readonly emailVerified?: boolean;
-  /** How the account comes about, for the audit log; by a registration, where it is not said. */
-  readonly by?: 'registration' | 'invitation' | 'provider' | 'command';
-}
-
-/** Accounts: making, reading and changing them. */
+/** Accounts: reading and changing them. */
 @Injectable()
 export class UsersService {
   constructor(
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
-    @Inject(Outbox) private readonly outbox: Outbox,
+    @Inject(ProfileCache) private readonly profiles: ProfileCache,
     @Inject(RevocationList) private readonly revocations: RevocationList,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(AuditApi) private readonly audit: AuditApi,
@@ -53,36 +32,16 @@ export class UsersService {
     return toUserResponse(existing(await this.users.findProfile(id)));
   }
 
+  /** The same as it is sent, out of the cache where it is there. */
+  me(id: string): Promise<CachedJson> {
+    return this.profiles.get(id, () => this.get(id));
+  }
+
   async list(query: ListUsersQuery): Promise<Page<UserResponse>> {
     const after = query.cursor ? readCursor(query.cursor) : null;
     const total = query.cursor === undefined ? await this.users.count(query) : undefined;
     const rows = await this.users.list(query, query, after);
     return toPage(rows, query, total, ({ id }) => [id], toUserResponse);
-  }
-
-  /** @throws {EmailTaken | UsernameTaken} */
-  create(input: NewUser): Promise<UserResponse> {
-    return this.uow.run(async () => {
-      const user = this.newUser(input);
-      await this.users.insert(user);
-      const data: UserRegistered = { userId: user.id, role: user.role, createdAt: user.createdAt.toISOString() };
-      await this.outbox.append({ type: USER_REGISTERED, aggregateId: user.id, data: { ...data } });
-      const { by = 'registration', emailVerified = false } = input;
-      const actorId = by === 'command' ? undefined : user.id;
-      const after = { role: user.role, emailVerified, by };
-      await this.audit.record({ ...aboutUser(user.id), action: 'user.registered', actorId, after });
-      return toUserResponse(user);
-    });
-  }
-
-  /** @throws {EmailTaken | UsernameTaken} */
-  updateProfile(id: string, change: ProfileChange): Promise<UserResponse> {
-    const email = change.email === undefined ? undefined : normalizeEmail(change.email);
-    return this.uow.run(async () => {
-      const user = existing(await this.users.updateProfile(id, { ...change, email }, this.clock.now()));
-      await this.audit.record(...profileRecords(user));
-      return toUserResponse(user);
-    });
   }
 
   /**
@@ -92,6 +51,7 @@ export class UsersService {
   confirmEmail(id: string, emailKey: string): Promise<boolean> {
     return this.uow.run(async () => {
       const done = await this.users.confirmEmail(id, emailKey, this.clock.now());
+      this.profiles.changing(id);
       if (done) await this.audit.record({ ...aboutUser(id), action: 'user.email_verified', actorId: id });
       return done;
     });
@@ -100,21 +60,42 @@ export class UsersService {
   /**
    * Changes what an account may do. Another role, and a closed account, end every session of the user at once.
    * @throws {LastAdministrator} where nobody would be left to administer
-   * @throws {Forbidden} where the role may do more than its giver, which an API key could be
+   * @throws {Forbidden} where the role, that before or the new one, may do more than the actor, who may be an API key
    */
   async updateAccess(actor: StaffPrincipal, id: string, change: AccessChange): Promise<UserResponse> {
-    if (change.role !== undefined && !mayGrant(actor.permissions, change.role)) throw new Forbidden();
+    if (change.role !== undefined && !coversRole(actor.permissions, change.role)) throw new Forbidden();
     return this.uow.run(async () => {
       if ((change.role !== undefined && change.role !== 'admin') || change.active === false) {
         const administrators = await this.users.lockAdministrators();
         if (administrators.length === 1 && administrators[0] === id) throw new LastAdministrator();
       }
       const user = existing(await this.users.setAccess(id, change, this.clock.now()));
+      this.profiles.changing(id);
+      if (!coversRole(actor.permissions, user.roleBefore)) throw new Forbidden();
       const closed = change.active === false && user.activeBefore;
       if (closed || user.role !== user.roleBefore) await this.revocations.revokeUser(id);
       await this.audit.record(...accessRecords(user));
       return toUserResponse(user);
     });
+  }
+
+  /** Notes a login and locks the account; undefined where it was closed, or its password changed, in the meantime. */
+  recordLogin(id: string, passwordHash: string): Promise<UserResponse | undefined> {
+    return this.signedIn(id, this.users.recordLogin(id, passwordHash, this.clock.now()));
+  }
+
+  /** Notes a login without a password and locks the account; undefined where it is closed. */
+  recordSignIn(id: string): Promise<UserResponse | undefined> {
+    return this.signedIn(id, this.users.recordSignIn(id, this.clock.now()));
+  }
+
+  /** Makes the account of an email address an administrator with a new password, where there is one; its sessions end. */
+  async promote(email: string, passwordHash: string): Promise<UserResponse | undefined> {
+    const user = await this.users.promote(emailKey(email), passwordHash, this.clock.now());
+    if (user === undefined) return undefined;
+    this.profiles.changing(user.id);
+    await this.revocations.revokeUser(user.id);
+    return toUserResponse(user);
   }
 
   /**
@@ -131,39 +112,11 @@ export class UsersService {
     });
   }
 
-  /** Makes an administrator, or makes one of the account that has the email address; its sessions end. */
-  makeAdministrator(
-    input: NewUser & { readonly passwordHash: string },
-  ): Promise<{ readonly user: UserResponse; readonly created: boolean }> {
-    return this.uow.run(async () => {
-      const promoted = await this.users.promote(emailKey(input.email), input.passwordHash, this.clock.now());
-      const created = promoted === undefined;
-      const user = created ? await this.create({ ...input, role: 'admin', by: 'command' }) : toUserResponse(promoted);
-      if (!created) await this.revocations.revokeUser(user.id);
-      const after = { role: 'admin', active: true, created };
-      await this.audit.record({ ...aboutUser(user.id), action: 'user.administrator_made', after });
-      return { user, created };
-    });
-  }
-
-  private newUser({ email, name, username, passwordHash, role = 'customer', emailVerified = false }: NewUser): User {
-    const now = this.clock.now();
-    return {
-      id: newId(),
-      email: normalizeEmail(email),
-      emailKey: emailKey(email),
-      username: username ?? null,
-      usernameKey: username?.toLowerCase() ?? null,
-      passwordHash,
-      name,
-      role,
-      active: true,
-      emailVerifiedAt: emailVerified ? now : null,
-      lastLoginAt: null,
-      erasedAt: null,
-      createdAt: now,
-      updatedAt: now,
-    };
+  private async signedIn(id: string, login: Promise<UserProfile | undefined>): Promise<UserResponse | undefined> {
+    const user = await login;
+    if (user === undefined) return undefined;
+    this.profiles.changing(id);
+    return toUserResponse(user);
   }
 }
 
@@ -184,22 +137,6 @@ function accessRecords({ id, role, roleBefore, active, activeBefore }: AccessRow
   if (role !== roleBefore) record('user.role_changed');
   if (active !== activeBefore) record(active ? 'user.activated' : 'user.deactivated');
   return records;
-}
-
-/** Which fields have changed stays in the log for good; what stood and stands in them can be erased. */
-function profileRecords(user: ChangedProfile): AuditRecord[] {
-  const { email, username, name } = user;
-  const personal = {
-    before: { email: user.emailBefore, username: user.usernameBefore, name: user.nameBefore },
-    after: { email, username, name },
-  };
-  const fields = Object.entries(personal.before).flatMap(([field, was]) =>
-    was === personal.after[field as keyof typeof personal.after] ? [] : [field],
-  );
-  if (fields.length === 0) return [];
-  const before = { emailVerified: user.verifiedBefore };
-  const after = { emailVerified: user.emailVerifiedAt !== null, fields };
-  return [{ ...aboutUser(user.id), action: 'user.profile_changed', before, after, personal }];
 }
 
 function readCursor(cursor: string): string {

@@ -6,7 +6,8 @@ export class LruMap<V> {
 
   get(key: string): V | undefined {
     const value = this.entries.get(key);
-    if (value === undefined) return undefined;
+    // While half of it is free, nothing is forgotten for long, and who is younger does not matter.
+    if (value === undefined || this.entries.size * 2 < this.max) return value;
     // A Map keeps the order in which keys were added, so this makes the key the youngest.
     this.entries.delete(key);
     this.entries.set(key, value);

@@ -36,20 +36,11 @@ function connect(config: RedisSettings): RedisClient | undefined {
 export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RedisLink.name);
   readonly client: RedisClient | undefined;
-  private run: string | undefined;
   private warned = false;
   private made = 0;
 
   constructor(@Inject(CONFIG) config: Config) {
     this.client = connect(config);
-  }
-
-  /**
-   * Name of the run of the Redis server that is connected; undefined while none is. A server that was started again
-   * may have come back with old values, and with the generations that made them valid, so no run trusts another's.
-   */
-  get epoch(): string | undefined {
-    return this.client?.isReady === true ? this.run : undefined;
   }
 
   /** How many connections there have been: what was learnt on one says nothing about the server behind the next. */
@@ -63,7 +54,8 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     client.on('error', (error: unknown) => this.away(error));
     client.on('ready', () => {
       this.made += 1;
-      void this.learnRun(client);
+      this.warned = false;
+      this.logger.log('Redis is connected.');
     });
     // Does not wait: the application starts without Redis too, and finds it when it comes.
     client.connect().catch((error: unknown) => this.away(error));
@@ -73,21 +65,9 @@ export class RedisLink implements OnModuleInit, OnApplicationShutdown {
     await this.client?.disconnect().catch(() => undefined);
   }
 
-  private async learnRun(client: RedisClient): Promise<void> {
-    try {
-      const info = await client.info('server');
-      this.run = /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
-      this.warned = false;
-      this.logger.log('Redis is connected.');
-    } catch (error) {
-      this.away(error);
-    }
-  }
-
   private away(error: unknown): void {
-    this.run = undefined;
     if (this.warned) return;
     this.warned = true;
-    this.logger.warn({ err: error }, 'Redis is away; answers are made without a cache.');
+    this.logger.warn({ err: error }, 'Redis is away; memory and the database answer without it.');
   }
 }

@@ -11,6 +11,8 @@ export class WeightedMap<V> {
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
+    // While half of it is free, nothing is forgotten for long, and who is younger does not matter.
+    if (this.entries.size * 2 < this.maxEntries && this.total * 2 < this.maxWeight) return entry.value;
     // A Map keeps the order in which keys were added, so this makes the key the youngest.
     this.entries.delete(key);
     this.entries.set(key, entry);

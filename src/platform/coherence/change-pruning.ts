@@ -8,10 +8,12 @@ const EVERY_MS = 60_000;
 const BATCH = 10_000;
 
 const HORIZON = statement('coherence.horizon', 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon');
-const PRUNE = statement(
-  'coherence.prune',
-  `DELETE FROM catalog_changes WHERE ctid = ANY (ARRAY(
-     SELECT ctid FROM catalog_changes WHERE xid < $1::xid8 ORDER BY xid LIMIT ${BATCH}))`,
+const PRUNES = (['catalog_changes', 'tag_changes'] as const).map((table) =>
+  statement(
+    `coherence.prune.${table}`,
+    `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM ${table} WHERE xid < $1::xid8 ORDER BY xid LIMIT ${BATCH}))`,
+  ),
 );
 
 /** Deletes the changes that every replica has learnt: those that were committed before the run before this one. */
@@ -33,6 +35,6 @@ export class ChangePruning implements OnModuleInit {
     const { rows } = await this.database.run<{ horizon: string }>(HORIZON);
     this.horizon = rows[0]?.horizon;
     if (reached === undefined) return;
-    await sweep(signal, async () => (await this.database.run(PRUNE, [reached])).count);
+    for (const prune of PRUNES) await sweep(signal, async () => (await this.database.run(prune, [reached])).count);
   }
 }

@@ -1,14 +1,14 @@
 /**
- * What a change spoils. `stock`: one product, and nothing of it but its level. `availability`: that, and the level has
+ * What a change spoils. `tag`: what is made of data that has the tag, and is no part of the catalogue. `stock`: one product, and nothing of it but its level. `availability`: that, and the level has
  * reached zero or left it. `content`: one product. `listing`: one product and what lists are made by. `catalogue`: all.
  */
-export const CHANGE_KINDS = ['catalogue', 'listing', 'content', 'availability', 'stock'] as const;
+export const CHANGE_KINDS = ['catalogue', 'listing', 'content', 'availability', 'stock', 'tag'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** A change of the catalogue that has been committed. */
+/** A change that has been committed. */
 export interface Change {
   readonly kind: ChangeKind;
-  /** The product; absent where it is no single one. */
+  /** The product, or the tag; absent where it is no single one. */
   readonly id?: string | undefined;
   /** The version that the change made, where it is known. Versions of a product are in the order of their commits. */
   readonly version?: number | undefined;

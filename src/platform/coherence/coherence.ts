@@ -3,8 +3,15 @@ import { Flights } from '../cache/flights.js';
 import { Metrics } from '../observability/metrics.js';
 import type { Change } from './change.js';
 import { RecentChanges } from './recent-changes.js';
-import { RedisJournal } from './redis-journal.js';
+import { RedisJournal, type Standing } from './redis-journal.js';
 import { ReplicaSession } from './replica-session.js';
+import type { Snapshot } from './snapshot.js';
+import { EVERY_TAG } from './tag-history.js';
+
+/** By whose word memory is trusted. */
+const BY = { current: 'redis', asked: 'database', unsure: 'untrusted' } as const;
+/** More tags than this at once are told as all of them. */
+const MOST_TAGS = 30;
 
 /** Keeps something in memory that changes of the catalogue spoil. */
 export interface Memory {
@@ -26,6 +33,9 @@ export class Coherence implements OnModuleInit {
   private readonly counts = { alone: 0, redis: 0, database: 0, untrusted: 0 };
   private readonly recent = new RecentChanges(() => performance.now());
   private waiting: Change[] = [];
+  private soon: Promise<boolean> | undefined;
+  /** Requests that have arrived since it was last asked whether memory may be trusted. */
+  private asking = 0;
 
   constructor(
     @Inject(ReplicaSession) private readonly session: ReplicaSession,
@@ -35,7 +45,7 @@ export class Coherence implements OnModuleInit {
     session.serve({
       changed: (changes) => {
         this.recent.note(changes);
-        this.apply(changes);
+        this.spoil(changes);
       },
       unknown: () => {
         for (const memory of this.memories) memory.unknown();
@@ -59,19 +69,40 @@ export class Coherence implements OnModuleInit {
     return this.session.alone;
   }
 
-  /** Whether all who are not alone tell this process what they change. */
-  get known(): boolean {
-    return this.session.known;
-  }
-
   /**
    * Whether memory may be trusted for a request that has arrived: it holds nothing older than the last write that was
    * acknowledged before the call. At once where that is known.
    */
   fresh(): boolean | Promise<boolean> {
-    if (!this.session.alone) return this.ask();
-    this.counts.alone += 1;
-    return true;
+    if (this.session.alone) {
+      this.counts.alone += 1;
+      return true;
+    }
+    this.asking += 1;
+    return this.flights.shareFresh('ask', () => this.ask());
+  }
+
+  /**
+   * The same for what carries tags. From a yes on, {@link shows} tells of each value whether it is new enough.
+   */
+  freshFor(tags: readonly string[]): boolean | Promise<boolean> {
+    if (this.session.alone && !this.session.tags.isUnsure(tags)) return this.fresh();
+    return this.learnOf(tags);
+  }
+
+  /** The snapshot for what is read from now on; undefined while nothing is known. */
+  get snapshot(): Snapshot | undefined {
+    return this.session.tags.snapshot;
+  }
+
+  /** Names what snapshots belong to: a run of the PostgreSQL server, and the database. */
+  get source(): string {
+    return this.session.source;
+  }
+
+  /** Whether what was read after a snapshot shows every change under the tags that this process knows of. */
+  shows(snapshot: Snapshot, tags: readonly string[]): boolean {
+    return this.session.tags.allows(snapshot, tags);
   }
 
   /**
@@ -80,7 +111,7 @@ export class Coherence implements OnModuleInit {
    */
   async announce(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
-    this.logger.debug({ changes: changes.length }, 'The catalogue has changed.');
+    this.logger.debug({ changes: changes.length }, 'Something that is kept has changed.');
     if (this.session.alone) {
       this.apply(changes);
       return;
@@ -89,7 +120,7 @@ export class Coherence implements OnModuleInit {
     const told = await this.exactly(changes);
     // Only now: whoever tells takes the list away meanwhile.
     this.waiting.push(...told);
-    if (await this.flights.shareFresh('tell', () => this.tell())) await this.session.untilKnown(committedAt);
+    if (await this.tellSoon()) await this.session.untilKnown(committedAt);
     else await this.session.untilAsked(committedAt);
   }
 
@@ -98,7 +129,8 @@ export class Coherence implements OnModuleInit {
    * or elsewhere. What concurrent writers want to know is asked once.
    */
   private async exactly(changes: readonly Change[]): Promise<readonly Change[]> {
-    const isBlind = ({ id, version }: Change): boolean => id !== undefined && version === undefined;
+    const isBlind = ({ kind, id, version }: Change): boolean =>
+      kind !== 'tag' && id !== undefined && version === undefined;
     const [blind, known] = [changes.filter(isBlind), changes.filter((change) => !isBlind(change))];
     this.apply(known);
     if (blind.length === 0) return known;
@@ -110,8 +142,17 @@ export class Coherence implements OnModuleInit {
     return changes;
   }
 
+  /** What is announced in the same moment is told together. */
+  private tellSoon(): Promise<boolean> {
+    this.soon ??= Promise.resolve().then(() => {
+      this.soon = undefined;
+      return this.flights.shareFresh('tell', () => this.tell());
+    });
+    return this.soon;
+  }
+
   private async tell(): Promise<boolean> {
-    const changes = this.waiting;
+    const changes = withoutRepetition(this.waiting);
     this.waiting = [];
     if (this.journal.configured && (await this.journal.announce(changes))) return true;
     // Until all others ask PostgreSQL, whoever is told next time has to be told of these too.
@@ -119,27 +160,58 @@ export class Coherence implements OnModuleInit {
     return false;
   }
 
+  /** Asks once for all requests that have arrived by now. */
   private async ask(): Promise<boolean> {
+    const requests = this.asking;
+    this.asking = 0;
     if (this.journal.configured && this.session.settled) {
-      const standing = await this.journal.check((changes) => this.apply(changes));
-      if (standing === 'current') {
-        this.counts.redis += 1;
-        return true;
+      const standing = await this.check();
+      if (standing !== 'away') {
+        this.counts[BY[standing]] += requests;
+        return standing !== 'unsure';
       }
     }
     const valid = await this.session.validate();
-    this.counts[valid ? 'database' : 'untrusted'] += 1;
+    this.counts[valid ? 'database' : 'untrusted'] += requests;
     return valid;
   }
 
   /** Keeps the place in the journal while nobody reads, and tries whether announcements are taken again. */
   private async keepUp(): Promise<void> {
     if (!this.journal.configured || this.session.alone) return;
-    if (!this.session.mute) await this.journal.check((changes) => this.apply(changes));
+    if (!this.session.mute) await this.check();
     else if (await this.journal.announce([])) await this.session.speakAgain();
   }
 
-  private apply(changes: readonly Change[]): void {
-    for (const memory of this.memories) memory.changed(changes);
+  private check(): Promise<Standing> {
+    return this.journal.check(
+      (changes) => this.apply(changes),
+      () => this.session.validate(),
+    );
   }
+
+  private async learnOf(tags: readonly string[]): Promise<boolean> {
+    if (!(await this.fresh())) return false;
+    // An announcement does not say which transaction it was.
+    return !this.session.tags.isUnsure(tags) || this.session.validate();
+  }
+
+  private apply(changes: readonly Change[]): void {
+    const tags = changes.flatMap(({ kind, id = EVERY_TAG }) =>
+      kind === 'tag' ? [id] : kind === 'catalogue' && id === undefined ? [EVERY_TAG] : [],
+    );
+    if (tags.length > 0) this.session.tags.announce(tags);
+    this.spoil(changes.filter(({ kind }) => kind !== 'tag'));
+  }
+
+  private spoil(changes: readonly Change[]): void {
+    if (changes.length > 0) for (const memory of this.memories) memory.changed(changes);
+  }
+}
+
+/** Each tag once, and many of them as all. */
+function withoutRepetition(changes: readonly Change[]): Change[] {
+  const tags = new Set(changes.flatMap(({ kind, id = EVERY_TAG }) => (kind === 'tag' ? [id] : [])));
+  const told = tags.size > MOST_TAGS ? [EVERY_TAG] : [...tags];
+  return [...changes.filter(({ kind }) => kind !== 'tag'), ...told.map((id): Change => ({ kind: 'tag', id }))];
 }

@@ -39,8 +39,8 @@ interface Entry {
   readonly changes: string;
 }
 
-/** `unsure`: what was announced is not known from here on; the database is to be asked. */
-export type Standing = 'current' | 'unsure' | 'away';
+/** `asked`: what was announced was not known, but PostgreSQL has told it; `unsure`: nor could that be asked. */
+export type Standing = 'current' | 'asked' | 'unsure' | 'away';
 
 function parse(text: string): Entry | undefined {
   const [, number, name = '', before = '', changes = ''] = /^(\d+) (\S+) (\S+) (.*)$/.exec(text) ?? [];
@@ -78,20 +78,28 @@ export class RedisJournal {
   /**
    * Whether everything is known that was announced before the call; new changes are handed over first. Requests that
    * wait at the same time share one look at Redis, which is sent after the last of them came.
+   * @param ask learns from PostgreSQL what was committed before it was called; false where that takes too long. Only
+   *   when it has, the head that was seen before counts as known, and only then the next look begins.
    */
-  check(apply: (changes: readonly Change[]) => void): Promise<Standing> {
-    return this.flights.shareFresh('check', () => this.look(apply));
+  check(apply: (changes: readonly Change[]) => void, ask: () => Promise<boolean>): Promise<Standing> {
+    return this.flights.shareFresh('check', () => this.look(apply, ask));
   }
 
-  private async look(apply: (changes: readonly Change[]) => void): Promise<Standing> {
+  private async look(apply: (changes: readonly Change[]) => void, ask: () => Promise<boolean>): Promise<Standing> {
     const { connections } = this.link;
     const newest = await this.attempt((client) => client.lIndex(KEY, 0));
     if (newest === undefined) return 'away';
-    if (newest === null) return (await this.announce([])) ? this.unsure(undefined) : 'away';
+    // Somebody has to begin; what is there then is seen by the next look.
+    if (newest === null && !(await this.announce([]))) return 'away';
     // Another connection may lead to another Redis, or to the same one set back.
-    if (this.headConnection !== connections || this.link.connections !== connections) return this.unsure(newest);
-    if (newest === this.head) return 'current';
-    return (await this.follow(newest, apply)) ? 'current' : this.unsure(newest);
+    if (newest !== null && this.headConnection === connections && this.link.connections === connections) {
+      if (newest === this.head || (await this.follow(newest, apply))) return 'current';
+    }
+    this.head = undefined;
+    if (!(await ask())) return 'unsure';
+    this.head = newest ?? undefined;
+    this.headConnection = connections;
+    return 'asked';
   }
 
   /** Goes from the head that is known to the newest, where the chain holds. */
@@ -116,12 +124,6 @@ export class RedisJournal {
     }
     this.head = newestSeen.text;
     return true;
-  }
-
-  private unsure(newest: string | undefined): Standing {
-    this.head = newest;
-    this.headConnection = this.link.connections;
-    return 'unsure';
   }
 
   private async attempt<T>(work: (client: RedisClient) => Promise<T>): Promise<T | undefined> {

@@ -7,6 +7,7 @@ import { Database } from '../database/database.js';
 import { SESSION_TIMING, type Session, StandingSession } from '../database/standing-session.js';
 import { statement } from '../database/statement.js';
 import { type Change, unpackChange } from './change.js';
+import { TagHistory, type ToldChange } from './tag-history.js';
 
 /** What a replica holds in memory may be trusted for so long after it has asked PostgreSQL what changed. */
 export const LEASE_MS = 1_000;
@@ -27,12 +28,14 @@ const CANNOT_ANNOUNCE = 2;
 const HOLDERS = (lock: number): string => `(SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND granted
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND classid = ${LOCKS} AND objid = ${lock} AND objsubid = 2)`;
-const STATE = 'pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server';
+const STATE = `pg_current_snapshot()::text AS snapshot, left(encode(sha256(convert_to(pg_postmaster_start_time()::text || current_database(), 'UTF8')), 'hex'), 16) AS server`;
 // Of rows in one statement, a transaction of the snapshot is either wholly seen or not at all; numbers alone would not
 // tell, for they are not in the order of commits.
 const CHANGES = `(SELECT coalesce(json_agg(json_build_array(product_id, version, kind, stock, updated_at) ORDER BY version), '[]')
   FROM catalog_changes
-  WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)) AS changes`;
+  WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)) AS changes,
+  (SELECT coalesce(json_agg(json_build_array(tag, xid::text)), '[]') FROM tag_changes
+  WHERE xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)) AS tags`;
 const BASELINE = statement('coherence.baseline', `SELECT ${STATE}`);
 const VALIDATE = statement('coherence.validate', `SELECT ${STATE}, ${CHANGES}`);
 const ASK = statement(
@@ -44,6 +47,7 @@ interface Answer {
   readonly snapshot: string;
   readonly server: string;
   readonly changes?: readonly unknown[];
+  readonly tags?: readonly ToldChange[];
   readonly running?: number;
   readonly mute?: number;
 }
@@ -65,6 +69,8 @@ const now = (): number => performance.now();
  */
 @Injectable()
 export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** What is known of changes to tagged data. */
+  readonly tags = new TagHistory();
   private readonly logger = new Logger(ReplicaSession.name);
   private readonly session: StandingSession;
   private readonly flights = new Flights();
@@ -98,6 +104,11 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
     );
   }
 
+  /** Names the run of the PostgreSQL server, and the database: snapshots of one say nothing about another. */
+  get source(): string {
+    return this.server;
+  }
+
   serve(owner: ReplicaSessionOwner): void {
     this.owner = owner;
   }
@@ -122,18 +133,14 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
 
   /** Whether no other replica has run for so long that none can believe itself to be one. */
   get alone(): boolean {
-    return this.leased && this.running === 1 && now() - this.othersSeenAt > GRACE_MS;
+    const at = now();
+    return this.running === 1 && at - this.askedAt < LEASE_MS && at - this.othersSeenAt > GRACE_MS;
   }
 
   /** Whether every replica knows of this one, and every one is able to announce what it changes. */
   get settled(): boolean {
     const at = now();
     return this.leased && at - this.registeredAt > GRACE_MS && at - this.muteSeenAt > GRACE_MS;
-  }
-
-  /** Whether every replica knows of this one, and so tells it what it has changed. */
-  get known(): boolean {
-    return this.alone || (this.leased && now() - this.registeredAt > GRACE_MS);
   }
 
   /** Whether this replica tells the others to ask the database, because it cannot announce what it changes. */
@@ -201,6 +208,7 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
     this.server = answer.server;
     this.snapshot = answer.snapshot;
     // After the baseline: what is filled from now on is no older than it.
+    this.tags.restart(answer.snapshot);
     this.owner?.unknown();
     clearInterval(this.timer);
     this.timer = setInterval(() => this.tick(), ASK_EVERY_MS).unref();
@@ -225,12 +233,13 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
   private async ask(name: string, text: string): Promise<boolean> {
     const { client } = this;
     if (client === undefined) return false;
-    const { askedAt, answer } = await this.inTurn(async () => {
-      const askedAt = now();
+    const { askedAt, mark, answer } = await this.inTurn(async () => {
+      const [askedAt, mark] = [now(), this.tags.mark()];
       const { rows } = await client.query<Answer>({ name, text, values: [this.snapshot] });
-      return { askedAt, answer: rows[0] };
+      return { askedAt, mark, answer: rows[0] };
     });
     if (answer === undefined || this.client !== client) return false;
+    this.tags.learn(mark, answer.snapshot, answer.tags ?? []);
     this.learn(answer, askedAt);
     return true;
   }
@@ -246,8 +255,10 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
     const missed = server !== this.server || (!first && askedAt - this.askedAt > MISSED_MS);
     this.server = server;
     this.snapshot = snapshot;
-    if (missed) this.owner?.unknown();
-    else if (changes.length > 0) this.owner?.changed(changes.map(unpackChange));
+    if (missed) {
+      this.tags.restart(snapshot);
+      this.owner?.unknown();
+    } else if (changes.length > 0) this.owner?.changed(changes.map(unpackChange));
     if (running !== undefined && mute !== undefined) {
       this.running = running;
       if (running > 1) this.othersSeenAt = now();
@@ -268,6 +279,7 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
     // Others may have come, and believed what they may have, while nobody was there to tell.
     this.othersSeenAt = now();
     this.muteSeenAt = now();
+    this.tags.restart(undefined);
     this.owner?.unknown();
   }
 }

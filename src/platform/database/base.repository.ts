@@ -23,6 +23,11 @@ export abstract class BaseRepository {
     return this.manager.getRepository(entity);
   }
 
+  /** Runs reads for several callers, of whom one may be inside a transaction, outside of it. */
+  protected outside<T>(work: () => T): T {
+    return this.database.outside(work);
+  }
+
   protected async rows<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
     return (await this.database.run<R>(statement, values)).rows;
   }

@@ -6,14 +6,12 @@ type MessageHandler = (payload: string) => void;
 
 /**
  * Hears what other processes say through PostgreSQL's NOTIFY, on one connection of its own. Messages that are sent
- * while that connection is away are lost: whoever needs them all listens to `onLost` and `onReady` too.
+ * while that connection is away are lost.
  */
 @Injectable()
 export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(PgListener.name);
   private readonly channels = new Map<string, MessageHandler[]>();
-  private readonly readyHandlers: (() => void)[] = [];
-  private readonly lostHandlers: (() => void)[] = [];
   private readonly session: StandingSession;
   private listening = false;
 
@@ -31,21 +29,6 @@ export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown
     else handlers.push(handler);
   }
 
-  /** Called each time that every channel is heard from now on. */
-  onReady(handler: () => void): void {
-    this.readyHandlers.push(handler);
-  }
-
-  /** Called when messages may be missed from now on. */
-  onLost(handler: () => void): void {
-    this.lostHandlers.push(handler);
-  }
-
-  /** Whether every channel is heard at the moment. */
-  get ready(): boolean {
-    return this.listening;
-  }
-
   onApplicationBootstrap(): void {
     if (this.channels.size > 0) this.session.start();
   }
@@ -60,7 +43,6 @@ export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown
     for (const channel of this.channels.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     this.listening = true;
     this.logger.debug('Listening to PostgreSQL.');
-    for (const handler of this.readyHandlers) handler();
   }
 
   private deliver(channel: string, payload: string): void {
@@ -77,6 +59,5 @@ export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown
     if (!this.listening) return;
     this.listening = false;
     this.logger.warn('The listening connection to PostgreSQL broke; connecting again.');
-    for (const handler of this.lostHandlers) handler();
   }
 }

@@ -1,4 +1,5 @@
 import { type FieldOptions, TextField } from './fields.js';
+import { ONE_LINE } from './text-rules.js';
 
 /** A name to log in with; upper and lower case are kept, but not told apart. */
 export function UsernameField(options: FieldOptions = {}): PropertyDecorator {
@@ -8,5 +9,6 @@ export function UsernameField(options: FieldOptions = {}): PropertyDecorator {
 
 /** What a person is called. */
 export function PersonNameField(options: FieldOptions = {}): PropertyDecorator {
-  return TextField({ example: 'Ada Lovelace', ...options, max: 200 });
+  const message = 'must be 1 to 200 characters on one line';
+  return TextField({ example: 'Ada Lovelace', ...options, max: 200, pattern: { regex: ONE_LINE, message } });
 }

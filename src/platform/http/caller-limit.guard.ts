@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { emailKey } from '../../common/email.js';
+import { emailKey, isEmail } from '../../common/email.js';
 import type { RateLimitPolicy } from '../rate-limits/rate-limit-policy.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import { principalOf } from '../security/principal.js';
@@ -52,9 +52,12 @@ function userKey(request: FastifyRequest): string | undefined {
   return principal.kind === 'user' ? `user:${principal.userId}` : undefined;
 }
 
-/** The email address that a body names, hashed; the body has not been validated yet. */
+/** The email address that a body names, hashed; undefined where it names none. */
 function emailIn(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('email' in body) || typeof body.email !== 'string')
     return undefined;
-  return `email:${createHash('sha256').update(emailKey(body.email)).digest('base64url')}`;
+  // Nobody has validated the body yet, and to normalise a long text of combining marks takes the square of its length.
+  const email = body.email.trim();
+  if (!isEmail(email)) return undefined;
+  return `email:${createHash('sha256').update(emailKey(email)).digest('base64url')}`;
 }

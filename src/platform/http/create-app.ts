@@ -6,7 +6,6 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { DomainError } from '../../common/domain-error.js';
-import { newId } from '../../common/ids.js';
 import type { Config } from '../../config/config.js';
 import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
@@ -14,20 +13,19 @@ import { withinRequest } from '../security/request-context.js';
 import { Admissions } from './admissions.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
-import { drainOnClose } from './draining.js';
+import { Draining } from './draining.js';
 import { EventStreams } from './event-streams.js';
 import { FastLane } from './fast-lane.js';
 import { acceptJson } from './json-body.js';
 import { cutOffLateBodies } from './late-requests.js';
 import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
+import { requestIdOf } from './request-id.js';
 import { registerRequestLog } from './request-log.js';
 import { registerRequestMetrics } from './request-metrics.js';
 import { shedSurplus } from './shedding.js';
 import { acceptStreams } from './streamed-body.js';
 import { acceptFiles } from './uploads.js';
-
-const REQUEST_ID = /^[\w.:+/=-]{1,128}$/;
 
 /** Routes outside `/api`: what operators, browsers and other servers look for at fixed places. */
 const OUTSIDE_API = ['health', 'health/*path', 'metrics', 'media/*path', '.well-known/*path'];
@@ -68,10 +66,7 @@ function createFastify(config: Config): FastifyInstance {
     http: { headersTimeout: requestTimeout, connectionsCheckingInterval },
     requestIdHeader: false,
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
-    },
+    genReqId: (request) => requestIdOf(request),
     routerOptions: { maxParamLength: 300 },
     clientErrorHandler: refuseClientError,
     // No hook runs for these.
@@ -101,8 +96,7 @@ export async function createHttpApp(
   await acceptFiles(server, config.MEDIA_MAX_BYTES);
   acceptStreams(server, config.REQUEST_TIMEOUT_MS, STREAMED_TYPES);
   const lane = app.get(FastLane);
-  drainOnClose(server, config.REQUEST_TIMEOUT_MS);
-  lane.enter(server);
+  lane.enter(server, new Draining(server, config.REQUEST_TIMEOUT_MS), logger);
   server.addHook('onRequest', (request, reply, done) => {
     // What no handler declares fit for a cache is somebody's own, or of this moment.
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
@@ -121,7 +115,7 @@ export async function createHttpApp(
   registerRequestMetrics(server, app.get(Metrics).requests);
   await secure(server, config);
   shedSurplus(server, app.get(Admissions));
-  lane.learnHeaders(server);
+  lane.learn(server);
   await serveDocs(app, openApiDocument(app));
   return app;
 }

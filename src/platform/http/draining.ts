@@ -1,32 +1,69 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 
 /**
  * Lets a server that closes answer every request that it has begun to read, and then hang up. Node alone would wait for
  * clients: for those that keep a connection they were answered on, those that have sent nothing yet, and, since it no
  * longer looks for late requests once it closes, those that never send the rest.
- * @param patienceMs how long a request may go on arriving
  */
-export function drainOnClose(server: FastifyInstance, patienceMs: number): void {
-  const open = new Set<FastifyReply>();
-  let closing = false;
-  const hangUp = (): void => {
-    if (closing && open.size === 0) server.server.closeAllConnections();
-  };
-  server.addHook('onRequest', (_request, reply, done) => {
-    open.add(reply);
-    reply.raw.once('close', () => {
-      open.delete(reply);
-      if (closing) setImmediate(hangUp);
+export class Draining {
+  private readonly open = new Set<ServerResponse>();
+  private waiting = 0;
+  private begun = false;
+
+  /** @param patienceMs how long a request may go on arriving */
+  constructor(
+    private readonly server: FastifyInstance,
+    patienceMs: number,
+  ) {
+    server.addHook('onRequest', (_request, reply, done) => {
+      this.hold(reply.raw);
+      done();
     });
-    done();
-  });
-  server.addHook('preClose', (done) => {
-    closing = true;
-    for (const reply of open) if (!reply.raw.headersSent) reply.header('connection', 'close');
+    server.addHook('preClose', (done) => {
+      this.begin(patienceMs);
+      done();
+    });
+  }
+
+  /** Whether the server closes: each answer from now on ends its connection. */
+  get closing(): boolean {
+    return this.begun;
+  }
+
+  /** Waits for an answer to be sent, or its connection to be lost. */
+  hold(answer: ServerResponse): void {
+    this.open.add(answer);
+    answer.once('close', () => {
+      this.open.delete(answer);
+      this.look();
+    });
+  }
+
+  /** Waits until {@link resume} is called as often: for requests that wait themselves before they are taken up. */
+  pause(): void {
+    this.waiting += 1;
+  }
+
+  resume(): void {
+    this.waiting -= 1;
+    this.look();
+  }
+
+  private begin(patienceMs: number): void {
+    this.begun = true;
+    for (const answer of this.open) if (!answer.headersSent) answer.setHeader('connection', 'close');
     setTimeout(() => {
-      for (const { request } of open) if (!request.raw.complete) request.raw.destroy();
+      for (const { req } of this.open) if (!req.complete) req.destroy();
     }, patienceMs).unref();
-    setImmediate(hangUp);
-    done();
-  });
+    this.look();
+  }
+
+  private look(): void {
+    if (this.begun) setImmediate(() => this.hangUp());
+  }
+
+  private hangUp(): void {
+    if (this.open.size === 0 && this.waiting === 0) this.server.server.closeAllConnections();
+  }
 }

@@ -1,13 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { askUntil } from '../../common/ask-until.js';
 import { BaseRepository } from '../database/base.repository.js';
 import { failedWith } from '../database/failures.js';
 import { statement } from '../database/statement.js';
 import { IdempotencyInProgress, IdempotencyKeyReused, type IdempotentRequest, StoredAnswer } from './idempotency.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
-const LOOKS = 40;
-const LOOK_MS = 50;
 
 const FIND = statement(
   'idempotency.find',
@@ -67,12 +65,12 @@ export class IdempotencyRepository extends BaseRepository {
    * @returns the unfinished one where it takes longer than two seconds: whoever was at it may have died
    */
   async finished(request: IdempotentRequest, unfinished: StoredAnswer): Promise<StoredAnswer> {
-    let answer = unfinished;
-    for (let look = 0; look < LOOKS && !answer.finished; look += 1) {
-      await delay(LOOK_MS);
-      answer = (await this.find(request)) ?? unfinished;
-    }
-    return answer;
+    if (unfinished.finished) return unfinished;
+    const finished = await untilAnswered(async () => {
+      const answer = await this.find(request);
+      return answer?.finished ? answer : undefined;
+    });
+    return finished ?? (await this.find(request)) ?? unfinished;
   }
 
   /** Puts the answer under a key that this transaction has claimed. */
@@ -94,6 +92,11 @@ export class IdempotencyRepository extends BaseRepository {
   sweep(before: Date): Promise<number> {
     return this.affect(SWEEP, [before]);
   }
+}
+
+/** Asks for two seconds for what another request under the same key is about to write. */
+export function untilAnswered<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  return askUntil(40, 50, ask);
 }
 
 /**

@@ -17,6 +17,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Products: 'The catalogue and its stock.',
   'Products (staff)': 'Also what the public does not see.',
   Categories: 'A tree of categories.',
+  Promotions: 'Coupons, and what gets cheaper by itself.',
   Imports: 'The catalogue as a file, in and out.',
   Users: 'Accounts, sessions and roles.',
   Cart: 'Of a customer, or of a guest who sends the `Cart-Token` that the first write answered.',

@@ -10,10 +10,16 @@ const QUIET = /^\/(health|metrics)(\/|$)/;
 
 const SHED_SUMMARY_MS = 1_000;
 
+const MESSAGE = 'Request answered.';
+
 function levelOf(request: FastifyRequest, route: string, status: number): 'debug' | 'info' | 'warn' {
   if (wasShed(request)) return 'debug';
   if (status >= 500) return 'warn';
   return QUIET.test(route) ? 'debug' : 'info';
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
 }
 
 function fieldsOf(request: FastifyRequest, reply: FastifyReply, route: string): Record<string, unknown> {
@@ -24,7 +30,7 @@ function fieldsOf(request: FastifyRequest, reply: FastifyReply, route: string): 
     route,
     url: redactUrl(request.url),
     status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime * 10) / 10,
+    ms: tenths(reply.elapsedTime),
     requestId: request.id,
     ...(principal.kind === 'user' ? { userId: principal.userId } : {}),
     ...(traceId === undefined ? {} : { traceId }),
@@ -55,7 +61,32 @@ export function registerRequestLog(fastify: FastifyInstance, logger: Logger): vo
     const route = request.routeOptions.url ?? 'unmatched';
     const level = levelOf(request, route, reply.statusCode);
     if (wasShed(request)) countShed();
-    if (logger.isLevelEnabled(level)) logger[level](fieldsOf(request, reply, route), 'Request answered.');
+    if (logger.isLevelEnabled(level)) logger[level](fieldsOf(request, reply, route), MESSAGE);
     done();
   });
+}
+
+/** What was asked, of many requests the same. */
+export interface Asked {
+  readonly method: string;
+  readonly route: string;
+  readonly url: string;
+}
+
+/** Logs one answer: its status, how long it took, the id of its request, and the `traceparent` that came with that. */
+export type AnswerLog = (
+  status: number,
+  ms: number,
+  requestId: string,
+  traceparent: string | string[] | undefined,
+) => void;
+
+/** Logs answers that are sent ahead of the pipeline, in lines like its own; what they have in common is worked out once. */
+export function answerLogOf(logger: Logger, { method, route, url }: Asked): AnswerLog {
+  const common = logger.child({ method, route, url: redactUrl(url) });
+  return (status, ms, requestId, traceparent) => {
+    const traceId = traceIdOf(traceparent);
+    const fields = { status, ms: tenths(ms), requestId };
+    common.info(traceId === undefined ? fields : { ...fields, traceId }, MESSAGE);
+  };
 }

@@ -14,11 +14,23 @@ export interface Job {
 @Injectable()
 export class JobRegistry {
   private readonly jobs = new Map<string, Job>();
+  private runNow: ((job: Job) => void) | undefined;
 
   /** @throws {Error} where the name is taken */
   register(job: Job): void {
     if (this.jobs.has(job.name)) throw new Error(`Two jobs are called ${job.name}.`);
     this.jobs.set(job.name, job);
+  }
+
+  /** Names who can run a job before its time; nobody while jobs do not run in this process. */
+  attach(runNow: ((job: Job) => void) | undefined): void {
+    this.runNow = runNow;
+  }
+
+  /** There is something to do for a job. Where jobs run in another process, that one finds it at the job's time. */
+  hurry(name: string): void {
+    const job = this.jobs.get(name);
+    if (job !== undefined) this.runNow?.(job);
   }
 
   all(): readonly Job[] {

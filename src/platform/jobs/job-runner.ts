@@ -33,10 +33,12 @@ export class JobRunner implements LeaderWork, OnModuleInit {
     const lifetime = new AbortController();
     this.lifetime = lifetime;
     for (const job of this.registry.all()) this.schedule(job, 0, lifetime.signal);
+    this.registry.attach((job) => this.hurry(job, lifetime.signal));
   }
 
   async stop(): Promise<void> {
     this.lifetime?.abort();
+    this.registry.attach(undefined);
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     if (this.running.size === 0) return;
@@ -50,6 +52,13 @@ export class JobRunner implements LeaderWork, OnModuleInit {
   private schedule(job: Job, afterMs: number, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.timers.set(job.name, setTimeout(() => this.tick(job, signal), afterMs).unref());
+  }
+
+  /** A run that is under way may have looked already; then the next one comes at its time. */
+  private hurry(job: Job, signal: AbortSignal): void {
+    if (this.running.has(job.name)) return;
+    clearTimeout(this.timers.get(job.name));
+    this.schedule(job, 0, signal);
   }
 
   private tick(job: Job, signal: AbortSignal): void {

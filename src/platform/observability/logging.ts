@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import { destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import { destination, type Logger, multistream, pino } from 'pino';
 import roll from 'pino-roll';
 import type { Config } from '../../config/config.js';
+import { GatheredLines } from './gathered-lines.js';
 import { redact } from './redact.js';
 import { serializeError } from './serialize-error.js';
 
@@ -14,9 +15,25 @@ export interface Logging {
 
 type LogTarget = { write(line: string): unknown };
 
+let timeAt = 0;
+let timeText = '';
+
+/** The time of a line, as RFC 3339; written out once a millisecond, however many lines that has. */
+function timeOfLine(): string {
+  const now = Date.now();
+  if (now !== timeAt) {
+    timeAt = now;
+    timeText = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return timeText;
+}
+
 /** Builds the logger of the process: JSON lines to standard output and, where one is named, to a rotated file. */
 export async function buildLogging(config: Pick<Config, 'LOG_LEVEL' | 'LOG_FILE'>): Promise<Logging> {
-  const stdout = destination({ dest: 1, sync: false, minLength: 0 });
+  const stdout = new GatheredLines(destination({ dest: 1, sync: false, minLength: 0 }));
+  process.once('exit', () => {
+    if (stdout.holding) stdout.flushSync();
+  });
   if (config.LOG_FILE === undefined) {
     return { logger: createLogger(config.LOG_LEVEL, stdout), close: async () => stdout.flushSync() };
   }
@@ -39,7 +56,7 @@ export function createLogger(level: Config['LOG_LEVEL'], target: LogTarget): Log
   return pino(
     {
       level,
-      timestamp: stdTimeFunctions.isoTime,
+      timestamp: timeOfLine,
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { err: (error: unknown) => serializeError(error) },
     },

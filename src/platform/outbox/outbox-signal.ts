@@ -39,6 +39,11 @@ export class OutboxSignal implements OnModuleInit {
     this.wakeLocal = undefined;
   }
 
+  /** Whether the relay runs in this process. */
+  get attached(): boolean {
+    return this.wakeLocal !== undefined;
+  }
+
   /** Says that events were committed. */
   raise(): void {
     if (this.wakeLocal !== undefined) this.wakeLocal();

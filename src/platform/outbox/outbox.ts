@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { EventConsumers } from './event-consumers.js';
 import { OutboxRepository, type OutboxRow } from './outbox.repository.js';
 import { OutboxSignal } from './outbox-signal.js';
 
@@ -19,6 +20,7 @@ export class Outbox {
     @Inject(OutboxRepository) private readonly events: OutboxRepository,
     @Inject(UnitOfWork) private readonly uow: UnitOfWork,
     @Inject(OutboxSignal) private readonly signal: OutboxSignal,
+    @Inject(EventConsumers) private readonly consumers: EventConsumers,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -53,6 +55,14 @@ export class Outbox {
       data: JSON.stringify(event.data),
       occurredAt: this.clock.now(),
     };
+  }
+
+  /**
+   * Whether the relay would do nothing with events of a type but mark them as published: it runs in this process, and
+   * nobody here consumes them. Who inserts them by the thousand may do that at once.
+   */
+  passesOver(type: string): boolean {
+    return this.signal.attached && !this.consumers.wants(type);
   }
 
   /** Says that a statement which inserted events itself has committed. */

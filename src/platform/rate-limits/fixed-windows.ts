@@ -23,22 +23,28 @@ export class FixedWindows {
 
   /** Counts one request. */
   take(key: string, policy: RateLimitPolicy, now: number): WindowState {
-    const windowMs = policy.windowSeconds * 1_000;
-    const open = this.windows.get(key, now);
-    // A clock that was set back must not stretch a window.
-    if (open !== undefined && open.endsAt - now <= windowMs) {
+    const open = this.opened(key, policy, now);
+    if (open !== undefined) {
       open.used += 1;
       return open;
     }
-    const started = { used: 1, endsAt: now + windowMs };
+    const started = { used: 1, endsAt: now + policy.windowSeconds * 1_000 };
     this.windows.set(key, started, now);
     return started;
   }
 
   /** Counts one request where a window is open and has room for it. */
   takeLeft(key: string, policy: RateLimitPolicy, now: number): WindowState | undefined {
+    const open = this.opened(key, policy, now);
+    if (open === undefined || open.used >= policy.limit) return undefined;
+    open.used += 1;
+    return open;
+  }
+
+  private opened(key: string, policy: RateLimitPolicy, now: number): OpenWindow | undefined {
     const open = this.windows.get(key, now);
-    return open !== undefined && open.used < policy.limit ? this.take(key, policy, now) : undefined;
+    // A clock that was set back must not stretch a window.
+    return open !== undefined && open.endsAt - now <= policy.windowSeconds * 1_000 ? open : undefined;
   }
 
   get size(): number {

@@ -49,7 +49,8 @@ export class RateLimits implements OnModuleInit {
     for (const key of keys) {
       const id = `${policy.name}:${key}`;
       const shared = this.shared === undefined ? undefined : await this.shared.take(id, policy);
-      const verdict = this.judge(policy, shared ?? this.memory.take(id, policy, this.now()));
+      const now = this.now();
+      const verdict = this.judge(policy, shared ?? this.memory.take(id, policy, now), now);
       if (!verdict.allowed) return verdict;
       if (tightest.remaining >= verdict.remaining) tightest = verdict;
     }
@@ -62,18 +63,19 @@ export class RateLimits implements OnModuleInit {
    */
   takeNow(policy: RateLimitPolicy, key: string): Verdict | undefined {
     const id = `${policy.name}:${key}`;
-    const state = this.shared === undefined ? this.memory.takeLeft(id, policy, this.now()) : this.shared.takeLeft(id);
-    return state === undefined ? undefined : this.judge(policy, state);
+    const now = this.now();
+    const state = this.shared === undefined ? this.memory.takeLeft(id, policy, now) : this.shared.takeLeft(id, now);
+    return state === undefined ? undefined : this.judge(policy, state, now);
   }
 
-  private judge(policy: RateLimitPolicy, { used, endsAt }: WindowState): Verdict {
+  private judge(policy: RateLimitPolicy, { used, endsAt }: WindowState, now: number): Verdict {
     const allowed = used <= policy.limit;
     if (!allowed) this.refused[policy.name] = (this.refused[policy.name] ?? 0) + 1;
     return {
       policy,
       allowed,
       remaining: Math.max(0, policy.limit - used),
-      resetSeconds: Math.max(1, Math.ceil((endsAt - this.now()) / 1_000)),
+      resetSeconds: Math.max(1, Math.ceil((endsAt - now) / 1_000)),
     };
   }
 
@@ -82,6 +84,6 @@ export class RateLimits implements OnModuleInit {
   }
 
   private now(): number {
-    return this.clock.now().getTime();
+    return this.clock.milliseconds();
   }
 }

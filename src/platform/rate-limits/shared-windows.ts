@@ -47,8 +47,8 @@ export class SharedWindows {
   }
 
   /** Counts one request against what this replica has drawn already. */
-  takeLeft(key: string): WindowState | undefined {
-    const lease = this.leases.get(key, this.now());
+  takeLeft(key: string, now: number): WindowState | undefined {
+    const lease = this.leases.get(key, now);
     if (lease === undefined || lease.left === 0) return undefined;
     lease.left -= 1;
     return { used: lease.drawn - lease.left, endsAt: lease.endsAt };
@@ -57,9 +57,10 @@ export class SharedWindows {
   /** Counts one request; undefined while Redis is away. */
   async take(key: string, policy: RateLimitPolicy): Promise<WindowState | undefined> {
     for (;;) {
-      const left = this.takeLeft(key);
+      const now = this.now();
+      const left = this.takeLeft(key, now);
       if (left !== undefined) return left;
-      const lease = this.leases.get(key, this.now());
+      const lease = this.leases.get(key, now);
       if (lease?.spent === true) return { used: policy.limit + 1, endsAt: lease.endsAt };
       if ((await this.draw(key, policy)) === undefined) return undefined;
     }

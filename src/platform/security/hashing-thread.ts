@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Options } from '@node-rs/argon2';
 
-/** So low that it takes what nobody else wants, and not so low that it waits for ever. */
+/** So much lower than the process that it takes what nobody else wants, and not so low that it waits for ever. */
 const NICENESS = 10;
 
 interface Calls {
@@ -23,7 +23,8 @@ const { parentPort, workerData } = require('node:worker_threads');
 const { hashSync, verifySync } = require(workerData.argon2);
 try {
   const thread = require('node:fs').readlinkSync('/proc/thread-self').split('/').at(-1);
-  require('node:os').setPriority(Number(thread), workerData.niceness);
+  const { getPriority, setPriority } = require('node:os');
+  setPriority(Number(thread), Math.min(19, getPriority() + workerData.niceness));
 } catch {}
 const calls = { hash: hashSync, verify: verifySync };
 parentPort.on('message', ({ id, call, values }) => {

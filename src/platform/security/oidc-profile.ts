@@ -1,5 +1,5 @@
 import { isEmail, normalizeEmail } from '../../common/email.js';
-import { isCleanText } from '../fields/text-rules.js';
+import { isCleanText, ONE_LINE } from '../fields/text-rules.js';
 
 /** What a provider says of a person, as far as it can be used. */
 export interface OidcProfile {
@@ -24,5 +24,5 @@ export function readProfile(claims: Readonly<Record<string, unknown>>): OidcProf
 function nameOf(value: unknown): string | undefined {
   if (!isCleanText(value)) return undefined;
   const name = value.trim();
-  return name.length > 0 && name.length <= NAME_LENGTH ? name : undefined;
+  return name.length <= NAME_LENGTH && ONE_LINE.test(name) ? name : undefined;
 }

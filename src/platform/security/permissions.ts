@@ -36,7 +36,10 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   admin: new Set(PERMISSIONS),
 };
 
-/** Whether someone with these permissions may give a role to another: only one that can do nothing beyond them. */
-export function mayGrant(permissions: ReadonlySet<Permission>, role: Role): boolean {
+/**
+ * Whether permissions hold all that a role may do. Nobody gives a role that may do more than they may themselves, nor
+ * changes an account that has one.
+ */
+export function coversRole(permissions: ReadonlySet<Permission>, role: Role): boolean {
   return [...ROLE_PERMISSIONS[role]].every((permission) => permissions.has(permission));
 }

@@ -62,6 +62,11 @@ export function actorIdOf(principal: StaffPrincipal): string {
   return principal.kind === 'user' ? principal.userId : principal.keyId;
 }
 
+/** The id of the person behind an act: the user, or who answers for the API key. */
+export function personIdOf(principal: StaffPrincipal): string {
+  return principal.kind === 'user' ? principal.userId : principal.ownerId;
+}
+
 /**
  * Who a request's Idempotency-Key belongs to: the user, the API key, or the holder of a cart token, known by its hash
  * alone.

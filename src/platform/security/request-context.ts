@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { principalOf } from './principal.js';
+import { actorIdOf, personIdOf, principalOf } from './principal.js';
 
 export const ACTOR_KINDS = ['user', 'api_key', 'anonymous', 'cli', 'system'] as const;
 
@@ -9,8 +9,10 @@ export type ActorKind = (typeof ACTOR_KINDS)[number];
 /** Where an act comes from. */
 export interface Origin {
   readonly actor: ActorKind;
-  /** The user, where it is one. */
+  /** The user or the API key, where it is one. */
   readonly actorId: string | null;
+  /** The user who acts, or who answers for the API key. */
+  readonly personId: string | null;
   /** Id of the access token. */
   readonly tokenId: string | null;
   /** Network address of the client. */
@@ -50,14 +52,20 @@ export function withinLaterWork<T>(askedBy: Origin, work: () => T): T {
 export function currentOrigin(): Origin {
   const context = contexts.getStore();
   if (context === undefined || context === 'cli') {
-    return { actor: context ?? 'system', actorId: null, tokenId: null, address: null, requestId: null };
+    return { actor: context ?? 'system', actorId: null, personId: null, tokenId: null, address: null, requestId: null };
   }
   if ('askedBy' in context) return context.askedBy;
   const { id: requestId, ip: address } = context;
   const principal = principalOf(context);
-  if (principal.kind === 'guest') return { actor: 'anonymous', actorId: null, tokenId: null, address, requestId };
-  if (principal.kind === 'machine') {
-    return { actor: 'api_key', actorId: principal.keyId, tokenId: null, address, requestId };
+  if (principal.kind === 'guest') {
+    return { actor: 'anonymous', actorId: null, personId: null, tokenId: null, address, requestId };
   }
-  return { actor: 'user', actorId: principal.userId, tokenId: principal.tokenId, address, requestId };
+  return {
+    actor: principal.kind === 'user' ? 'user' : 'api_key',
+    actorId: actorIdOf(principal),
+    personId: personIdOf(principal),
+    tokenId: principal.kind === 'user' ? principal.tokenId : null,
+    address,
+    requestId,
+  };
 }

@@ -70,7 +70,8 @@ export class RevocationList implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Revokes every access and refresh token that a user was issued until now. In the transaction of what the user lost,
-   * after the user's row was locked: a login that waits for that lock gets a token that is younger than this.
+   * after the user's row was locked: a login that waits for that lock gets a token that is younger than this. Which came
+   * first is seen in the database and not by the clocks of replicas, which may differ.
    */
   revokeUser(userId: string): Promise<void> {
     const revokedAt = this.times.next();
@@ -83,9 +84,9 @@ export class RevocationList implements OnModuleInit, OnModuleDestroy {
   }
 
   private async record(entries: readonly RevocationEntry[]): Promise<void> {
-    await this.repository.record(entries);
+    const recorded = await this.repository.record(entries);
     this.uow.afterCommit(() => {
-      for (const entry of entries) this.snapshot.add(entry);
+      for (const entry of recorded) this.snapshot.add(entry);
     });
   }
 

@@ -8,15 +8,22 @@ import type { RevocationEntry } from './revocation-snapshot.js';
 const MOMENT = `'epoch'::timestamptz + $3::bigint * interval '1 microsecond'`;
 const COLUMNS = 'kind, subject, (extract(epoch FROM revoked_at) * 1000000)::bigint AS revoked_at, expires_at';
 
-// Sorted, so that two that revoke the same families wait for each other instead of deadlocking.
+// Sorted, so that two that revoke the same families wait for each other instead of deadlocking. What a user was issued
+// is older than the revocation, also where it came from a replica whose clock is ahead: each access token has a refresh
+// token of the same moment.
 const RECORD = statement(
   'revocations.record',
   `INSERT INTO revocations (kind, subject, revoked_at, expires_at, recorded_at)
-   SELECT $1, subject, ${MOMENT}, $4, clock_timestamp() FROM unnest($2::uuid[]) AS subject ORDER BY subject
+   SELECT $1::text, subject,
+     GREATEST(${MOMENT}, (SELECT max(t.created_at) + interval '1 microsecond' FROM refresh_tokens t
+       WHERE $1::text = 'user' AND t.user_id = subject)),
+     $4, clock_timestamp()
+   FROM unnest($2::uuid[]) AS subject ORDER BY subject
    ON CONFLICT (kind, subject) DO UPDATE SET
      revoked_at = GREATEST(revocations.revoked_at, EXCLUDED.revoked_at),
      expires_at = GREATEST(revocations.expires_at, EXCLUDED.expires_at),
-     recorded_at = EXCLUDED.recorded_at`,
+     recorded_at = EXCLUDED.recorded_at
+   RETURNING ${COLUMNS}`,
 );
 // One row at least, so that the database's clock is told even where nothing is new.
 const SINCE = statement(
@@ -51,12 +58,16 @@ interface SinceRow extends Omit<RevocationRow, 'kind'> {
 /** Keeps the blocklist of access tokens. */
 @Injectable()
 export class RevocationsRepository extends BaseRepository {
-  /** Writes entries of one kind, moment and expiry. An entry that is there already only ever becomes stricter. */
-  async record(entries: readonly RevocationEntry[]): Promise<void> {
+  /**
+   * Writes entries of one kind, moment and expiry. An entry that is there already only ever becomes stricter.
+   * @returns the entries as they stand
+   */
+  async record(entries: readonly RevocationEntry[]): Promise<RevocationEntry[]> {
     const [first] = entries;
-    if (first === undefined) return;
+    if (first === undefined) return [];
     const subjects = entries.map(({ subject }) => subject);
-    await this.affect(RECORD, [first.kind, subjects, first.revokedAt, first.expiresAt]);
+    const rows = await this.rows<RevocationRow>(RECORD, [first.kind, subjects, first.revokedAt, first.expiresAt]);
+    return rows.map(toEntry);
   }
 
   /** Entries that were written after a moment of the database's clock, and what that clock says now. */

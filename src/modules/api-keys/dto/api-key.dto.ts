@@ -1,11 +1,17 @@
 import { Example } from '../../../platform/fields/example.js';
 import { DateTimeField, EnumListField, TextField, UuidField } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
+import { ONE_LINE } from '../../../platform/fields/text-rules.js';
 import { PERMISSIONS, type Permission } from '../../../platform/security/permissions.js';
 
 @Example({ name: 'warehouse', permissions: ['products:write', 'inventory:write'] })
 export class CreateApiKey {
-  @TextField({ max: 100, example: 'warehouse', description: 'For people, to know what the key is for.' })
+  @TextField({
+    max: 100,
+    pattern: { regex: ONE_LINE, message: 'must be 1 to 100 characters on one line' },
+    example: 'warehouse',
+    description: 'For people, to know what the key is for.',
+  })
   name!: string;
 
   @EnumListField('Permission', PERMISSIONS, { min: 1, description: 'None that you do not hold yourself.' })

@@ -15,10 +15,12 @@ export class AuditEntryResponse {
   @DateTimeField()
   at!: string;
 
-  @EnumField('AuditActor', ACTOR_KINDS, { description: 'Who acted: a user, a stranger, a command or the shop itself.' })
+  @EnumField('AuditActor', ACTOR_KINDS, {
+    description: 'Who acted: a user, a machine with an API key, a stranger, a command or the shop itself.',
+  })
   actor!: ActorKind;
 
-  @UuidField({ nullable: true, description: 'The user who acted.' })
+  @UuidField({ nullable: true, description: 'The user or the API key that acted.' })
   actorId!: string | null;
 
   @UuidField({ nullable: true, description: 'The `jti` of the access token that was shown.' })

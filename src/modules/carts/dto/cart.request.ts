@@ -1,5 +1,5 @@
 import { EXAMPLE_PRODUCT_ID } from '../../../common/examples.js';
-import { IntField, UuidField } from '../../../platform/fields/fields.js';
+import { IntField, TextField, UuidField } from '../../../platform/fields/fields.js';
 import { MAX_QUANTITY } from '../cart-limits.js';
 
 /** A product to put into the cart. */
@@ -15,4 +15,10 @@ export class AddCartItem {
 export class SetCartItem {
   @IntField({ min: 1, max: MAX_QUANTITY, example: 3, description: 'Pieces afterwards; DELETE the line for none.' })
   quantity!: number;
+}
+
+/** The coupon that a cart is to have. */
+export class SetCartCoupon {
+  @TextField({ max: 100, example: 'SPRING-10', description: 'In any case.' })
+  code!: string;
 }

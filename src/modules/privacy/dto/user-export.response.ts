@@ -42,6 +42,9 @@ export class UserExport {
   @ApiProperty({ ...list, description: 'What you did and what was done to your account, oldest first.' })
   auditEntries?: unknown;
 
+  @ApiProperty({ ...list, description: 'Imports of the catalogue that you asked for.' })
+  catalogueImports?: unknown;
+
   @ApiProperty({ type: 'array', items: { type: 'string' }, description: 'Idempotency-Keys that are still remembered.' })
   idempotencyKeys?: unknown;
 }

@@ -202,8 +202,8 @@ export class ProductPage extends pageOf(ProductResponse, 'ProductPageBase') {
     required: false,
     description:
       'Present and false where total is no exact count. In catalogues of more than 20000 products a search is counted ' +
-      'up to 1000 products and a range of prices up to 10000: there is at least that many; and a search for frequent ' +
-      'words is not counted but estimated. Exact totals are always those of everything, of a category and of inStock.',
+      'up to 1000 products and a range of prices up to 10000: there is at least that many; and a search that is ' +
+      'expected to find more than 1000 is not counted but estimated. Exact totals are always those of everything, of a category and of inStock.',
   })
   totalIsExact?: boolean;
 

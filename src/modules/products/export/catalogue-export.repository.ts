@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { CategoryRow } from '../category-tree.js';
+import { FILED_COLUMNS, type FiledProduct } from '../import/filed-product.js';
 
 const READ_ONLY = statement('export.readOnly', 'SET TRANSACTION READ ONLY');
 const TIMEOUTS = statement(
@@ -11,24 +12,13 @@ const TIMEOUTS = statement(
 const CATEGORIES = statement('export.categories', 'SELECT id, slug, name, parent_id FROM categories');
 const PRODUCTS = statement(
   'export.products',
-  `SELECT id, sku, slug, name, description, price, currency, stock, category_id, attributes, images, active
-   FROM products WHERE archived_at IS NULL AND id > $1 ORDER BY id LIMIT $2`,
+  `SELECT ${FILED_COLUMNS}, (SELECT g.name FROM product_groups g WHERE g.id = group_id) AS group_name FROM products
+   WHERE archived_at IS NULL AND id > $1 ORDER BY id LIMIT $2`,
 );
 
 /** A product as an export writes it. */
-export interface ExportedProduct {
-  readonly id: string;
-  readonly sku: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly description: string;
-  readonly price: bigint;
-  readonly currency: string;
-  readonly stock: number;
-  readonly category_id: string | null;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly images: readonly string[];
-  readonly active: boolean;
+export interface ExportedProduct extends FiledProduct {
+  readonly group_name: string | null;
 }
 
 /** Reads the whole catalogue, as it is at one moment. */

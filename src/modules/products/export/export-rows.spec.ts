@@ -19,13 +19,38 @@ const slug = fc.string({ unit: fc.constantFrom(...'abc123'), minLength: 1, maxLe
 const HOME = { id: newId(), slug: 'home', name: 'Home > "Garden"', parent_id: null };
 const POTS = { id: newId(), slug: 'pots', name: '=Pots\\', parent_id: HOME.id };
 
-const product: fc.Arbitrary<ExportedProduct> = fc.record({
+const money = (max: bigint) => fc.bigInt({ min: 0n, max });
+const time = fc.option(fc.date({ min: new Date(0), max: new Date('2999-01-01'), noInvalidDate: true }));
+
+/** Whether its sale price is charged is told by the price beside it: a file knows of the regular one alone. */
+const prices = fc
+  .record({
+    regular: money(1_000_000_000_000n),
+    less: money(1_000n),
+    times: fc.tuple(time, time),
+    charged: fc.boolean(),
+  })
+  .map(({ regular, less, times, charged }) => {
+    const sale = regular > less && less > 0n ? regular - less : null;
+    const [from, to] = times.sort((one, other) => Number(one ?? 0) - Number(other ?? 0));
+    const period =
+      Number(from) === Number(to) ? { sale_from: from ?? null, sale_to: null } : { sale_from: from, sale_to: to };
+    if (sale === null) return { price: regular, regular_price: null, sale_price: null, sale_from: null, sale_to: null };
+    const row = charged ? { price: sale, regular_price: regular } : { price: regular, regular_price: null };
+    return { ...row, sale_price: sale, ...period };
+  });
+
+const place = fc.oneof(
+  fc.constant({ group_id: null, group_name: null, options: {} }),
+  fc.record({ group_id: fc.uuid(), group_name: word(20), options: fc.record({ size: word(10), colour: word(10) }) }),
+);
+
+const plain = fc.record({
   id: fc.constant(newId()),
   sku: word(20).filter((text) => SKU_PATTERN.test(text)),
   slug,
   name: word(30),
   description: free(40),
-  price: fc.bigInt({ min: 0n, max: 1_000_000_000_000n }),
   currency: fc.constant('USD'),
   stock: fc.nat({ max: 1_000_000_000 }),
   category_id: fc.constantFrom(null, HOME.id, POTS.id),
@@ -36,12 +61,32 @@ const product: fc.Arbitrary<ExportedProduct> = fc.record({
   ),
   images: fc.array(fc.constantFrom('/a.png', '/b|c.png', 'https://cdn.example/d.webp?x=1,2'), { maxLength: 3 }),
   active: fc.boolean(),
+  low_stock_threshold: fc.option(fc.nat({ max: 1_000_000_000 })),
 });
+
+const product: fc.Arbitrary<ExportedProduct> = fc
+  .tuple(plain, prices, place)
+  .map(([fields, priced, placed]) => ({ ...fields, ...priced, ...placed }));
 
 const PATHS: Readonly<Record<string, unknown>> = {
   [HOME.id]: { names: [HOME.name], slugs: ['home'] },
   [POTS.id]: { names: [HOME.name, POTS.name], slugs: ['home', 'pots'] },
 };
+
+/** What is read of a row; nothing of what a product does not have. */
+function expectedRow(each: ExportedProduct): object {
+  const { sku, slug, name, stock, active, attributes, images } = each;
+  const sale = { price: each.sale_price, from: each.sale_from, to: each.sale_to };
+  const said = [
+    each.description !== '' && { description: each.description },
+    each.category_id !== null && { category: PATHS[each.category_id] },
+    each.sale_price !== null && { sale },
+    each.group_id !== null && { groupId: each.group_id, group: each.group_name, options: each.options },
+    each.low_stock_threshold !== null && { lowStockThreshold: each.low_stock_threshold },
+  ];
+  const always = { sku, slug, name, stock, active, attributes, images, line: expect.any(Number) };
+  return Object.assign({ ...always, price: each.regular_price ?? each.price }, ...said);
+}
 
 test.each(['csv', 'ndjson'] as const)('whatever a product holds comes back from a row of %s', async (format) => {
   const places = placesOfCategories([POTS, HOME]);
@@ -58,14 +103,7 @@ test.each(['csv', 'ndjson'] as const)('whatever a product holds comes back from 
         const batches: RowBatch[] = [];
         for await (const batch of rowBatches(Readable.from(pieces), { format, currency: 'USD' })) batches.push(batch);
         expect(batches.flatMap(({ problems }) => problems)).toEqual([]);
-        expect(batches.flatMap((batch) => batch.rows)).toEqual(
-          products.map(({ id: _id, currency: _currency, category_id: categoryId, description, ...fields }) => ({
-            ...fields,
-            line: expect.any(Number),
-            ...(description === '' ? {} : { description }),
-            ...(categoryId === null ? {} : { category: PATHS[categoryId] }),
-          })),
-        );
+        expect(batches.flatMap((batch) => batch.rows)).toEqual(products.map(expectedRow));
       },
     ),
     { numRuns: 200 },

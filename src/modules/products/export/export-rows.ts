@@ -4,6 +4,7 @@ import { formatPath } from '../import/category-path.js';
 import { guardCell, quoteCell } from '../import/csv-cells.js';
 import { IMPORT_COLUMNS, type ImportColumn } from '../import/import-columns.js';
 import type { ImportFormat } from '../import/row-batches.js';
+import { regularPriceOf } from '../prices/sale-price.js';
 import type { ExportedProduct } from './catalogue-export.repository.js';
 
 /** Where a category stands: the names and the slugs from the top of the tree down to it. */
@@ -33,9 +34,18 @@ type Fields = Readonly<Record<ImportColumn, string | number | boolean | object>>
 
 function fieldsOf(product: ExportedProduct, place: CategoryPlace | undefined): Fields {
   const { sku, name, slug, currency, stock, active, description, attributes, images } = product;
-  const price = formatMoney(product.price, currency);
   const { category = '', categorySlug = '' } = place ?? {};
-  return { sku, name, slug, price, currency, stock, active, category, categorySlug, description, attributes, images };
+  return {
+    ...{ sku, name, slug, price: formatMoney(regularPriceOf(product), currency), currency },
+    salePrice: product.sale_price === null ? '' : formatMoney(product.sale_price, currency),
+    saleStartsAt: product.sale_from?.toISOString() ?? '',
+    saleEndsAt: product.sale_to?.toISOString() ?? '',
+    ...{ stock, lowStockThreshold: product.low_stock_threshold ?? '', active, category, categorySlug },
+    groupId: product.group_id ?? '',
+    group: product.group_name ?? '',
+    options: product.group_id === null ? '' : product.options,
+    ...{ description, attributes, images },
+  };
 }
 
 /** What stands before the first row. */

@@ -60,9 +60,10 @@ export class ProductGroupsService {
     });
   }
 
-  create({ name, description, optionNames }: CreateProductGroup): Promise<ProductGroupResponse> {
+  /** @param id of a group that is known by it elsewhere */
+  create({ name, description, optionNames }: CreateProductGroup, id = newId()): Promise<ProductGroupResponse> {
     return this.uow.run(async () => {
-      const row = { id: newId(), name, description: description ?? '', option_names: names(optionNames) ?? null };
+      const row = { id, name, description: description ?? '', option_names: names(optionNames) ?? null };
       for (const slug of slugCandidates(name, '', row.id)) {
         const made = await this.groups.insert({ ...row, slug }, this.clock.now());
         if (made !== undefined) return this.changed('created', undefined, made);

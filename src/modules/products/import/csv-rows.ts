@@ -11,6 +11,9 @@ import {
 import type { RawRow } from './raw-row.js';
 import { MAX_LINE_BYTES, textBlocks } from './text-blocks.js';
 
+/** What the parser is given at once: all its records are made before the first is read, and rows of a wrong width are dear. */
+const PIECE_BYTES = 8_192;
+
 interface CsvRecord {
   readonly record: readonly string[];
   /** Its text, with the first character of the line break behind it. */
@@ -64,9 +67,11 @@ class CsvReader {
     let broken: UnreadableFile | undefined;
     try {
       for await (const { bytes } of textBlocks(source)) {
-        this.parser.write(bytes);
-        yield* this.drain();
-        if (this.parser.errored !== null) throw this.explain(this.parser.errored);
+        for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+          this.parser.write(bytes.subarray(at, at + PIECE_BYTES));
+          yield* this.drain();
+          if (this.parser.errored !== null) throw this.explain(this.parser.errored);
+        }
       }
     } catch (error) {
       if (!(error instanceof UnreadableFile) || this.parser.errored !== null) throw error;

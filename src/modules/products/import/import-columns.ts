@@ -3,6 +3,8 @@ import { ATTRIBUTES_MAX } from '../product.fields.js';
 /**
  * Columns of a catalogue file: the fields of a new product, and what an export needs besides to be read back without
  * loss. `category` is a slug, a name, or a path of names such as `Home > Kitchen`; `categorySlug` the slugs along it.
+ * `saleStartsAt` and `saleEndsAt` are the period of `salePrice`, `group` the name of a group that is made where
+ * there is none of that `groupId`.
  */
 export const IMPORT_COLUMNS = [
   'sku',
@@ -10,10 +12,17 @@ export const IMPORT_COLUMNS = [
   'slug',
   'price',
   'currency',
+  'salePrice',
+  'saleStartsAt',
+  'saleEndsAt',
   'stock',
+  'lowStockThreshold',
   'active',
   'category',
   'categorySlug',
+  'groupId',
+  'group',
+  'options',
   'description',
   'attributes',
   'images',

@@ -3,9 +3,10 @@ import { Clock } from '../../../common/clock.js';
 import { JobRegistry } from '../../../platform/jobs/job-registry.js';
 import { sweep } from '../../../platform/jobs/sweep.js';
 import { ImportJobsRepository } from './import-jobs.repository.js';
+import { RUN_IMPORTS } from './import-queue.service.js';
 import { ImportRunner } from './import-runner.service.js';
 
-/** How soon an import that was queued begins, at the latest. */
+/** How soon an import begins, at the latest, that another process than the leader has queued. */
 const LOOK_EVERY_MS = 500;
 const HOUR_MS = 3_600_000;
 
@@ -26,7 +27,7 @@ export class ImportJobs implements OnModuleInit {
 
   onModuleInit(): void {
     const run = (signal: AbortSignal): Promise<void> => this.runner.runAll(signal);
-    this.registry.register({ name: 'imports.run', everyMs: LOOK_EVERY_MS, run });
+    this.registry.register({ name: RUN_IMPORTS, everyMs: LOOK_EVERY_MS, run });
     this.registry.register({ name: 'imports.sweep', everyMs: HOUR_MS / 4, run: (signal) => this.sweep(signal) });
   }
 

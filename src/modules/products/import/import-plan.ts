@@ -1,17 +1,19 @@
 import { newId } from '../../../common/ids.js';
-import { regularPriceOf } from '../prices/sale-price.js';
-import { slugCandidates } from '../slug.js';
+import { type Membership, NO_MEMBERSHIP } from '../groups/variant-rules.js';
+import { pricingAt, regularPriceOf, type SalePrice, salePriceOf } from '../prices/sale-price.js';
 import type { HeldProduct, InsertedProduct, UpdatedProduct } from './catalogue-import.repository.js';
-import type { ImportedProduct } from './import-row.js';
+import type { ImportedProduct, RowProblem } from './import-row.js';
 
 /** A row that is fit to be written, with its line and the category that it names. */
 export interface ReadyRow extends ImportedProduct {
   readonly line: number;
 }
 
-/** A row with the id of its category. */
-export interface PlacedRow extends ReadyRow {
-  readonly categoryId?: string | undefined;
+/** A row with the id of its category and its place among the variants of a group; nothing where it does not say. */
+export interface PlacedRow {
+  readonly row: ReadyRow;
+  readonly categoryId: string | undefined;
+  readonly membership?: Membership | undefined;
 }
 
 /** A product that changes: what becomes of it, and whether more than its stock does. */
@@ -20,57 +22,81 @@ export interface PlannedUpdate {
   readonly contentChanged: boolean;
 }
 
+const NOT_ABOVE_SALE_PRICE: RowProblem = {
+  column: 'price',
+  code: 'invalid',
+  reason: 'is not above the sale price of the product',
+};
+
+/** Why a row cannot give the price of a product, which may have a sale price already. */
+export function priceProblemOf({ price, sale }: ReadyRow, held: HeldProduct): RowProblem | undefined {
+  if (sale !== undefined) return undefined;
+  return held.sale_price !== null && price <= held.sale_price ? NOT_ABOVE_SALE_PRICE : undefined;
+}
+
 /** What a row makes of a product that is there; undefined where that is all it says already. */
-export function planUpdate(row: PlacedRow, held: HeldProduct, currency: string): PlannedUpdate | undefined {
+export function planUpdate(
+  placed: PlacedRow,
+  held: HeldProduct,
+  currency: string,
+  now: Date,
+): PlannedUpdate | undefined {
+  const { row, categoryId, membership } = placed;
+  const sale = row.sale ?? salePriceOf(held);
   const product: UpdatedProduct = {
     id: held.id,
     name: row.name,
     description: row.description ?? held.description,
-    price: row.price,
-    categoryId: row.categoryId ?? held.category_id,
+    ...pricingAt(row.price, sale, now),
+    categoryId: categoryId ?? held.category_id,
     attributes: row.attributes ?? held.attributes,
     images: row.images ?? held.images,
     active: row.active ?? held.active,
+    lowStockThreshold: row.lowStockThreshold ?? held.low_stock_threshold,
+    groupId: membership === undefined ? held.group_id : membership.groupId,
+    options: membership?.options ?? held.options,
     delta: row.stock === undefined ? 0 : row.stock - held.stock,
-    movementId: newId(),
   };
   const contentChanged =
     product.name !== held.name ||
     product.description !== held.description ||
-    product.price !== regularPriceOf(held) ||
+    row.price !== regularPriceOf(held) ||
+    (row.sale !== undefined && !sameSale(product, salePriceOf(held))) ||
     held.currency !== currency ||
     product.categoryId !== held.category_id ||
     product.active !== held.active ||
-    !sameAttributes(product.attributes, held.attributes) ||
+    product.lowStockThreshold !== held.low_stock_threshold ||
+    product.groupId !== held.group_id ||
+    !sameTexts(product.options, held.options) ||
+    !sameTexts(product.attributes, held.attributes) ||
     !sameList(product.images, held.images);
   return contentChanged || product.delta !== 0 ? { product, contentChanged } : undefined;
 }
 
-/** What a row makes where there is no product of its SKU, with the slugs to try for it. */
-export function planInsert(row: PlacedRow): { readonly product: InsertedProduct; readonly slugs: readonly string[] } {
-  const id = newId();
-  const slugs = row.slug === undefined ? slugCandidates(row.name, row.sku, id) : [row.slug];
-  const product = {
-    id,
+/** What a row makes where there is no product of its SKU; its slug is yet to be found where the row gives none. */
+export function planInsert({ row, categoryId, membership = NO_MEMBERSHIP }: PlacedRow, now: Date): InsertedProduct {
+  return {
+    id: newId(),
     sku: row.sku,
-    slug: slugs.at(-1) ?? id,
+    slug: row.slug ?? '',
     name: row.name,
     description: row.description ?? '',
-    price: row.price,
+    ...pricingAt(row.price, row.sale ?? null, now),
     stock: row.stock ?? 0,
-    categoryId: row.categoryId ?? null,
+    categoryId: categoryId ?? null,
     attributes: row.attributes ?? {},
     images: row.images ?? [],
     active: row.active ?? true,
-    movementId: newId(),
+    lowStockThreshold: row.lowStockThreshold ?? null,
+    groupId: membership.groupId,
+    options: membership.options,
   };
-  return { product, slugs };
 }
 
-type Attributes = Readonly<Record<string, string>>;
+type Texts = Readonly<Record<string, string>>;
 
 /** PostgreSQL keeps the keys of JSON in an order of its own. */
-function sameAttributes(one: Attributes, other: Attributes): boolean {
+function sameTexts(one: Texts, other: Texts): boolean {
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
 }
@@ -78,3 +104,10 @@ function sameAttributes(one: Attributes, other: Attributes): boolean {
 function sameList(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((text, index) => text === other[index]);
 }
+
+function sameSale({ salePrice, saleFrom, saleTo }: UpdatedProduct, held: SalePrice | null): boolean {
+  if (held === null || salePrice === null) return held === null && salePrice === null;
+  return salePrice === held.price && sameTime(saleFrom, held.from) && sameTime(saleTo, held.to);
+}
+
+const sameTime = (one: Date | null, other: Date | null): boolean => one?.getTime() === other?.getTime();

@@ -1,5 +1,9 @@
+import { isUuid } from '../../../common/ids.js';
 import { parseMinor } from '../../../common/money.js';
+import { isDateTime } from '../../../platform/fields/fields.js';
 import { isCleanText } from '../../../platform/fields/text-rules.js';
+import type { Options } from '../groups/variant-rules.js';
+import type { SalePrice } from '../prices/sale-price.js';
 import {
   DESCRIPTION_MAX,
   IMAGES_MAX,
@@ -30,12 +34,27 @@ export interface ImportedProduct {
   readonly active?: boolean | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
   readonly images?: readonly string[] | undefined;
+  /** Its price is below the regular one. */
+  readonly sale?: SalePrice | undefined;
+  readonly groupId?: string | undefined;
+  /** What the group is called if it has to be made. */
+  readonly group?: string | undefined;
+  readonly options?: Options | undefined;
+  readonly lowStockThreshold?: number | undefined;
 }
 
 /** Why a row is refused. */
 export interface RowProblem {
   readonly column: ImportColumn | '';
-  readonly code: 'missing' | 'invalid' | 'duplicate_sku' | 'archived_sku' | 'slug_taken' | 'slug_fixed' | 'malformed';
+  readonly code:
+    | 'missing'
+    | 'invalid'
+    | 'duplicate_sku'
+    | 'archived_sku'
+    | 'slug_taken'
+    | 'slug_fixed'
+    | 'variant_taken'
+    | 'malformed';
   readonly reason: string;
 }
 
@@ -70,30 +89,64 @@ function sku(value: unknown): string {
   return result;
 }
 
-function price(value: unknown, currency: string): bigint {
+function price(column: 'price' | 'salePrice', value: unknown, currency: string): bigint {
   const amount = typeof value === 'string' ? value.trim() : value;
   const minor = typeof amount === 'string' || typeof amount === 'number' ? parseMinor(amount, currency) : undefined;
-  if (minor === undefined) throw invalid('price', `must be an amount of ${currency}, not ${show(value)}`);
+  if (minor === undefined) throw invalid(column, `must be an amount of ${currency}, not ${show(value)}`);
   return minor;
 }
 
-function stock(value: unknown): number {
+function units(column: 'stock' | 'lowStockThreshold', value: unknown): number {
   const level = typeof value === 'string' && /^\s*\d{1,10}\s*$/.test(value) ? Number(value) : value;
   if (typeof level !== 'number' || !Number.isInteger(level) || level < 0 || level > STOCK_MAX) {
-    throw invalid('stock', `must be an integer from 0 to ${STOCK_MAX}, not ${show(value)}`);
+    throw invalid(column, `must be an integer from 0 to ${STOCK_MAX}, not ${show(value)}`);
   }
   return level;
 }
 
-function attributes(value: unknown): Readonly<Record<string, string>> {
-  let object = value;
+function parsedOf(column: ImportColumn, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
   try {
-    if (typeof value === 'string') object = JSON.parse(value);
+    return JSON.parse(value);
   } catch {
-    throw invalid('attributes', 'must be JSON');
+    throw invalid(column, 'must be JSON');
   }
-  if (!isAttributes(object)) throw invalid('attributes', 'must be an object of texts');
+}
+
+function texts(column: 'attributes' | 'options', value: unknown): Readonly<Record<string, string>> {
+  const object = parsedOf(column, value);
+  if (!isAttributes(object)) throw invalid(column, 'must be an object of texts');
   return object;
+}
+
+/** No options at all is what products outside of groups have. */
+function options(value: unknown): Options | undefined {
+  const given = texts('options', value);
+  return Object.keys(given).length === 0 ? undefined : given;
+}
+
+function groupId(value: unknown): string {
+  const id = typeof value === 'string' ? value.trim() : '';
+  if (!isUuid(id)) throw invalid('groupId', 'must be the id of a group of products');
+  return id.toLowerCase();
+}
+
+function moment(column: 'saleStartsAt' | 'saleEndsAt' | 'salePrice', value: unknown): Date {
+  const text = typeof value === 'string' ? value.trim() : value;
+  if (!isDateTime(text)) throw invalid(column, 'must be a date-time such as 2026-01-31T00:00:00Z');
+  return new Date(text);
+}
+
+/** An amount, or `{ price, from, to }` as the API has it. */
+function salePrice(value: unknown, currency: string): SalePrice {
+  const given = typeof value === 'string' && value.trimStart().startsWith('{') ? parsedOf('salePrice', value) : value;
+  if (typeof given !== 'object' || given === null) {
+    return { price: price('salePrice', given, currency), from: null, to: null };
+  }
+  const { price: amount, from, to, ...others } = given as Readonly<Record<string, unknown>>;
+  if (Object.keys(others).length > 0) throw invalid('salePrice', 'must have nothing but price, from and to');
+  const time = (text: unknown): Date | null => (isEmpty(text) ? null : moment('salePrice', text));
+  return { price: price('salePrice', amount, currency), from: time(from), to: time(to) };
 }
 
 /** White space at its ends belongs to a description, as it does over the API. */
@@ -178,15 +231,65 @@ class RowReader {
     }
   }
 
+  /** A price for a time, as a whole; without one the row says nothing of it. */
+  sale(currency: string, regular: bigint | undefined): SalePrice | undefined {
+    const given = this.read('salePrice', (value) => salePrice(value, currency));
+    const starts = this.read('saleStartsAt', (value) => moment('saleStartsAt', value));
+    const ends = this.read('saleEndsAt', (value) => moment('saleEndsAt', value));
+    if (given === undefined) {
+      if (isEmpty(this.fields.salePrice)) this.refuseTimes(starts, ends);
+      return undefined;
+    }
+    const sale = { price: given.price, from: starts ?? given.from, to: ends ?? given.to };
+    if (regular !== undefined && sale.price >= regular) this.refuse('salePrice', 'must be below the price');
+    if (sale.from !== null && sale.to !== null && sale.from >= sale.to) {
+      this.refuse(ends === undefined ? 'salePrice' : 'saleEndsAt', 'must end after it starts');
+    }
+    return sale;
+  }
+
+  group(): Pick<ImportedProduct, 'groupId' | 'group'> {
+    const id = this.read('groupId', groupId);
+    const name = this.read('group', (value) => text('group', value, NAME_MAX));
+    if (name !== undefined && isEmpty(this.fields.groupId)) this.refuse('group', 'has no groupId beside it');
+    return { groupId: id, group: name };
+  }
+
+  private refuseTimes(starts: Date | undefined, ends: Date | undefined): void {
+    if (starts !== undefined) this.refuse('saleStartsAt', 'has no salePrice beside it');
+    if (ends !== undefined) this.refuse('saleEndsAt', 'has no salePrice beside it');
+  }
+
+  private refuse(column: ImportColumn, reason: string): void {
+    this.problems.push({ column, code: 'invalid', reason });
+  }
+
   category(): CategoryReference | undefined {
+    const { category, categorySlug } = this.fields;
+    const known = typeof category === 'string' ? READ_PATHS.get(memoKey(category, categorySlug)) : undefined;
+    if (known !== undefined) return known;
     const names = this.read('category', categoryNames);
     const slugs = this.read('categorySlug', categorySlugs);
     if (slugs !== undefined && slugs.length !== names?.length) {
-      const reason = 'must have as many parts as the category beside it';
-      this.problems.push({ column: 'categorySlug', code: 'invalid', reason });
+      this.refuse('categorySlug', 'must have as many parts as the category beside it');
     }
-    return names && { names, slugs };
+    if (names === undefined) return undefined;
+    const reference = { names, slugs };
+    if (typeof category === 'string' && this.problems.length === 0)
+      remember(memoKey(category, categorySlug), reference);
+    return reference;
   }
+}
+
+/** What paths were read as: a file has many products for each category. */
+const READ_PATHS = new Map<string, CategoryReference>();
+const MOST_PATHS = 2_000;
+
+const memoKey = (category: string, slugs: unknown): string => `${String(slugs ?? '')}\n${category}`;
+
+function remember(key: string, reference: CategoryReference): void {
+  if (READ_PATHS.size >= MOST_PATHS) READ_PATHS.clear();
+  READ_PATHS.set(key, reference);
 }
 
 /** Reads a row. An empty cell of a column that is not required counts as not given. */
@@ -194,16 +297,20 @@ export function parseRow(fields: RawFields, storeCurrency: string): ParsedRow {
   const row = new RowReader(fields);
   const code = row.read('sku', sku, true);
   const name = row.read('name', (value) => text('name', value, NAME_MAX), true);
-  const amount = row.read('price', (value) => price(value, storeCurrency), true);
+  const amount = row.read('price', (value) => price('price', value, storeCurrency), true);
   row.read('currency', (value) => currency(value, storeCurrency));
   const optional = {
-    stock: row.read('stock', stock),
+    stock: row.read('stock', (value) => units('stock', value)),
     description: row.read('description', description),
     category: row.category(),
-    attributes: row.read('attributes', attributes),
+    attributes: row.read('attributes', (value) => texts('attributes', value)),
     images: row.read('images', images),
     slug: row.read('slug', slug),
     active: row.read('active', active),
+    sale: row.sale(storeCurrency, amount),
+    ...row.group(),
+    options: row.read('options', options),
+    lowStockThreshold: row.read('lowStockThreshold', (value) => units('lowStockThreshold', value)),
   };
   const { problems } = row;
   if (problems.length > 0 || code === undefined || name === undefined || amount === undefined) return { problems };

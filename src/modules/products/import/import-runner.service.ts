@@ -41,7 +41,7 @@ export class ImportRunner {
       const job = await this.imports.claim(runner, this.clock.now());
       if (job === undefined) return;
       const { actor, actor_id: actorId, request_id: requestId } = job;
-      const askedBy = { actor, actorId, requestId, tokenId: null, address: null };
+      const askedBy = { actor, actorId, personId: null, requestId, tokenId: null, address: null };
       await withinLaterWork(askedBy, () => this.run(job, runner, signal));
     }
   }

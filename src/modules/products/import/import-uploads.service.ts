@@ -4,17 +4,15 @@ import { Clock } from '../../../common/clock.js';
 import { InvalidInput } from '../../../common/domain-error.js';
 import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
-import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
-import { idempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
-import { IdempotencyRepository } from '../../../platform/http/idempotency.repository.js';
+import { idempotentRequest, type StoredAnswer } from '../../../platform/http/idempotency.js';
 import type { Upload } from '../../../platform/http/streamed-body.js';
 import { currentOrigin } from '../../../platform/security/request-context.js';
-import { AuditApi } from '../../audit/audit.api.js';
-import { type ImportResponse, toImport } from './dto/import.response.js';
+import type { ImportResponse } from './dto/import.response.js';
 import { compressed, joined } from './file-bytes.js';
 import { ImportTooLarge } from './import.errors.js';
 import { type ColumnMap, parseColumnMap, UnreadableFile } from './import-columns.js';
 import { ImportJobsRepository } from './import-jobs.repository.js';
+import { ImportQueue } from './import-queue.service.js';
 
 /** What is asked for beside the file. */
 export interface ImportRequest {
@@ -23,7 +21,6 @@ export interface ImportRequest {
   readonly map?: string | undefined;
 }
 
-const ACCEPTED = 202;
 const PATH = '/api/products/import';
 
 /** Takes files in: each is a job, on its way to whichever process runs them, before it is answered. */
@@ -32,10 +29,8 @@ export class ImportUploadsService {
   private readonly logger = new Logger(ImportUploadsService.name);
 
   constructor(
-    private readonly uow: UnitOfWork,
     private readonly jobs: ImportJobsRepository,
-    private readonly answers: IdempotencyRepository,
-    private readonly audit: AuditApi,
+    private readonly queue: ImportQueue,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -64,7 +59,7 @@ export class ImportUploadsService {
     try {
       const digest = await this.keepFile(id, upload);
       const body = { format, map, dryRun: request.dryRun, digest };
-      return await this.enqueue(id, keyed(body));
+      return await this.queue.add(id, keyed(body));
     } finally {
       // A file that was not queued is nobody's; should this fail too, a sweep takes it away.
       await this.jobs.discard(id).catch((err: unknown) => this.logger.warn({ err }, 'An upload was left behind.'));
@@ -95,21 +90,6 @@ export class ImportUploadsService {
       see(bytes);
       yield bytes;
     }
-  }
-
-  private enqueue(id: string, request: ReturnType<typeof idempotentRequest>): Promise<ImportResponse | StoredAnswer> {
-    return this.uow.run(async () => {
-      const first = request && (await this.answers.claim(request, this.clock.now()));
-      if (first !== undefined) return first;
-      const row = await this.jobs.queue(id, this.clock.now());
-      if (row === undefined) throw new Error('An upload was swept away before it was queued.');
-      const { format, dry_run: dryRun, total_bytes: bytes } = row;
-      const after = { format, dryRun, bytes: Number(bytes) };
-      await this.audit.record({ action: 'import.requested', subjectType: 'import', subjectId: id, after });
-      const answer = toImport(row);
-      if (request) await this.answers.record(request, new StoredAnswer(ACCEPTED, JSON.stringify(answer)));
-      return answer;
-    });
   }
 }
 

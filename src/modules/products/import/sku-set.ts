@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Words of a slot: 96 bits of the digest, and the line, which is never 0. */
 const SLOT = 4;
@@ -14,7 +14,7 @@ export class SkuSet {
 
   /** Notes a SKU; gives the line where it stands already, if it does. */
   add(sku: string, line: number): number | undefined {
-    const digest = createHash('sha256').update(sku).digest();
+    const digest = hash('sha256', sku, 'buffer');
     const [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)];
     const at = this.find(this.words, a, b, c);
     const known = this.words[at + 3];

@@ -198,6 +198,6 @@ export class CatalogueMemory {
   }
 
   private now(): number {
-    return this.clock.now().getTime();
+    return this.clock.milliseconds();
   }
 }

@@ -50,6 +50,9 @@ export class PlaceSale {
   @ObjectField(() => AddressFields, { optional: true, description: 'An address for this sale alone.' })
   deliveryAddress?: AddressFields;
 
+  @TextField({ optional: true, max: 100, description: 'A coupon, in place of that of the cart.' })
+  couponCode?: string;
+
   @ObjectField(() => PaymentInput, { optional: true, description: 'Pays the sale at once.' })
   payment?: PaymentInput;
 

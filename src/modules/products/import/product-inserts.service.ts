@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { Outbox } from '../../../platform/outbox/outbox.js';
+import { PRODUCT_CREATED, STOCK_CHANGED } from '../products.events.js';
+import { slugCandidates } from '../slug.js';
+import { type BatchStamp, CatalogueImportRepository, type InsertedProduct } from './catalogue-import.repository.js';
+import { type PlacedRow, planInsert } from './import-plan.js';
+import type { RowProblem } from './import-row.js';
+
+/** A line that was refused when it was to be written. */
+export interface RefusedAt {
+  readonly line: number;
+  readonly problem: RowProblem;
+}
+
+const SLUG_TAKEN: RowProblem = { column: 'slug', code: 'slug_taken', reason: 'belongs to another product' };
+
+/** Rounds of inserting: another writer may take a SKU or a slug in between, and then its row is looked at again. */
+const ROUNDS = 5;
+
+/** Makes the products of rows whose SKU nobody has, inside the transaction of their batch. */
+@Injectable()
+export class ProductInserts {
+  constructor(
+    private readonly products: CatalogueImportRepository,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * @param refused takes up the rows whose slug is taken
+   * @returns the ids of the products that were made
+   */
+  async insert(rows: readonly PlacedRow[], stamp: BatchStamp, refused: RefusedAt[]): Promise<string[]> {
+    const created: string[] = [];
+    let rest = rows;
+    for (let round = 0; rest.length > 0; round += 1) {
+      if (round === ROUNDS) throw new Error(`Products could not be inserted in ${ROUNDS} rounds.`);
+      const { made, unfit, left } = await this.insertOnce(rest, stamp);
+      created.push(...made);
+      for (const { row } of unfit) refused.push({ line: row.line, problem: SLUG_TAKEN });
+      // Whoever was faster with a SKU has made the product; the next import brings it up to date.
+      const taken = left.length === 0 ? [] : await this.products.hold(left.map(({ row }) => row.sku));
+      const skus = new Set(taken.map(({ sku }) => sku));
+      rest = left.filter(({ row }) => !skus.has(row.sku));
+    }
+    return created;
+  }
+
+  private async insertOnce(rows: readonly PlacedRow[], stamp: BatchStamp) {
+    const plans = rows.map((placed) => ({ placed, product: planInsert(placed, stamp.now) }));
+    const slugs = await this.slugsFor(plans);
+    const fit = plans.filter(({ product }) => slugs.has(product.id));
+    const products = fit.map(({ product }) => ({ ...product, slug: slugs.get(product.id) ?? product.slug }));
+    const inserted = await this.products.insert(products, stamp, {
+      created: this.outbox.passesOver(PRODUCT_CREATED),
+      stockChanged: this.outbox.passesOver(STOCK_CHANGED),
+    });
+    return {
+      made: [...inserted],
+      unfit: plans.filter(({ product }) => !slugs.has(product.id)).map(({ placed }) => placed),
+      left: fit.filter(({ product }) => !inserted.has(product.id)).map(({ placed }) => placed),
+    };
+  }
+
+  /** A slug that is free for each product, by their ids; none for rows that give one which is not. */
+  private async slugsFor(plans: readonly Plan[]): Promise<Map<string, string>> {
+    const slugs = new Map<string, string>();
+    const used = new Set<string>();
+    const choose = (candidates: readonly Candidates[], taken: ReadonlySet<string>): void => {
+      for (const { id, names } of candidates) {
+        const free = names.find((name) => !taken.has(name) && !used.has(name));
+        if (free === undefined) continue;
+        used.add(free);
+        slugs.set(id, free);
+      }
+    };
+    // Nearly always the first is free: to look for all of them would cost three times as much.
+    const wanted = plans.map((plan) => ({ id: plan.product.id, names: candidatesOf(plan).slice(0, 1) }));
+    choose(wanted, await this.products.takenSlugs(wanted.flatMap(({ names }) => names)));
+    const others = plans
+      .filter(({ placed, product }) => placed.row.slug === undefined && !slugs.has(product.id))
+      .map((plan) => ({ id: plan.product.id, names: candidatesOf(plan) }));
+    if (others.length > 0) choose(others, await this.products.takenSlugs(others.flatMap(({ names }) => names)));
+    return slugs;
+  }
+}
+
+interface Plan {
+  readonly placed: PlacedRow;
+  readonly product: InsertedProduct;
+}
+
+interface Candidates {
+  readonly id: string;
+  readonly names: readonly string[];
+}
+
+function candidatesOf({ placed: { row }, product }: Plan): readonly string[] {
+  return row.slug === undefined ? slugCandidates(row.name, row.sku, product.id) : [row.slug];
+}

@@ -1,0 +1,176 @@
+import { Injectable } from '@nestjs/common';
+import { BaseRepository } from '../../platform/database/base.repository.js';
+import { statement } from '../../platform/database/statement.js';
+import type { OfferRow, PromotionRow } from './promotion-row.js';
+import { CouponCodeTaken, PromotionInUse } from './promotions.errors.js';
+
+const COLUMNS = `id, code, name, type, rate, amount, buy_quantity, get_quantity, product_ids, category_ids, minimum, exclusive,
+  priority, starts_at, ends_at, usage_limit, per_customer_limit, uses, active, version, created_at, updated_at`;
+// Without a limit nobody counts in the row itself.
+const COUNTED = COLUMNS.replace(
+  'uses,',
+  `CASE WHEN usage_limit IS NULL THEN (SELECT count(*)::int FROM promotion_uses u WHERE u.promotion_id = promotions.id)
+     ELSE uses END AS uses,`,
+);
+
+const LIST = statement('promotions.list', `SELECT ${COUNTED} FROM promotions ORDER BY id DESC LIMIT $1 OFFSET $2`);
+const LIST_AFTER = statement(
+  'promotions.listAfter',
+  `SELECT ${COUNTED} FROM promotions WHERE id < $2::uuid ORDER BY id DESC LIMIT $1`,
+);
+const COUNT = statement('promotions.count', 'SELECT count(*)::int AS total FROM promotions');
+const FIND = statement('promotions.find', `SELECT ${COUNTED} FROM promotions WHERE id = $1`);
+const HOLD = statement('promotions.hold', `SELECT ${COLUMNS} FROM promotions WHERE id = $1 FOR NO KEY UPDATE`);
+const VALUES = Array.from({ length: 22 }, (_, index) => `$${index + 1}`).join(', ');
+const INSERT = statement('promotions.insert', `INSERT INTO promotions (${COLUMNS}) VALUES (${VALUES})`);
+// Where a limit is set, the uses so far count, and from now on in the row.
+const UPDATE = statement(
+  'promotions.update',
+  `UPDATE promotions SET code = $2, name = $3, type = $4, rate = $5, amount = $6, buy_quantity = $7, get_quantity = $8,
+     product_ids = $9, category_ids = $10, minimum = $11, exclusive = $12, priority = $13, starts_at = $14, ends_at = $15,
+     usage_limit = $16, per_customer_limit = $17,
+     uses = CASE WHEN $16::int IS NULL THEN 0
+       ELSE (SELECT count(*)::int FROM promotion_uses u WHERE u.promotion_id = promotions.id) END,
+     active = $18, version = version + 1, updated_at = $19 WHERE id = $1`,
+);
+const DELETE = statement('promotions.delete', 'DELETE FROM promotions WHERE id = $1');
+
+/**
+ * What is in force for a cart, and the coupon that it names whatever its state.
+ * $1 code, $2 products of the cart, $3 now, $4 customer.
+ */
+const OFFERS = statement(
+  'promotions.offers',
+  `WITH RECURSIVE bought AS (SELECT id, category_id FROM products WHERE id = ANY($2::uuid[])),
+   within AS (
+     SELECT id AS product_id, category_id FROM bought WHERE category_id IS NOT NULL
+     UNION SELECT w.product_id, c.parent_id FROM within w JOIN categories c ON c.id = w.category_id
+       WHERE c.parent_id IS NOT NULL),
+   offered AS (
+     SELECT pr.*, CASE WHEN NOT pr.active THEN 'not_found'
+         WHEN pr.starts_at > $3::timestamptz THEN 'not_started'
+         WHEN pr.ends_at <= $3::timestamptz THEN 'expired'
+         WHEN pr.uses >= pr.usage_limit OR pr.per_customer_limit <= (
+           SELECT count(*) FROM promotion_uses u WHERE u.promotion_id = pr.id AND u.customer = $4::uuid) THEN 'used_up'
+         ELSE 'ok' END AS state
+     FROM promotions pr WHERE pr.code = $1::text OR (pr.active AND pr.code IS NULL))
+   SELECT id, code, type, rate, amount, buy_quantity, get_quantity, minimum, exclusive, version, state,
+     CASE WHEN product_ids IS NULL AND category_ids IS NULL THEN NULL ELSE ARRAY(
+       SELECT b.id FROM bought b WHERE b.id = ANY(o.product_ids)
+         OR EXISTS (SELECT FROM within w WHERE w.product_id = b.id AND w.category_id = ANY(o.category_ids))) END AS product_ids
+   FROM offered o WHERE code IS NOT NULL OR state = 'ok' ORDER BY priority, id`,
+);
+
+const RELEASE = statement(
+  'promotions.release',
+  `WITH freed AS (DELETE FROM promotion_uses WHERE sale_id = $1 RETURNING promotion_id),
+   held AS (SELECT id FROM promotions WHERE id IN (SELECT promotion_id FROM freed) AND usage_limit IS NOT NULL
+     ORDER BY id FOR NO KEY UPDATE)
+   UPDATE promotions SET uses = uses - 1 FROM held WHERE promotions.id = held.id`,
+);
+const USES_OF = statement(
+  'promotions.usesOf',
+  `SELECT u.sale_id, u.used_at, pr.name, pr.code FROM promotion_uses u JOIN promotions pr ON pr.id = u.promotion_id
+   WHERE u.customer = $1 ORDER BY u.used_at`,
+);
+const FORGET = statement(
+  'promotions.forget',
+  'UPDATE promotion_uses SET customer = NULL, nth = NULL WHERE customer = $1',
+);
+
+interface UseRow {
+  readonly sale_id: string;
+  readonly used_at: Date;
+  readonly name: string;
+  readonly code: string | null;
+}
+
+/** Promotions and their uses. */
+@Injectable()
+export class PromotionsRepository extends BaseRepository {
+  /** Newest first. */
+  list(limit: number, offset: number): Promise<PromotionRow[]> {
+    return this.rows<PromotionRow>(LIST, [limit, offset]);
+  }
+
+  listAfter(limit: number, id: string): Promise<PromotionRow[]> {
+    return this.rows<PromotionRow>(LIST_AFTER, [limit, id]);
+  }
+
+  async count(): Promise<number> {
+    return (await this.first<{ total: number }>(COUNT))?.total ?? 0;
+  }
+
+  find(id: string): Promise<PromotionRow | undefined> {
+    return this.first<PromotionRow>(FIND, [id]);
+  }
+
+  /** A promotion that nobody else changes, or uses up to its limit, until the transaction ends. */
+  hold(id: string): Promise<PromotionRow | undefined> {
+    return this.first<PromotionRow>(HOLD, [id]);
+  }
+
+  /** @throws {CouponCodeTaken} */
+  async insert(row: PromotionRow): Promise<void> {
+    const { uses, active, version, created_at, updated_at } = row;
+    await this.writing(() => this.affect(INSERT, [...written(row), uses, active, version, created_at, updated_at]));
+  }
+
+  /** @throws {CouponCodeTaken} */
+  async update(row: PromotionRow): Promise<void> {
+    await this.writing(() => this.affect(UPDATE, [...written(row), row.active, row.updated_at]));
+  }
+
+  /** @throws {PromotionInUse} */
+  async delete(id: string): Promise<void> {
+    const used = { promotion_uses_promotion_fkey: () => new PromotionInUse() };
+    await this.mapping(used, () => this.affect(DELETE, [id]));
+  }
+
+  /** @param code normalized; null for none */
+  offers(code: string | null, productIds: readonly string[], now: Date, customer: string | null): Promise<OfferRow[]> {
+    return this.rows<OfferRow>(OFFERS, [code, productIds, now, customer]);
+  }
+
+  /** Takes the uses of a sale back, in the transaction that cancels it. */
+  async release(saleId: string): Promise<void> {
+    await this.affect(RELEASE, [saleId]);
+  }
+
+  /** What a customer has used where uses are limited by customer. */
+  usesOf(customer: string): Promise<UseRow[]> {
+    return this.rows<UseRow>(USES_OF, [customer]);
+  }
+
+  /** Uses stay, and say no longer whose they were. */
+  async forget(customer: string): Promise<void> {
+    await this.affect(FORGET, [customer]);
+  }
+
+  private async writing(write: () => Promise<unknown>): Promise<void> {
+    await this.mapping({ promotions_code_unique: () => new CouponCodeTaken() }, write);
+  }
+}
+
+/** What staff write of a promotion, in the order of its columns up to the limits. */
+function written(row: PromotionRow): unknown[] {
+  return [
+    row.id,
+    row.code,
+    row.name,
+    row.type,
+    row.rate,
+    row.amount,
+    row.buy_quantity,
+    row.get_quantity,
+    row.product_ids,
+    row.category_ids,
+    row.minimum,
+    row.exclusive,
+    row.priority,
+    row.starts_at,
+    row.ends_at,
+    row.usage_limit,
+    row.per_customer_limit,
+  ];
+}
