@@ -15,6 +15,7 @@ import { Invoice } from './modules/invoices/invoice.entity.js';
 import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
+import { RefundItem } from './modules/payments/refund-item.entity.js';
 import { CatalogueCount } from './modules/products/catalogue-count.entity.js';
 import { CatalogueEntry } from './modules/products/catalogue-entry.entity.js';
 import { CatalogueWord } from './modules/products/catalogue-word.entity.js';
@@ -34,6 +35,7 @@ import { PromotionUse } from './modules/promotions/promotion-use.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
+import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { MailMessage } from './platform/mail/mail-message.entity.js';
@@ -75,12 +77,15 @@ export const entities = [
   PromotionUse,
   RecoveryCode,
   Refund,
+  RefundItem,
   RefreshToken,
   RelatedProducts,
   Revocation,
   Sale,
   SaleHistoryEntry,
   SaleItem,
+  SaleReturn,
+  SaleReturnItem,
   StockMovement,
   StoredImage,
   TotpFactor,

@@ -149,9 +149,15 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /api/sales/:id/tracking': 'guest',
   'POST /api/sales/:id/payments': 'guest',
   'POST /api/sales/:id/cancel': 'guest',
+  'POST /api/sales/:id/returns': 'guest',
+  'GET /api/sales/:id/returns': 'guest',
   'GET /api/admin/sales': 'sales:read',
   'GET /api/admin/sales/:id': 'sales:read',
   'PATCH /api/admin/sales/:id/status': 'sales:write',
+  'POST /api/admin/sales/:id/refunds': 'refunds:write',
+  'GET /api/admin/sales/:id/refunds': 'sales:read',
+  'GET /api/admin/returns': 'sales:read',
+  'PATCH /api/admin/returns/:id': 'sales:write',
 
   'GET /api/invoices': 'bearer',
   'GET /api/invoices/:id': 'bearer or invoices:read',
@@ -167,6 +173,8 @@ export const GUESTS_BY_CART_TOKEN: readonly string[] = [
   'GET /api/sales/:id/tracking',
   'POST /api/sales/:id/payments',
   'POST /api/sales/:id/cancel',
+  'POST /api/sales/:id/returns',
+  'GET /api/sales/:id/returns',
 ];
 
 /** Routes to one thing that belongs to somebody: to everybody else it does not exist. */
@@ -178,5 +186,7 @@ export const OWNED: Readonly<Record<string, OwnedThing>> = {
   'GET /api/sales/:id/tracking': 'sale',
   'POST /api/sales/:id/payments': 'sale',
   'POST /api/sales/:id/cancel': 'sale',
+  'POST /api/sales/:id/returns': 'sale',
+  'GET /api/sales/:id/returns': 'sale',
   'GET /api/invoices/:id': 'invoice',
 };

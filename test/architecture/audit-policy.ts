@@ -51,6 +51,8 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'DELETE /api/categories/:id': ['category.deleted'],
 
   'PATCH /api/admin/sales/:id/status': ['sale.status_changed'],
+  'POST /api/admin/sales/:id/refunds': ['sale.refunded'],
+  'PATCH /api/admin/returns/:id': ['return.status_changed'],
 };
 
 const SHOPPING = 'What customers do with what is their own is no act on others; a sale has its own history.';
@@ -73,4 +75,5 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   'POST /api/sales': SHOPPING,
   'POST /api/sales/:id/payments': SHOPPING,
   'POST /api/sales/:id/cancel': SHOPPING,
+  'POST /api/sales/:id/returns': SHOPPING,
 };

@@ -6,7 +6,7 @@ import { AUDITED, UNAUDITED } from '../architecture/audit-policy.js';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { paidSale } from '../support/buying.js';
+import { deliveredSale, paidSale } from '../support/buying.js';
 import { tokenTo } from '../support/mails.js';
 import { CHALLENGE, signInAt, startProvider, type TestProvider, VERIFIER } from '../support/oidc-sign-in.js';
 import { bearer, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
@@ -200,6 +200,19 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
   'PATCH /api/admin/sales/:id/status': async (tag) => {
     const { saleId } = await paidSale(shop, await madeProduct());
     return tag(send('patch', `/api/admin/sales/${saleId}/status`, { status: 'shipped' }));
+  },
+  'POST /api/admin/sales/:id/refunds': async (tag) => {
+    const { saleId } = await paidSale(shop, await madeProduct());
+    return tag(send('post', `/api/admin/sales/${saleId}/refunds`, { amount: '1.00', reason: 'It was late.' }));
+  },
+  'PATCH /api/admin/returns/:id': async (tag) => {
+    const items = [{ productId: await madeProduct(), quantity: 1 }];
+    const staff = { ...admin, bearer: bearer(admin.accessToken) };
+    const { customer, saleId } = await deliveredSale(shop, staff, items);
+    const wish = { items, reason: 'Too small.' };
+    const asked = await shop.http.post(`/api/sales/${saleId}/returns`).set(customer.bearer).send(wish).expect(201);
+    await send('patch', `/api/admin/returns/${asked.body.id}`, { status: 'approved' }).expect(200);
+    return tag(send('patch', `/api/admin/returns/${asked.body.id}`, { status: 'received' }));
   },
 };
 

@@ -33,6 +33,7 @@ const METHODS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 
 /** Where ownership is looked at only after the body: one that is right. */
 const BODIES: Readonly<Record<string, object>> = {
   'POST /api/sales/:id/payments': { provider: 'sandbox', method: 'ok' },
+  'POST /api/sales/:id/returns': { items: [{ productId: newId(), quantity: 1 }], reason: 'Too small.' },
 };
 
 /** What the policy says of a route. */

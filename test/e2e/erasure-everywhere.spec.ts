@@ -100,6 +100,19 @@ describe('a person who has left something in every corner of the shop', () => {
     await send('post', '/api/cart/items', { productId: product.id, quantity: 1 }, by).expect(200);
     const note = { status: 'shipped', note: 'Left with the neighbour of Wilhelmina Ferrabosco' };
     await asAdmin('patch', `/api/admin/sales/${paid}/status`, note).expect(200);
+    await sendBack(paid, product.id, by);
+  }
+
+  async function sendBack(saleId: string, productId: string, by: Person): Promise<void> {
+    await asAdmin('patch', `/api/admin/sales/${saleId}/status`, { status: 'delivered' }).expect(200);
+    const wish = { items: [{ productId, quantity: 1 }], reason: 'Too small for Wilhelmina' };
+    const { body } = await send('post', `/api/sales/${saleId}/returns`, wish, by).expect(201);
+    const answer = { status: 'approved', note: 'Dear Wilhelmina, please do.' };
+    await asAdmin('patch', `/api/admin/returns/${body.id}`, answer).expect(200);
+    await asAdmin('patch', `/api/admin/returns/${body.id}`, { status: 'received' }).expect(200);
+    const refund = { amount: '1.00', reason: 'Wilhelmina Ferrabosco was kept waiting' };
+    const request = asAdmin('post', `/api/admin/sales/${saleId}/refunds`, refund);
+    await request.set('Idempotency-Key', randomUUID()).expect(201);
   }
 
   async function workWith(by: Person): Promise<void> {
@@ -171,7 +184,10 @@ describe('a person who has left something in every corner of the shop', () => {
         'invoices.buyer',
         'mail_messages.about',
         'one_time_tokens.email_key',
+        'refunds.reason',
         'sale_history.note',
+        'sale_returns.note',
+        'sale_returns.reason',
         'sales.delivery_address',
         'user_identities.subject',
         'users.email',
@@ -184,6 +200,7 @@ describe('a person who has left something in every corner of the shop', () => {
   it('gets all of it out', async () => {
     const { body, text } = await send('get', '/api/users/me/export').expect(200);
     expect(body.apiKeys).toEqual([expect.objectContaining({ name: 'Wilhelmina’s laptop' })]);
+    expect(body.returns).toMatchObject([{ reason: 'Too small for Wilhelmina', note: 'Dear Wilhelmina, please do.' }]);
     expect(body.signIn).toMatchObject({ identities: [{ subject: SUBJECT }], secondFactor: true });
     expect(body.auditEntries).toContainEqual(
       expect.objectContaining({

@@ -77,9 +77,64 @@ SELECT c.kind, c.year, c.last, count(v.id), max(v.sequence)
 FROM invoice_counters c LEFT JOIN invoices v ON v.kind = c.kind AND v.year = c.year
 GROUP BY c.kind, c.year, c.last HAVING count(v.id) <> c.last OR coalesce(max(v.sequence), 0) <> c.last;
 
--- name: refunds never exceed the payment, and one credit note each
+-- name: refunds never exceed the payment
 SELECT p.id FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.status <> 'failed'
 GROUP BY p.id HAVING coalesce(sum(r.amount), 0) > p.amount OR coalesce(sum(r.amount), 0) <> p.refunded_amount;
+
+-- name: a refund is the sum of its items, its shipping and its tax
+SELECT r.id FROM refunds r LEFT JOIN refund_items t ON t.refund_id = r.id
+GROUP BY r.id HAVING r.amount <> r.subtotal - r.discount + r.shipping + r.tax
+  OR r.subtotal <> coalesce(sum(t.line_total), 0) OR r.discount <> coalesce(sum(t.discount), 0)
+  OR r.tax < coalesce(sum(t.tax), 0);
+
+-- name: no more is given back of a line or of the shipping than was charged
+SELECT i.sale_id, i.line_no FROM sale_items i LEFT JOIN (
+  SELECT t.sale_id, t.line_no, sum(t.line_total - t.discount) AS net, sum(t.tax) AS tax, sum(t.units) AS units
+  FROM refund_items t JOIN refunds r ON r.id = t.refund_id AND r.status <> 'failed' GROUP BY 1, 2) g
+  ON g.sale_id = i.sale_id AND g.line_no = i.line_no
+WHERE coalesce(g.net, 0) > i.line_total - i.discount OR coalesce(g.tax, 0) > i.tax
+  OR coalesce(g.units, 0) <> i.refunded_units
+UNION ALL
+SELECT s.id, NULL FROM sales s JOIN refunds r ON r.sale_id = s.id AND r.status <> 'failed'
+GROUP BY s.id HAVING sum(r.shipping) > s.shipping OR sum(r.tax) > s.tax;
+
+-- name: a completed refund of an invoiced sale has one credit note of its amount, others none
+SELECT r.id FROM refunds r LEFT JOIN invoices v ON v.refund_id = r.id AND v.kind = 'credit_note'
+GROUP BY r.id HAVING sum(v.total) <> r.amount OR count(v.id) <> CASE
+  WHEN r.status = 'completed' AND EXISTS (SELECT FROM invoices o WHERE o.sale_id = r.sale_id AND o.kind = 'invoice')
+  THEN 1 ELSE 0 END;
+
+-- name: the status of a payment and of its sale say what was given back
+SELECT s.id, s.payment_status, p.status FROM sales s
+LEFT JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
+CROSS JOIN LATERAL (SELECT coalesce(sum(r.amount), 0) AS amount FROM refunds r
+  WHERE r.payment_id = p.id AND r.status = 'completed') back
+WHERE CASE WHEN back.amount = 0 THEN s.payment_status IN ('partially_refunded', 'refunded') OR p.status = 'refunded'
+  WHEN back.amount = p.amount THEN s.payment_status <> 'refunded' OR p.status <> 'refunded'
+  ELSE s.payment_status <> 'partially_refunded' OR p.status <> 'completed' END;
+
+-- name: units asked back are those of returns that were not refused
+SELECT i.sale_id, i.line_no FROM sale_items i JOIN sales s ON s.id = i.sale_id LEFT JOIN (
+  SELECT t.sale_id, t.line_no, sum(t.quantity) AS units
+  FROM sale_return_items t JOIN sale_returns r ON r.id = t.return_id AND r.status <> 'refused' GROUP BY 1, 2) g
+  ON g.sale_id = i.sale_id AND g.line_no = i.line_no
+WHERE i.returned_units <> CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units, 0) END;
+
+-- name: the ledger has what came back of delivered sales, once
+SELECT i.sale_id, i.product_id FROM sale_items i JOIN sales s ON s.id = i.sale_id LEFT JOIN (
+  SELECT t.sale_id, t.line_no, sum(t.quantity) AS units
+  FROM sale_return_items t JOIN sale_returns r ON r.id = t.return_id AND r.status = 'received' GROUP BY 1, 2) g
+  ON g.sale_id = i.sale_id AND g.line_no = i.line_no
+GROUP BY i.sale_id, i.product_id
+HAVING sum(CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units, 0) END) <> coalesce((
+  SELECT sum(m.delta) FROM stock_movements m
+  WHERE m.sale_id = i.sale_id AND m.product_id = i.product_id AND m.reason = 'return'), 0);
+
+-- name: one sale.refunded event per completed refund
+SELECT r.id FROM refunds r LEFT JOIN outbox_events e ON e.aggregate_id = r.sale_id AND e.type = 'sale.refunded'
+  AND e.data ->> 'refundId' = r.id::text
+WHERE r.updated_at > now() - interval '29 days'
+GROUP BY r.id HAVING count(e.id) <> CASE WHEN r.status = 'completed' THEN 1 ELSE 0 END;
 
 -- name: one sale.placed event per sale
 SELECT s.id FROM sales s LEFT JOIN outbox_events e ON e.aggregate_id = s.id AND e.type = 'sale.placed'
@@ -90,8 +145,9 @@ GROUP BY s.id HAVING count(e.id) <> 1;
 SELECT m.sale_id, m.product_id FROM stock_movements m
 LEFT JOIN outbox_events e ON e.aggregate_id = m.product_id AND e.type = 'stock.changed'
   AND e.data ->> 'saleId' = m.sale_id::text AND e.data ->> 'reason' = m.reason
-WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release') AND m.created_at > now() - interval '29 days'
-GROUP BY m.sale_id, m.product_id, m.reason HAVING count(e.id) <> 1;
+  AND e.occurred_at > now() - interval '29 days'
+WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release', 'return') AND m.created_at > now() - interval '29 days'
+GROUP BY m.sale_id, m.product_id, m.reason HAVING count(DISTINCT e.id) <> count(DISTINCT m.id);
 
 -- name: no reservation outlives its time by a minute while the jobs run
 SELECT id, expires_at FROM sales

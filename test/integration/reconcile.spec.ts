@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { parseRules } from '../../src/platform/database/reconciliation.js';
-import { createCustomer } from '../factories/customer.js';
+import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { ADDRESS, paidSale, placeSale } from '../support/buying.js';
+import { ADDRESS, deliveredSale, paidSale, placeSale } from '../support/buying.js';
 import { brokenInvariants, INVARIANTS } from '../support/invariants.js';
 import { register } from '../support/people.js';
 
@@ -49,6 +49,7 @@ beforeAll(async () => {
     (await shop.http.post('/api/categories').set(manager.bearer).send({ name, parentId }).expect(201)).body.id;
   ids.parent = await make('Parent');
   ids.child = await make('Child', ids.parent);
+  ids.partly = await partlyReturned(manager, ids.product);
   superuser = new pg.Client({ connectionString: shop.database.superuserUrl });
   await superuser.connect();
 });
@@ -56,6 +57,21 @@ afterAll(async () => {
   await superuser.end();
   await shop.close();
 });
+
+/** A delivered sale of which a piece came back, and another is asked back. */
+async function partlyReturned(staff: TestUser, productId: string): Promise<string> {
+  const { customer, saleId } = await deliveredSale(shop, staff, [{ productId, quantity: 4 }]);
+  const ask = async (): Promise<string> => {
+    const body = { items: [{ productId, quantity: 1 }], reason: 'One too many.' };
+    return (await shop.http.post(`/api/sales/${saleId}/returns`).set(customer.bearer).send(body).expect(201)).body.id;
+  };
+  const id = await ask();
+  for (const status of ['approved', 'received']) {
+    await shop.http.patch(`/api/admin/returns/${id}`).set(staff.bearer).send({ status }).expect(200);
+  }
+  await ask();
+  return saleId;
+}
 
 /** Damages by the rule that finds them; what guards against each is taken away first. `{name}` is an id. */
 const DAMAGES: readonly (readonly [string, string])[] = [
@@ -122,8 +138,8 @@ const DAMAGES: readonly (readonly [string, string])[] = [
   ],
   [
     'what was paid for a cancelled sale is being given back',
-    `UPDATE payments SET refunded_amount = refunded_amount - 1 WHERE sale_id = '{cancelled}';
-     UPDATE refunds SET amount = amount - 1 WHERE sale_id = '{cancelled}'`,
+    `UPDATE payments SET amount = amount + 1, status = 'completed' WHERE sale_id = '{cancelled}';
+     UPDATE sales SET payment_status = 'partially_refunded' WHERE id = '{cancelled}'`,
   ],
   [
     'no payment waits on a sale that is decided',
@@ -132,12 +148,66 @@ const DAMAGES: readonly (readonly [string, string])[] = [
      SELECT gen_random_uuid(), sale_id, provider, method, amount, 0, currency, 'pending', now(), now()
      FROM payments WHERE sale_id = '{paid}'`,
   ],
-  ['no invoice without a payment', `UPDATE payments SET status = 'failed' WHERE sale_id = '{cancelled}'`],
+  [
+    'no invoice without a payment',
+    `UPDATE payments SET status = 'failed' WHERE sale_id = '{cancelled}';
+     UPDATE sales SET payment_status = 'failed' WHERE id = '{cancelled}'`,
+  ],
   [
     'invoice numbers have no gap per kind and year',
     `UPDATE invoice_counters SET last = last + 1 WHERE kind = 'invoice'`,
   ],
-  ['refunds never exceed the payment, and one credit note each', `UPDATE refunds SET amount = amount + 1`],
+  [
+    'refunds never exceed the payment',
+    `UPDATE payments SET refunded_amount = refunded_amount - 1 WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'a refund is the sum of its items, its shipping and its tax',
+    `UPDATE refunds SET subtotal = subtotal + 1, discount = discount + 1 WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'no more is given back of a line or of the shipping than was charged',
+    `UPDATE sale_items SET refunded_units = refunded_units - 1 WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'no more is given back of a line or of the shipping than was charged',
+    `ALTER TABLE refunds DROP CONSTRAINT refunds_parts_not_negative;
+     UPDATE refunds SET shipping = -1, tax = 1 WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'a completed refund of an invoiced sale has one credit note of its amount, others none',
+    `UPDATE invoices SET refund_id = NULL WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'a completed refund of an invoiced sale has one credit note of its amount, others none',
+    `ALTER TABLE invoices DROP CONSTRAINT invoices_total_adds_up;
+     UPDATE invoices SET total = total + 1 WHERE sale_id = '{partly}' AND kind = 'credit_note'`,
+  ],
+  [
+    'the status of a payment and of its sale say what was given back',
+    `UPDATE sales SET payment_status = 'completed' WHERE id = '{partly}'`,
+  ],
+  [
+    'the status of a payment and of its sale say what was given back',
+    `UPDATE payments SET status = 'refunded' WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'units asked back are those of returns that were not refused',
+    `UPDATE sale_returns SET status = 'refused' WHERE sale_id = '{partly}' AND status = 'requested'`,
+  ],
+  [
+    'the ledger has what came back of delivered sales, once',
+    `UPDATE stock_movements SET sale_id = NULL WHERE sale_id = '{partly}' AND reason = 'return'`,
+  ],
+  [
+    'one sale.refunded event per completed refund',
+    `DELETE FROM outbox_events WHERE type = 'sale.refunded' AND aggregate_id = '{partly}'`,
+  ],
+  [
+    'one stock.changed event per movement of a sale',
+    `DELETE FROM outbox_events WHERE type = 'stock.changed' AND data ->> 'saleId' = '{partly}'
+       AND data ->> 'reason' = 'return'`,
+  ],
   [
     'one sale.placed event per sale',
     `DELETE FROM outbox_events WHERE type = 'sale.placed' AND aggregate_id = '{paid}'`,

@@ -46,3 +46,15 @@ export async function paidSale(shop: TestApp, productId: string, quantity = 1) {
   await paySale(shop, customer, placed.body.id).expect(201);
   return { customer, saleId: placed.body.id as string };
 }
+
+/** A customer with a delivered sale of some items. */
+export async function deliveredSale(shop: TestApp, staff: TestUser, items: readonly BasketItem[]) {
+  const customer = await createCustomer(shop);
+  const placed = await placeSale(shop, customer, items).expect(201);
+  const saleId = placed.body.id as string;
+  await paySale(shop, customer, saleId).expect(201);
+  for (const status of ['shipped', 'delivered']) {
+    await shop.http.patch(`/api/admin/sales/${saleId}/status`).set(staff.bearer).send({ status }).expect(200);
+  }
+  return { customer, saleId };
+}

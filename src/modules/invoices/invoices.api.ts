@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
 import type { InvoiceParty } from './invoice-content.js';
-import { AlreadyInvoiced } from './invoices.errors.js';
 import { InvoicesRepository } from './invoices.repository.js';
 
 /** The door to the books. Invoices of sales are issued by the statement that settles their payment. */
@@ -15,6 +15,7 @@ export class InvoicesApi {
   constructor(
     private readonly invoices: InvoicesRepository,
     private readonly outbox: Outbox,
+    private readonly uow: UnitOfWork,
     private readonly clock: Clock,
     @Inject(CONFIG) config: Config,
   ) {
@@ -22,16 +23,12 @@ export class InvoicesApi {
   }
 
   /**
-   * Issues the credit note of a refund, once however often it is asked for. A short transaction of its own: never
-   * call it inside another.
+   * Issues the credit note of a refund, once, in the transaction under way, which holds the sale. What follows it must
+   * be short: until the commit nobody else can draw a number.
    */
   async issueCreditNote(refundId: string): Promise<void> {
-    try {
-      const issued = await this.invoices.issueCreditNote(refundId, this.seller, this.clock.now());
-      if (issued !== undefined) this.outbox.wake();
-    } catch (error) {
-      if (!(error instanceof AlreadyInvoiced)) throw error;
-    }
+    await this.invoices.issueCreditNote(refundId, this.seller, this.clock.now());
+    this.uow.afterCommit(() => this.outbox.wake());
   }
 }
 

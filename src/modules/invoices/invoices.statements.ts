@@ -1,14 +1,14 @@
 import { statement } from '../../platform/database/statement.js';
 import { issuing } from './issuing.api.js';
 
-/** Issues the credit note of a refund, once: $1 refund, $2 now, $3 year, $4 seller, $5 id, $6 event id. */
+/** Issues the credit note of a refund of what was invoiced, once: $1 refund, $2 now, $3 year, $4 seller, $5 id, $6 event id. */
 export const ISSUE_CREDIT_NOTE = statement(
   'invoices.issueCreditNote',
   `WITH issuing AS MATERIALIZED (
-     SELECT s.id AS sale_id, s.number, s.user_id, s.cart_id, s.email, s.currency, s.subtotal, s.discount, s.shipping,
-       s.tax, s.total, s.delivery_address, r.id AS refund_id, $5::uuid AS invoice_id, $6::uuid AS event_id, 1 AS rn
+     SELECT s.id AS sale_id, s.number, s.user_id, s.cart_id, s.email, r.currency, r.subtotal, r.discount, r.shipping,
+       r.tax, r.amount AS total, s.delivery_address, r.id AS refund_id, $5::uuid AS invoice_id, $6::uuid AS event_id, 1 AS rn
      FROM refunds r JOIN sales s ON s.id = r.sale_id
-     WHERE r.id = $1::uuid AND r.amount = s.total
+     WHERE r.id = $1::uuid
        AND EXISTS (SELECT FROM invoices v WHERE v.sale_id = s.id AND v.kind = 'invoice')
        AND NOT EXISTS (SELECT FROM invoices v WHERE v.refund_id = r.id)),
    ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4' })}

@@ -12,9 +12,22 @@ export interface IssuingParameters {
 
 const PREFIXES: Readonly<Record<InvoiceKind, string>> = { invoice: 'INV', credit_note: 'CN' };
 
-const LINES = `(SELECT jsonb_agg(jsonb_build_object('productId', i.product_id, 'sku', i.sku, 'name', i.name,
-    'unitPrice', i.unit_price::text, 'quantity', i.quantity, 'discount', i.discount::text, 'tax', i.tax::text,
-    'lineTotal', i.line_total::text) ORDER BY i.line_no) FROM sale_items i WHERE i.sale_id = t.sale_id)`;
+/** A line in JSON; amounts as digits, since JSON has no bigint. `i` is the line of the sale. */
+const lines = (amounts: string, from: string, order: string): string =>
+  `(SELECT coalesce(jsonb_agg(jsonb_build_object('productId', i.product_id, 'sku', i.sku, 'name', i.name,
+    'unitPrice', ${amounts}.unit_price::text, 'quantity', ${amounts}.quantity, 'discount', ${amounts}.discount::text,
+    'tax', ${amounts}.tax::text, 'lineTotal', ${amounts}.line_total::text) ORDER BY ${order}), '[]') FROM ${from})`;
+
+/** An invoice has the lines of the sale, a credit note those of the refund. */
+const LINES: Readonly<Record<InvoiceKind, string>> = {
+  invoice: lines('i', 'sale_items i WHERE i.sale_id = t.sale_id', 'i.line_no'),
+  credit_note: lines(
+    'c',
+    `refund_items c JOIN sale_items i ON i.sale_id = c.sale_id AND i.line_no = c.line_no
+     WHERE c.refund_id = t.refund_id`,
+    'c.position',
+  ),
+};
 
 const BUYER = `jsonb_build_object('name', t.delivery_address ->> 'recipient', 'address', to_jsonb(array_remove(ARRAY[
     t.delivery_address ->> 'line1', t.delivery_address ->> 'line2',
@@ -28,8 +41,8 @@ const BUYERS: Readonly<Record<InvoiceKind, string>> = {
 };
 
 /**
- * The end of a WITH list, which issues an invoice for each row of `issuing`: the sale's columns and `invoice_id`,
- * `refund_id`, `event_id` and a row number `rn` from 1. `invoiced (id, number)` are those that it wrote.
+ * The end of a WITH list, which issues an invoice for each row of `issuing`: the sale's columns, of a credit note with
+ * the amounts of its refund, and `invoice_id`, `refund_id`, `event_id` and a row number `rn` from 1. `invoiced (id, number)` are those that it wrote.
  *
  * The counter's row lock is held until the commit, so that a failure gives the numbers back and leaves no gap. Whoever
  * uses it must therefore commit soon, and do nothing slow before.
@@ -45,7 +58,7 @@ export function issuing(kind: InvoiceKind, { now, year, seller }: IssuingParamet
      SELECT t.invoice_id, '${kind}', ${year}::int, n.sequence,
        '${PREFIXES[kind]}-' || ${year}::int || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0'),
        t.sale_id, t.refund_id, t.user_id, t.cart_id, t.number, t.currency, t.subtotal, t.discount, t.shipping, t.tax,
-       t.total, ${seller}::jsonb, ${BUYERS[kind]}, ${LINES}, ${now}::timestamptz
+       t.total, ${seller}::jsonb, ${BUYERS[kind]}, ${LINES[kind]}, ${now}::timestamptz
      FROM issuing t CROSS JOIN counted
        CROSS JOIN LATERAL (SELECT counted.last - (SELECT count(*)::int FROM issuing) + t.rn AS sequence) n
      RETURNING id, number),

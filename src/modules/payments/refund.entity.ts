@@ -4,8 +4,11 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Entity('refunds')
 @Check('refunds_status_known', `status IN ('pending', 'completed', 'failed')`)
 @Check('refunds_amount_positive', 'amount > 0')
+@Check('refunds_parts_not_negative', 'subtotal >= 0 AND discount >= 0 AND shipping >= 0 AND tax >= 0')
+@Check('refunds_amount_adds_up', 'amount = subtotal - discount + shipping + tax')
 @Index('refunds_sale_idx', ['saleId', 'id'])
 @Index('refunds_payment_idx', ['paymentId'])
+@Index('refunds_pending_idx', ['updatedAt'], { where: `status = 'pending'` })
 export class Refund {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'refunds_pkey' })
   id!: string;
@@ -20,6 +23,20 @@ export class Refund {
 
   @Column('bigint')
   amount!: bigint;
+
+  /** Sum of the line totals of its items. */
+  @Column('bigint')
+  subtotal!: bigint;
+
+  @Column('bigint')
+  discount!: bigint;
+
+  @Column('bigint')
+  shipping!: bigint;
+
+  /** Of the items and of the shipping. */
+  @Column('bigint')
+  tax!: bigint;
 
   @Column('char', { length: 3 })
   currency!: string;
@@ -36,6 +53,7 @@ export class Refund {
   @Column('timestamptz')
   createdAt!: Date;
 
+  /** When it was decided, or last tried. */
   @Column('timestamptz')
   updatedAt!: Date;
 }

@@ -1,4 +1,4 @@
-import { allocate, divide, lesser, type RoundingMode, WHOLE } from './rounding.js';
+import { allocate, divide, lesser, type RoundingMode, WHOLE } from '../../common/rounding.js';
 
 /** What a promotion takes off. Amounts are minor units of the shop's currency, rates are millionths. */
 export type Benefit =

@@ -1,4 +1,4 @@
-import { allocate, divide, type RoundingMode, WHOLE } from './rounding.js';
+import { allocate, divide, type RoundingMode, WHOLE } from '../../common/rounding.js';
 
 /** How tax is worked out. */
 export interface TaxPolicy {

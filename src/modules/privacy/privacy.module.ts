@@ -20,6 +20,7 @@ import { CatalogueTransferModule } from '../products/catalogue-transfer.module.j
 import { ImportPrivacy } from '../products/import/import-privacy.api.js';
 import { PromotionPrivacy } from '../promotions/promotion-privacy.api.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { ReturnPrivacy } from '../sales/return-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
@@ -36,6 +37,7 @@ import { HOLDERS, PrivacyService } from './privacy.service.js';
 const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
+  ReturnPrivacy,
   PromotionPrivacy,
   PaymentPrivacy,
   SignInPrivacy,

@@ -1,93 +1,162 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
-import { statement } from '../../platform/database/statement.js';
+import type { RefundRow } from './refund-mapper.js';
+import type { PlannedLine, RefundableLine, RefundableSale, RefundPlan } from './refund-plan.js';
+import {
+  COMPLETE,
+  COMPLETE_LATE_PAYMENT,
+  COUNT,
+  FIND,
+  HOLD_SALE,
+  LIST,
+  OPEN,
+  PENDING,
+  REFUNDABLE,
+  REFUNDABLE_LINES,
+  TAKE_UP,
+} from './refunds.statements.js';
 import type { SaleRow } from './sale-mapper.js';
+import { SaleNotFound } from './sales.errors.js';
 
-const REFUND_LATE_PAYMENT = statement(
-  'settlement.refundLatePayment',
-  `WITH p AS (
-     UPDATE payments SET status = 'completed', provider_ref = $3::text, failure_code = NULL, refunded_amount = amount,
-       updated_at = $4::timestamptz
-     WHERE id = $2::uuid AND sale_id = $1::uuid AND status IN ('pending', 'failed') RETURNING id, currency, amount)
-   INSERT INTO refunds (id, payment_id, sale_id, amount, currency, status, reason, created_at, updated_at)
-   SELECT $5::uuid, p.id, $1::uuid, p.amount, p.currency, 'pending', 'The payment came after the cancellation.',
-     $4::timestamptz, $4::timestamptz FROM p WHERE p.amount > 0
-   RETURNING id`,
-);
-const OPEN_REFUND = statement(
-  'settlement.openRefund',
-  `WITH p AS (
-     UPDATE payments SET refunded_amount = amount, updated_at = $3::timestamptz
-     WHERE sale_id = $1::uuid AND status = 'completed' AND refunded_amount < amount
-     RETURNING id, provider, provider_ref, currency, amount)
-   INSERT INTO refunds (id, payment_id, sale_id, amount, currency, status, reason, created_at, updated_at)
-   SELECT $2::uuid, p.id, $1::uuid, p.amount, p.currency, 'pending', $4::text, $3::timestamptz, $3::timestamptz FROM p
-   RETURNING id`,
-);
-const FIND_REFUND = statement(
-  'settlement.findRefund',
-  `SELECT r.id, r.sale_id, r.amount, r.currency, r.status, p.id AS payment_id, p.provider, p.provider_ref
-   FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = $1::uuid`,
-);
-const COMPLETE_REFUND = statement(
-  'settlement.completeRefund',
-  `WITH r AS (
-     UPDATE refunds SET status = 'completed', provider_ref = $2::text, updated_at = $3::timestamptz
-     WHERE id = $1::uuid AND status = 'pending' RETURNING payment_id, sale_id),
-   p AS (
-     UPDATE payments SET status = 'refunded', updated_at = $3::timestamptz FROM r
-     WHERE payments.id = r.payment_id AND payments.refunded_amount = payments.amount)
-   UPDATE sales SET payment_status = 'refunded', updated_at = $3::timestamptz FROM r WHERE sales.id = r.sale_id
-   RETURNING sales.id, sales.number, sales.user_id, sales.status, sales.currency, sales.total`,
-);
-const PENDING_REFUNDS = statement(
-  'settlement.pendingRefunds',
-  `SELECT id FROM refunds WHERE status = 'pending' AND created_at < $1::timestamptz ORDER BY created_at LIMIT 100`,
-);
+interface HeadRow {
+  readonly currency: string;
+  readonly shipping: bigint;
+  readonly tax: bigint;
+  readonly payment_id: string | null;
+  readonly left_over: bigint;
+  readonly refunded_shipping: bigint;
+  readonly refunded_tax: bigint;
+}
 
-export interface RefundRow {
+interface LineRow {
+  readonly line_no: number;
+  readonly product_id: string;
+  readonly unit_price: bigint;
+  readonly quantity: number;
+  readonly net: bigint;
+  readonly tax: bigint;
+  readonly refunded_units: number;
+  readonly refunded_net: bigint;
+  readonly refunded_tax: bigint;
+}
+
+/** What may be given back of a sale, and of which payment; null where none has been completed, or all of it is back. */
+export interface Refundable extends RefundableSale {
+  readonly paymentId: string | null;
+}
+
+/** A refund that a provider is to pay out. */
+export interface PayOut {
   readonly id: string;
   readonly sale_id: string;
-  readonly payment_id: string;
   readonly amount: bigint;
   readonly currency: string;
-  readonly status: string;
   readonly provider: string;
   readonly provider_ref: string | null;
 }
 
-export type RefundedSale = Pick<SaleRow, 'id' | 'number' | 'user_id' | 'status' | 'currency' | 'total'>;
+export interface RefundedSale
+  extends Pick<SaleRow, 'id' | 'number' | 'user_id' | 'status' | 'payment_status' | 'currency' | 'total'> {
+  readonly refunded: bigint;
+}
 
 /** Refunds on their way. Writes the tables of payments beside its own. */
 @Injectable()
 export class RefundsRepository extends BaseRepository {
-  /** Takes down that all that was paid must be given back; undefined where nothing was. */
-  async open(saleId: string, reason: string, now: Date): Promise<string | undefined> {
-    return (await this.first<{ id: string }>(OPEN_REFUND, [saleId, newId(), now, reason]))?.id;
+  /** Holds a sale in the transaction under way: what can be given back of it changes only there. */
+  async holdSale(saleId: string): Promise<void> {
+    await this.affect(HOLD_SALE, [saleId]);
   }
 
-  /** Takes down that a provider took money for a sale that had been cancelled, and that it must be given back. */
-  async openForLatePayment(
-    saleId: string,
-    paymentId: string,
-    reference: string,
-    now: Date,
-  ): Promise<string | undefined> {
-    return (await this.first<{ id: string }>(REFUND_LATE_PAYMENT, [saleId, paymentId, reference, now, newId()]))?.id;
+  /** @throws {SaleNotFound} */
+  async refundable(saleId: string): Promise<Refundable> {
+    const head = await this.first<HeadRow>(REFUNDABLE, [saleId]);
+    if (head === undefined) throw new SaleNotFound();
+    const lines = (await this.rows<LineRow & Record<string, unknown>>(REFUNDABLE_LINES, [saleId])).map(toLine);
+    const linesTax = lines.reduce((sum, { tax, refundedTax }) => sum + tax - refundedTax, 0n);
+    return {
+      paymentId: head.payment_id,
+      currency: head.currency,
+      left: head.left_over,
+      shipping: head.shipping - head.refunded_shipping,
+      shippingTax: head.tax - head.refunded_tax - linesTax,
+      lines,
+    };
   }
 
-  find(refundId: string): Promise<RefundRow | undefined> {
-    return this.first<RefundRow>(FIND_REFUND, [refundId]);
+  /** Takes a planned refund down; its sale is held. */
+  async open(saleId: string, paymentId: string, plan: RefundPlan, reason: string, now: Date): Promise<string> {
+    const { amount, subtotal, discount, shipping, tax, lines } = plan;
+    const each = <K extends keyof PlannedLine>(key: K): PlannedLine[K][] => lines.map((line) => line[key]);
+    const row = await this.first<{ id: string }>(OPEN, [
+      newId(),
+      saleId,
+      paymentId,
+      amount,
+      subtotal,
+      discount,
+      shipping,
+      tax,
+      reason,
+      now,
+      each('lineNo'),
+      each('units'),
+      each('unitPrice'),
+      each('quantity'),
+      each('discount'),
+      each('tax'),
+    ]);
+    if (row === undefined) throw new Error(`The payment ${paymentId} of the held sale ${saleId} is not completed.`);
+    return row.id;
   }
 
-  /** @returns the sale; undefined where the refund had been completed before */
+  /** @returns whether the payment was open until now, or had failed for the cancellation */
+  async completeLatePayment(saleId: string, paymentId: string, reference: string, now: Date): Promise<boolean> {
+    return (await this.affect(COMPLETE_LATE_PAYMENT, [saleId, paymentId, reference, now])) === 1;
+  }
+
+  /** @returns undefined where it is not pending */
+  takeUp(refundId: string, now: Date): Promise<PayOut | undefined> {
+    return this.first<PayOut & Record<string, unknown>>(TAKE_UP, [refundId, now]);
+  }
+
+  /** @returns the sale, which is held; undefined where the refund had been completed before */
   complete(refundId: string, reference: string, now: Date): Promise<RefundedSale | undefined> {
-    return this.first<RefundedSale>(COMPLETE_REFUND, [refundId, reference, now]);
+    return this.first<RefundedSale & Record<string, unknown>>(COMPLETE, [refundId, reference, now]);
   }
 
-  /** Refunds that were opened before a moment and never finished. */
+  /** Refunds that nobody has tried to finish since a moment. */
   async pending(before: Date): Promise<string[]> {
-    return (await this.rows<{ id: string }>(PENDING_REFUNDS, [before])).map((row) => row.id);
+    return (await this.rows<{ id: string }>(PENDING, [before])).map((row) => row.id);
   }
+
+  async get(refundId: string): Promise<RefundRow> {
+    const row = await this.first<RefundRow & Record<string, unknown>>(FIND, [refundId]);
+    if (row === undefined) throw new Error(`There is no refund ${refundId}.`);
+    return row;
+  }
+
+  /** Of one sale, newest first. */
+  list(saleId: string, limit: number, offset: number, beforeId: string | null): Promise<RefundRow[]> {
+    return this.rows<RefundRow & Record<string, unknown>>(LIST, [saleId, beforeId, limit, offset]);
+  }
+
+  async count(saleId: string): Promise<number> {
+    return (await this.first<{ count: number }>(COUNT, [saleId]))?.count ?? 0;
+  }
+}
+
+function toLine(row: LineRow): RefundableLine {
+  return {
+    lineNo: row.line_no,
+    productId: row.product_id,
+    unitPrice: row.unit_price,
+    quantity: row.quantity,
+    net: row.net,
+    tax: row.tax,
+    refundedUnits: row.refunded_units,
+    refundedNet: row.refunded_net,
+    refundedTax: row.refunded_tax,
+  };
 }

@@ -3,7 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { StockApi } from '../products/stock.api.js';
 import type { SaleRow } from './sale-mapper.js';
-import { SaleRefundsService } from './sale-refunds.service.js';
+import { ALL, SaleRefundsService } from './sale-refunds.service.js';
 import { type Move, SaleTransitions } from './sale-transitions.service.js';
 import { type SaleOwner, SalesRepository } from './sales.repository.js';
 
@@ -68,6 +68,6 @@ export class SaleCancellationService {
     const items = await this.sales.items([sale.id]);
     const units = items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
     await this.stock.putBack(units, { saleId: sale.id, reason: 'release', actorId: by.actorId });
-    return this.refunds.open(sale.id, by.note ?? 'The sale was cancelled.');
+    return this.refunds.open(sale.id, ALL, by.note ?? 'The sale was cancelled.');
   }
 }

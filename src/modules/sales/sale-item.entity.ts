@@ -4,6 +4,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Entity('sale_items')
 @Check('sale_items_quantity_positive', 'quantity > 0')
 @Check('sale_items_total_adds_up', 'line_total = unit_price * quantity')
+@Check('sale_items_refunded_units_within', 'refunded_units BETWEEN 0 AND quantity')
+@Check('sale_items_returned_units_within', 'returned_units BETWEEN 0 AND quantity')
 @Index('sale_items_product_idx', ['productId', 'saleId'])
 export class SaleItem {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sale_items_pkey' })
@@ -38,4 +40,12 @@ export class SaleItem {
   /** Unit price × quantity, before the line's share of discounts and tax. */
   @Column('bigint')
   lineTotal!: bigint;
+
+  /** Pieces whose price has been given back, or is about to be. */
+  @Column('integer', { default: 0 })
+  refundedUnits!: number;
+
+  /** Pieces that came back, or that a return which was not refused is about. */
+  @Column('integer', { default: 0 })
+  returnedUnits!: number;
 }

@@ -1,15 +1,22 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
+import { formatMoney } from '../../common/money.js';
+import { TOO_LATE, within } from '../../common/within.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
 import { PaymentsApi } from '../payments/payments.api.js';
-import { type RefundRow, RefundsRepository } from './refunds.repository.js';
+import { planRefund, type RefundAsk } from './refund-plan.js';
+import { RefundsRepository } from './refunds.repository.js';
 import { toEventData } from './sale-mapper.js';
 import { SaleNews } from './sale-news.service.js';
 import { SALE_REFUNDED } from './sales.events.js';
 
 /** How long a refund may be under way before it counts as abandoned. */
 const ABANDONED_MS = 60_000;
+/** How long a request waits for a provider; after that it tells of a pending refund. */
+const PATIENCE_MS = 5_000;
+
+export const ALL: RefundAsk = { kind: 'rest' };
 
 /** Gives money back: a refund is written down first, paid out by the provider second, and completed third. */
 @Injectable()
@@ -26,25 +33,35 @@ export class SaleRefundsService {
   ) {}
 
   /**
-   * Writes down, in the transaction under way, that all that was paid for a sale has to go back.
-   * @returns the refund to carry {@link out} after the commit; undefined where nothing was paid
+   * Writes down what has to go back, in the transaction under way, which must have locked the sale.
+   * @returns the refund to {@link carryOut} after the commit; undefined where it comes to nothing
+   * @throws {RefundExceedsPayment} where it is more than was paid and is not given back yet
    */
-  open(saleId: string, reason: string): Promise<string | undefined> {
-    return this.refunds.open(saleId, reason, this.clock.now());
+  async open(saleId: string, ask: RefundAsk, reason: string): Promise<string | undefined> {
+    const sale = await this.refunds.refundable(saleId);
+    const plan = planRefund(sale, ask);
+    if (plan.amount === 0n || sale.paymentId === null) return undefined;
+    this.news.changing();
+    return this.refunds.open(saleId, sale.paymentId, plan, reason, this.clock.now());
   }
 
   /** Gives back what a provider took for a sale that had been cancelled. */
   async giveBackLatePayment(saleId: string, paymentId: string, reference: string): Promise<void> {
-    const refundId = await this.refunds.openForLatePayment(saleId, paymentId, reference, this.clock.now());
+    const refundId = await this.uow.run(async () => {
+      await this.refunds.holdSale(saleId);
+      const late = await this.refunds.completeLatePayment(saleId, paymentId, reference, this.clock.now());
+      return late ? this.open(saleId, ALL, 'The payment came after the cancellation.') : undefined;
+    });
     if (refundId !== undefined) await this.carryOut(refundId);
   }
 
-  /** Pays a refund out. A failure leaves it pending, and the next catch-up tries again. */
+  /**
+   * Has a refund paid out, outside any transaction. A failure, or a provider that takes its time, leaves it pending;
+   * the next catch-up tries again.
+   */
   async carryOut(refundId: string): Promise<void> {
-    try {
-      await this.payOut(refundId);
-    } catch (error) {
-      this.logger.warn({ err: error, refundId }, 'A refund is left to the next catch-up.');
+    if ((await within(PATIENCE_MS, this.tryOut(refundId))) === TOO_LATE) {
+      this.logger.warn({ refundId }, 'The provider takes its time over a refund.');
     }
   }
 
@@ -57,22 +74,33 @@ export class SaleRefundsService {
     }
   }
 
-  private async payOut(refundId: string): Promise<void> {
-    const refund = await this.refunds.find(refundId);
-    if (refund === undefined || refund.status !== 'pending') return;
-    const { amount, currency, provider, provider_ref: charge } = refund;
-    if (charge === null) throw new Error(`The payment of the refund ${refundId} has no reference.`);
-    const reference = await this.payments.refund(provider, { id: refundId, charge, amount, currency });
-    await this.complete(refund, reference);
-    await this.invoices.issueCreditNote(refundId);
+  private async tryOut(refundId: string): Promise<void> {
+    try {
+      await this.payOut(refundId);
+    } catch (error) {
+      this.logger.warn({ err: error, refundId }, 'A refund is left to the next catch-up.');
+    }
   }
 
-  private complete(refund: RefundRow, reference: string): Promise<void> {
+  private async payOut(refundId: string): Promise<void> {
+    const refund = await this.refunds.takeUp(refundId, this.clock.now());
+    if (refund === undefined) return;
+    const { sale_id: saleId, amount, currency, provider, provider_ref: charge } = refund;
+    if (charge === null) throw new Error(`The payment of the refund ${refundId} has no reference.`);
+    const reference = await this.payments.refund(provider, { id: refundId, charge, amount, currency });
+    await this.complete(refundId, saleId, reference);
+  }
+
+  /** The credit note comes last: its number is drawn under a lock that others wait for. */
+  private complete(refundId: string, saleId: string, reference: string): Promise<void> {
     return this.uow.run(async () => {
-      const sale = await this.refunds.complete(refund.id, reference, this.clock.now());
+      await this.refunds.holdSale(saleId);
+      const sale = await this.refunds.complete(refundId, reference, this.clock.now());
       if (sale === undefined) return;
-      const data = { ...toEventData(sale, sale.status), refundId: refund.id };
-      await this.news.append({ type: SALE_REFUNDED, aggregateId: sale.id, data });
+      const refunded = { refundId, amount: formatMoney(sale.refunded, sale.currency) };
+      const data = { ...toEventData(sale, sale.status), paymentStatus: sale.payment_status, ...refunded };
+      await this.news.append({ type: SALE_REFUNDED, aggregateId: saleId, data });
+      await this.invoices.issueCreditNote(refundId);
     });
   }
 }

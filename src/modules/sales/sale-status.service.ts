@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { AuditApi } from '../audit/audit.api.js';
-import { StockApi } from '../products/stock.api.js';
 import type { ChangeStatus } from './dto/change-status.dto.js';
+import { ReturnReceipts } from './return-receipts.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import type { SaleRow } from './sale-mapper.js';
 import { SaleTransitions } from './sale-transitions.service.js';
@@ -15,7 +15,7 @@ export class SaleStatusService {
     private readonly sales: SalesRepository,
     private readonly transitions: SaleTransitions,
     private readonly cancellations: SaleCancellationService,
-    private readonly stock: StockApi,
+    private readonly receipts: ReturnReceipts,
     private readonly uow: UnitOfWork,
     private readonly audit: AuditApi,
   ) {}
@@ -30,7 +30,7 @@ export class SaleStatusService {
     await this.recorded(saleId, change, async (sale) => {
       if (change.status === 'confirmed') return this.transitions.confirmPaid(sale, staffId);
       await this.transitions.move(sale, change.status, { ...change, actor: staffId });
-      if (change.status === 'returned') await this.takeBack(saleId, staffId);
+      if (change.status === 'returned') await this.receipts.receiveAll(saleId, staffId);
     });
   }
 
@@ -46,12 +46,5 @@ export class SaleStatusService {
       await this.audit.record({ action: 'sale.status_changed', ...subject, before, after });
       return result;
     });
-  }
-
-  /** What comes back is for sale again; the money is given back by a refund, which is an act of its own. */
-  private async takeBack(saleId: string, staffId: string): Promise<void> {
-    const items = await this.sales.items([saleId]);
-    const units = items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
-    await this.stock.putBack(units, { saleId, reason: 'return', actorId: staffId });
   }
 }

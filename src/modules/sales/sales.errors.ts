@@ -1,4 +1,5 @@
 import { DomainError, type FieldProblem, NotFound } from '../../common/domain-error.js';
+import type { ReturnStatus } from './return-lifecycle.js';
 import type { SaleStatus } from './sale-lifecycle.js';
 
 export class SaleNotFound extends NotFound {
@@ -49,5 +50,33 @@ export class AlreadyPaid extends DomainError {
 export class PaymentInProgress extends DomainError {
   constructor() {
     super('conflict', 'payment_in_progress', 'Another payment of this sale has not been decided yet.');
+  }
+}
+
+/** More would go back than was paid, or than was paid for these lines and has not gone back yet. */
+export class RefundExceedsPayment extends DomainError {
+  /** @param left what can still be given back, with its currency */
+  constructor(left: string, problems: readonly FieldProblem[] = []) {
+    const message = `That is more than was paid and not refunded yet: ${left} of this sale can still be given back.`;
+    super('conflict', 'refund_exceeds_payment', message, problems);
+  }
+}
+
+export class ReturnNotFound extends NotFound {
+  constructor() {
+    super('return');
+  }
+}
+
+/** Lines of which more would come back than was sold and has not come back yet. */
+export class ReturnExceedsSale extends DomainError {
+  constructor(problems: readonly FieldProblem[]) {
+    super('conflict', 'return_exceeds_sale', 'More would come back than was sold and is not returned yet.', problems);
+  }
+}
+
+export class InvalidReturnTransition extends DomainError {
+  constructor(from: ReturnStatus, to: ReturnStatus) {
+    super('conflict', 'invalid_transition', `A return that is ${from} cannot become ${to}.`, [], { from, to });
   }
 }

@@ -21,6 +21,9 @@ export class UserExport {
   @ApiProperty({ ...list, description: 'Sales with their items, newest first, and what happened to them.' })
   sales?: unknown;
 
+  @ApiProperty({ ...list, description: 'Returns, oldest first.' })
+  returns?: unknown;
+
   @ApiProperty({ ...list, description: 'Payments and refunds.' })
   payments?: unknown;
 

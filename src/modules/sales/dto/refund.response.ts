@@ -1,0 +1,55 @@
+import {
+  CurrencyField,
+  DateTimeField,
+  EnumField,
+  IntField,
+  MoneyField,
+  ObjectListField,
+  TextField,
+  UuidField,
+} from '../../../platform/fields/fields.js';
+import { pageOf } from '../../../platform/fields/paging.fields.js';
+
+export class RefundItemResponse {
+  @UuidField()
+  productId!: string;
+
+  @IntField({ min: 1 })
+  quantity!: number;
+
+  @MoneyField({ description: 'What is given back for these pieces, tax included.' })
+  amount!: string;
+}
+
+export class RefundResponse {
+  @UuidField()
+  id!: string;
+
+  @UuidField()
+  saleId!: string;
+
+  @MoneyField()
+  amount!: string;
+
+  @CurrencyField()
+  currency!: string;
+
+  @EnumField('RefundStatus', ['pending', 'completed', 'failed'], {
+    description: 'A pending refund is decided; the provider has not paid it out yet, and is asked again.',
+  })
+  status!: string;
+
+  @TextField()
+  reason!: string;
+
+  @ObjectListField(() => RefundItemResponse, { description: 'The pieces that it is for; none where it is an amount.' })
+  items!: RefundItemResponse[];
+
+  @UuidField({ nullable: true, description: 'The credit note, once the refund is completed.' })
+  creditNoteId!: string | null;
+
+  @DateTimeField()
+  createdAt!: string;
+}
+
+export const RefundPage = pageOf(RefundResponse, 'RefundPage');
