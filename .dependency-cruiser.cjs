@@ -124,7 +124,7 @@ module.exports = {
     ),
     forbid(
       'infrastructure-in-platform',
-      'Caches, logs, metrics and mail are reached through src/platform.',
+      'Caches, logs, metrics, mail and PDF are reached through src/platform.',
       { path: '^src/(modules|common|config)/', pathNot: SPEC },
       {
         path: packages(
@@ -136,6 +136,8 @@ module.exports = {
           'prom-client',
           'nodemailer',
           'sharp',
+          'pdfkit',
+          'fontkit',
           '@aws-sdk/[^/]+',
         ),
       },

@@ -30,7 +30,7 @@ SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.t
 
 .PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
 	import-catalogue import-categories reconcile run start build status check-redis test test-cache test-money test-integration test-e2e \
-	api-http bench \
+	api-http check-invoices bench \
 	replay generate lint format check clean
 
 ##@ Start here
@@ -118,6 +118,9 @@ test-e2e: install-deps ## Run the journeys over HTTP
 
 api-http: build ## Run every request of api.http, with its assertions, against a fresh server
 	@node scripts/api-http.mjs
+
+check-invoices: install-deps ## Validate electronic invoices by the rules of EN 16931; needs Java and Maven
+	@node --import ./test/support/run-typescript.mjs test/support/check-invoices.ts
 
 bench: build generate-keys ## Measure against a bare server on the same PostgreSQL; ARGS=--quick for half a minute
 	@node bench/run.mjs $(ARGS)

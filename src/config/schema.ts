@@ -1,9 +1,11 @@
 import {
   choice,
   currency,
+  files,
   flag,
   integer,
   optional,
+  optionalCountry,
   optionalUrl,
   origins,
   ranges,
@@ -59,7 +61,18 @@ export const schema = {
 
   STORE_NAME: text('Tradepost', 'Name of the shop, on invoices and in the API documentation.'),
   STORE_ADDRESS: text('', 'Address of the seller, on invoices; lines separated by a semicolon.'),
-  STORE_TAX_ID: text('', 'Tax identification of the seller, on invoices.'),
+  STORE_COUNTRY: optionalCountry(
+    'ISO 3166-1 code of the country of the seller, on invoices; without it their XML does not conform to EN 16931.',
+  ),
+  STORE_TAX_ID: text(
+    '',
+    'Tax identification of the seller, on invoices, with the prefix of its country if it is for VAT; without it their ' +
+      'XML does not conform to EN 16931.',
+  ),
+  DOCUMENT_FONTS: files(
+    'Font files (TTF, OTF, WOFF) separated by commas, for what Noto Sans cannot write on invoices: other scripts than ' +
+      'Latin, Greek, Cyrillic and Devanagari.',
+  ),
   STORE_CURRENCY: currency('USD', 'ISO 4217 code of the currency that the shop sells in.'),
   LOW_STOCK_THRESHOLD: integer(
     0,

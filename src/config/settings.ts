@@ -122,6 +122,25 @@ export const ranges = (description: string): Setting<readonly string[]> => ({
   },
 });
 
+const REGIONS = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+
+/** A country by its ISO 3166-1 alpha-2 code, or nothing. */
+export const optionalCountry = (description: string): Setting<string | undefined> => ({
+  fallback: undefined,
+  description,
+  parse: (value) => {
+    if (/^[A-Z]{2}$/.test(value) && value !== 'ZZ' && REGIONS.of(value) !== undefined) return value;
+    throw new Error('must be the ISO 3166-1 code of a country, such as DE');
+  },
+});
+
+/** Names of files separated by commas; an empty text is an empty list. */
+export const files = (description: string): Setting<readonly string[]> => ({
+  fallback: [],
+  description,
+  parse: wordsOf,
+});
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function isReturnUrl(word: string): boolean {

@@ -161,6 +161,8 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
 
   'GET /api/invoices': 'bearer',
   'GET /api/invoices/:id': 'bearer or invoices:read',
+  'GET /api/invoices/:id/pdf': 'bearer or invoices:read',
+  'GET /api/invoices/:id/xml': 'bearer or invoices:read',
   'GET /api/admin/invoices': 'invoices:read',
 };
 
@@ -189,4 +191,6 @@ export const OWNED: Readonly<Record<string, OwnedThing>> = {
   'POST /api/sales/:id/returns': 'sale',
   'GET /api/sales/:id/returns': 'sale',
   'GET /api/invoices/:id': 'invoice',
+  'GET /api/invoices/:id/pdf': 'invoice',
+  'GET /api/invoices/:id/xml': 'invoice',
 };

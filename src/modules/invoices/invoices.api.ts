@@ -32,12 +32,12 @@ export class InvoicesApi {
   }
 }
 
-function sellerOf({ STORE_NAME, STORE_ADDRESS, STORE_TAX_ID }: Config): InvoiceParty {
+function sellerOf({ STORE_NAME, STORE_ADDRESS, STORE_COUNTRY, STORE_TAX_ID }: Config): InvoiceParty {
   const lines = STORE_ADDRESS.split(';').map((line) => line.trim());
   return {
     name: STORE_NAME,
     address: lines.filter((line) => line !== ''),
-    country: null,
+    country: STORE_COUNTRY ?? null,
     email: null,
     taxId: STORE_TAX_ID === '' ? null : STORE_TAX_ID,
   };
