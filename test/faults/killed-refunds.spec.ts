@@ -14,8 +14,8 @@ interface Wish {
 }
 
 describe('an application that is killed in the middle of refunds', () => {
-  const WISHES = 40;
-  const ANSWERED_BEFORE_THE_KILL = 8;
+  const WISHES = 20;
+  const ANSWERED_BEFORE_THE_KILL = 5;
   let shop: TestApp;
   let staff: TestUser;
 
