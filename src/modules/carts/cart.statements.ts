@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
+import { OFFERED } from '../promotions/promotions.events.js';
 import { MAX_LINES, MAX_QUANTITY } from './cart-limits.js';
 import type { CartOwner } from './cart-owner.js';
 
@@ -10,8 +11,6 @@ function byOwner(name: string, text: (owner: string) => string): Readonly<Record
   };
 }
 
-/** Whether anything may take something off by itself: most shops have nothing that does, and need not ask for more. */
-const OFFERED = 'EXISTS (SELECT FROM promotions WHERE active AND code IS NULL) AS offered';
 const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock,
   p.active AND p.archived_at IS NULL AS sold`;
 

@@ -1,12 +1,10 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
+import { OFFERED } from '../promotions/promotions.events.js';
 
 /** Whose cart and address are read: a customer's by the user's id, a guest's by the hash of the cart token. */
 export type BuyerKind = 'user' | 'guest';
 /** What is sold: the buyer's cart, or items that the request names. */
 export type LineSource = 'cart' | 'items';
-
-/** Whether anything may take something off by itself: most shops have nothing that does, and need not ask for more. */
-const OFFERED = 'EXISTS (SELECT FROM promotions WHERE active AND code IS NULL) AS offered';
 
 /**
  * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the next number, the
