@@ -70,9 +70,10 @@ test.each([
 });
 
 test('a quote that is never closed does not take the whole file into memory', async () => {
-  const { error } = await csv(`${header}1,"a,1\n${'2,b,2\n'.repeat(300_000)}`.slice(0, 1_500_000));
+  const file = `${header}1,"a,1\n${'2,b,2\n'.repeat(300_000)}`.slice(0, 1_500_000);
+  const { error } = await readAll(csvRows(inPieces(file, 4_096)));
   expect(error).toMatchObject({ message: expect.stringMatching(/longer than/) });
-}, 60_000);
+});
 
 test('an empty file is told to be empty', async () => {
   expect((await csv('')).error).toMatchObject({ line: 1, message: 'The file is empty' });
