@@ -116,7 +116,7 @@ export async function createHttpApp(
   await secure(server, config);
   shedSurplus(server, app.get(Admissions));
   lane.learn(server);
-  await serveDocs(app, openApiDocument(app));
+  serveDocs(app, () => openApiDocument(app));
   return app;
 }
 

@@ -29,19 +29,32 @@ const REDOC_PAGE = `<!doctype html>
 </html>
 `;
 
-/** Serves the description of the API, and two ways to read it; nothing in them is fetched from elsewhere. */
-export async function serveDocs(app: NestFastifyApplication, document: OpenAPIObject): Promise<void> {
+/**
+ * Serves the description of the API, and two ways to read it; nothing in them is fetched from elsewhere. Each is made when
+ * it is first asked for: to describe every route takes a third of the start.
+ */
+export function serveDocs(app: NestFastifyApplication, describe: () => OpenAPIObject): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
-  const text = JSON.stringify(document);
+  const document = once(describe);
+  const text = once(() => JSON.stringify(document()));
   server.get('/openapi.json', (_request, reply) => {
-    reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-cache').send(text);
+    reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-cache').send(text());
   });
   SwaggerModule.setup('docs', app, document, {
     raw: false,
     customSiteTitle: 'Tradepost API',
     swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
   });
-  await serveRedoc(server);
+  serveRedoc(server);
+}
+
+/** A value that is made the first time it is asked for, and then kept. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** ReDoc in one file: the build's copy, or that of the package where the sources run as they are. */
@@ -51,18 +64,16 @@ async function redocBundle(): Promise<string> {
   return readFile(existsSync(built) ? built : packaged(), 'utf8');
 }
 
-async function serveRedoc(server: FastifyInstance): Promise<void> {
-  const script = (await redocBundle()).replaceAll(REDOC_LOGO, 'data:,');
+function serveRedoc(server: FastifyInstance): void {
+  const script = once(async () => (await redocBundle()).replaceAll(REDOC_LOGO, 'data:,'));
   server.get('/redoc', (_request, reply) => {
     reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('content-security-policy', REDOC_POLICY)
       .send(REDOC_PAGE);
   });
-  server.get('/redoc/redoc.js', (_request, reply) => {
-    reply
-      .header('content-type', 'text/javascript; charset=utf-8')
-      .header('cache-control', 'public, max-age=86400')
-      .send(script);
+  server.get('/redoc/redoc.js', async (_request, reply) => {
+    reply.header('content-type', 'text/javascript; charset=utf-8').header('cache-control', 'public, max-age=86400');
+    return script();
   });
 }
