@@ -5,9 +5,6 @@ import pg from 'pg';
 import { parseConfig } from '../../src/config/config.js';
 import { migrate } from '../../src/platform/database/migrator.js';
 
-/** PostgreSQL of the tests: kept between runs, since it holds nothing but templates. */
-export const CLUSTER_DIR = resolve('node_modules/.cache/tradepost-test');
-
 /** URLs of the cluster that the global setup opened, handed to the workers through the environment. */
 export interface ClusterUrls {
   readonly superuserUrl: string;

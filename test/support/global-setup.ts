@@ -1,15 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import { openEmbeddedCluster } from '../../src/platform/database/embedded/embedded-cluster.js';
-import { CLUSTER_DIR, dropAbandoned, ensureTemplate } from './cluster.js';
+import { dropAbandoned, ensureTemplate } from './cluster.js';
+import { clusterDir } from './cluster-dir.js';
 
 /** Opens the PostgreSQL of the tests and makes the migrated template that every test database is copied from. */
 export default async function globalSetup(): Promise<void> {
-  mkdirSync(CLUSTER_DIR, { recursive: true });
+  const dataDir = clusterDir();
+  mkdirSync(dataDir, { recursive: true });
   const cluster = await openEmbeddedCluster({
-    dataDir: CLUSTER_DIR,
+    dataDir,
     log: () => undefined,
     // Nothing in it outlives a run, so it need not survive a power cut.
-    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300', shared_buffers: '256MB' },
+    settings: {
+      ...{ fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' },
+      ...{ max_connections: '300', shared_buffers: '256MB' },
+    },
   });
   const { superuserUrl, ownerUrl, appUrl } = cluster;
   await dropAbandoned(superuserUrl);
