@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const START_LIMIT_MS = 60_000;
@@ -32,15 +35,17 @@ export async function freePort() {
 }
 
 /**
- * Starts a server as a child process and waits until it answers.
+ * Starts a server as a child process and waits until it answers. What it prints goes to a file, as it would in
+ * production: reading its log would take the time of whoever makes the load.
  * @param {{ args: string[], cwd: string, env: Record<string, string>, port: number, readyPath: string,
  *   cleanup: import('./cleanup.mjs').Cleanup }} options `args` follow `node`
  * @returns {Promise<Server>}
  */
 export async function startServer({ args, cwd, env, port, readyPath, cleanup }) {
   const name = `node ${args.join(' ')}`;
-  const child = spawn(process.execPath, args, { cwd, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = keepOutput(child);
+  const log = openNamelessFile(port);
+  const child = spawn(process.execPath, args, { cwd, env: childEnvironment(env), stdio: ['ignore', log, log] });
+  const output = () => endOf(log);
   const exited = once(child, 'exit');
   const stop = () => stopChild(child, exited);
   cleanup.defer(`stop ${name}`, stop);
@@ -69,6 +74,24 @@ export async function runToEnd({ args, cwd, env, cleanup }) {
   const [code, signal] = await exited;
   if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code ?? signal}:\n${output()}`);
   return output();
+}
+
+/**
+ * A file that is gone when it is closed by all.
+ * @param {number} port
+ */
+function openNamelessFile(port) {
+  const path = join(tmpdir(), `tradepost-bench-${process.pid}-${port}.log`);
+  const file = openSync(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return file;
+}
+
+/** @param {number} file */
+function endOf(file) {
+  const from = Math.max(0, fstatSync(file).size - KEPT_OUTPUT);
+  const bytes = Buffer.alloc(KEPT_OUTPUT);
+  return bytes.toString('utf8', 0, readSync(file, bytes, 0, KEPT_OUTPUT, from)).trim();
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
