@@ -159,6 +159,8 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /api/admin/returns': 'sales:read',
   'PATCH /api/admin/returns/:id': 'sales:write',
 
+  'POST /api/payments/webhooks/:provider': 'public',
+
   'GET /api/invoices': 'bearer',
   'GET /api/invoices/:id': 'bearer or invoices:read',
   'GET /api/invoices/:id/pdf': 'bearer or invoices:read',

@@ -11,6 +11,15 @@ import { BuyingService } from './buying.service.js';
 import { CheckoutRepository } from './checkout.repository.js';
 import { CheckoutService } from './checkout.service.js';
 import { KeyedEffects } from './keyed-effects.service.js';
+import { PaymentDecisionsRepository } from './payment-decisions.repository.js';
+import { PaymentDecisions } from './payment-decisions.service.js';
+import { PaymentFollowUps } from './payment-follow-ups.service.js';
+import { PaymentOutcomes } from './payment-outcomes.service.js';
+import { PaymentReconciliation } from './payment-reconciliation.service.js';
+import { PaymentWebhooksController } from './payment-webhooks.controller.js';
+import { PaymentWebhooks } from './payment-webhooks.service.js';
+import { ProviderNews } from './provider-news.service.js';
+import { ProviderRefunds } from './provider-refunds.service.js';
 import { RefundingService } from './refunding.service.js';
 import { RefundsController } from './refunds.controller.js';
 import { RefundsRepository } from './refunds.repository.js';
@@ -36,6 +45,7 @@ import { SalesRepository } from './sales.repository.js';
 import { SalesService } from './sales.service.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SettlementQueue } from './settlement-queue.service.js';
+import { StrayCharges } from './stray-charges.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
@@ -46,12 +56,21 @@ import { SettlementQueue } from './settlement-queue.service.js';
     AdminSalesController,
     RefundsController,
     AdminReturnsController,
+    PaymentWebhooksController,
   ],
   providers: [
     BuyingService,
     CheckoutRepository,
     CheckoutService,
     KeyedEffects,
+    PaymentDecisions,
+    PaymentDecisionsRepository,
+    PaymentFollowUps,
+    PaymentOutcomes,
+    PaymentReconciliation,
+    PaymentWebhooks,
+    ProviderNews,
+    ProviderRefunds,
     RefundingService,
     RefundsRepository,
     ReturnDecisions,
@@ -74,6 +93,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
     SalesService,
     SettlementQueue,
     SettlementRepository,
+    StrayCharges,
   ],
   exports: [ReturnPrivacy, SalePrivacy],
 })
