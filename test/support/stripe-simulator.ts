@@ -75,7 +75,6 @@ const METHODS: Readonly<Record<string, (intent: Intent) => void>> = {
 };
 
 const newId = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`;
-const seconds = (): number => Math.floor(Date.now() / 1_000);
 
 function decline(intent: Intent, reason: string): void {
   intent.status = 'requires_payment_method';
@@ -108,6 +107,8 @@ export class StripeSimulator {
   /** What new refunds come to. */
   refundStatus = 'succeeded';
   url = '';
+  /** Its clock, in milliseconds since the epoch. */
+  now: () => number = Date.now;
   private readonly kept = new Map<string, Kept>();
   private readonly faults: (Fault & { left: number })[] = [];
   private readonly waiting: ((intent: Intent) => void)[] = [];
@@ -188,23 +189,27 @@ export class StripeSimulator {
 
   /** An event about an object as it is now. */
   event(type: string, object: object, id = newId('evt')): { readonly id: string; readonly body: string } {
-    const event = { id, object: 'event', type, created: seconds(), data: { object: structuredClone(object) } };
+    const event = { id, object: 'event', type, created: this.seconds(), data: { object: structuredClone(object) } };
     return { id, body: JSON.stringify(event) };
   }
 
   /** Headers that Stripe signs a body with. */
-  signed(body: string, secret = STRIPE_WEBHOOK_SECRET, at = Date.now()): Record<string, string> {
+  signed(body: string, secret = STRIPE_WEBHOOK_SECRET, at = this.now()): Record<string, string> {
     const timestamp = Math.floor(at / 1_000);
     const header = Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });
     return { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': header };
   }
 
   /** Delivers an event to a shop. */
-  async deliver(shopUrl: string, { body }: { readonly body: string }, at = Date.now()): Promise<number> {
-    const headers = this.signed(body, STRIPE_WEBHOOK_SECRET, at);
+  async deliver(shopUrl: string, { body }: { readonly body: string }): Promise<number> {
+    const headers = this.signed(body);
     const answer = await fetch(`${shopUrl}/api/payments/webhooks/stripe`, { method: 'POST', headers, body });
     await answer.text();
     return answer.status;
+  }
+
+  private seconds(): number {
+    return Math.floor(this.now() / 1_000);
   }
 
   private async serve(request: IncomingMessage, reply: ServerResponse): Promise<void> {
@@ -301,7 +306,7 @@ export class StripeSimulator {
       object: 'payment_intent',
       amount,
       currency: form.get('currency') ?? '',
-      created: seconds(),
+      created: this.seconds(),
       client_secret: `${id}_secret_${randomBytes(8).toString('hex')}`,
       metadata: metadataOf(form),
       payment_method: method,
@@ -333,7 +338,7 @@ export class StripeSimulator {
   private makeRefund(intent: Intent, amount: number, metadata: Record<string, string>): SimulatedRefund {
     const id = newId('re');
     const { currency, id: paid } = intent;
-    const created = seconds();
+    const created = this.seconds();
     const status = this.refundStatus;
     const refund: SimulatedRefund = {
       id,
