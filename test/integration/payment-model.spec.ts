@@ -95,17 +95,17 @@ class Model {
 
 const ACTION: fc.Arbitrary<Action> = fc.oneof(
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('pay' as const),
-      method: fc.constantFrom('ok', 'declined', 'pending', 'pending'),
+      method: fc.constantFrom('declined', 'pending', 'pending', 'ok'),
     }),
   },
   {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('tell' as const),
-      payment: fc.nat(3),
+      payment: fc.nat(2),
       good: fc.boolean(),
       again: fc.boolean(),
     }),
@@ -117,6 +117,18 @@ const ACTION: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('refund' as const), cents: fc.integer({ min: 1, max: TOTAL }) }),
   },
 ) as fc.Arbitrary<Action>;
+
+const payBy = (method: 'ok' | 'declined' | 'pending'): Action => ({ kind: 'pay', method });
+const tell = (payment: number, good: boolean): Action => ({ kind: 'tell', payment, good, again: false });
+
+/** What chance comes upon seldom: the money of a payment that had failed, when another one stands in its place. */
+const RARE: readonly Action[][] = [
+  [payBy('pending'), tell(0, false), payBy('pending'), tell(0, true), tell(1, true)],
+  [payBy('declined'), payBy('ok'), { kind: 'cancel' }, tell(0, true)],
+  [payBy('pending'), { kind: 'expire' }, tell(0, true), tell(0, false), tell(0, true)],
+  [payBy('declined'), payBy('pending'), { kind: 'cancel' }, tell(1, true), tell(0, true)],
+  [payBy('declined'), payBy('ok'), { kind: 'refund', cents: TOTAL }, tell(0, true), { kind: 'cancel' }],
+];
 
 /** A sale under test, beside its model. */
 class Trial {
@@ -225,7 +237,7 @@ describe('the payments of a sale', () => {
         for (const action of actions) await trial.run(action);
         await runJob(shop, 'sales.settle-payments');
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: RARE.map((actions) => [actions]) },
     );
     expect(await brokenInvariants(shop.db)).toEqual({});
   });
