@@ -98,6 +98,33 @@ describe('payments in the sandbox', () => {
     expect(await saleOf(shop, customer, saleId)).toMatchObject({ status: 'confirmed', paymentStatus: 'completed' });
   });
 
+  it('are listed for staff, with what paid nothing', async () => {
+    const { customer, saleId, paymentId } = await opened('pending');
+    await sandboxWebhook(shop, completed(paymentId, '9.99')).expect(200);
+    const paid = await pay(shop, customer, saleId, 'sandbox', 'ok').expect(201);
+    const list = await shop.http.get(`/api/admin/sales/${saleId}/payments`).set(staff.bearer).expect(200);
+    expect(list.body).toMatchObject({ total: 2, nextCursor: null });
+    const reference = `sandbox_${paymentId}`;
+    expect(list.body.items).toMatchObject([
+      { id: paid.body.id, saleId, status: 'completed', amount: '10.00', refundedAmount: '0.00', strayCharges: [] },
+      {
+        id: paymentId,
+        status: 'failed',
+        failureCode: 'amount_mismatch',
+        reference,
+        strayCharges: [{ reason: 'amount_mismatch', status: 'completed', amount: '9.99', currency: 'USD', reference }],
+      },
+    ]);
+    const cursor = await shop.http.get(`/api/admin/sales/${saleId}/payments?cursor=&perPage=1`).set(staff.bearer);
+    expect(cursor.body.items).toMatchObject([{ id: paid.body.id }]);
+    const next = `/api/admin/sales/${saleId}/payments?perPage=1&cursor=${cursor.body.nextCursor}`;
+    expect((await shop.http.get(next).set(staff.bearer)).body).toMatchObject({
+      items: [{ id: paymentId }],
+      nextCursor: null,
+    });
+    await shop.http.get(`/api/admin/sales/${randomUUID()}/payments`).set(staff.bearer).expect(404);
+  });
+
   it.each([
     ['amount', '9.99', 'USD', '999'],
     ['currency', '10.00', 'EUR', '1000'],

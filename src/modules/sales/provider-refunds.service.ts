@@ -50,8 +50,9 @@ export class ProviderRefunds {
     if (outcome.status === 'failed') return;
     const saleId = payment.sale_id;
     try {
-      const { currency } = await this.ledger.refundable(saleId);
-      if (given.currency !== currency) throw new RefundExceedsPayment(`0 ${given.currency}`);
+      const { currency, paymentId } = await this.ledger.refundable(saleId);
+      if (paymentId !== payment.id || given.currency !== currency)
+        throw new RefundExceedsPayment(`0 ${given.currency}`);
       const ask = { kind: 'amount', amount: given.amount } as const;
       const refundId = await this.refunds.open(saleId, ask, 'It was given back at the provider.');
       if (refundId === undefined) return;

@@ -16,8 +16,8 @@ import { type PayableSale, SettlementRepository } from './settlement.repository.
 import { SettlementQueue } from './settlement-queue.service.js';
 
 /** How often whoever waits for a provider says so, and after what silence a payment is taken up by another request. */
-const SIGN_OF_LIFE_MS = 3_000;
-const ABANDONED_MS = 10_000;
+const SIGN_OF_LIFE_MS = 2_000;
+const ABANDONED_MS = 6_000;
 const COMPLETED = { status: 'completed' } as const;
 
 interface OpenPayment {

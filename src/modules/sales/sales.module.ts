@@ -5,6 +5,7 @@ import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { AdminPaymentsController } from './admin-payments.controller.js';
 import { AdminReturnsController } from './admin-returns.controller.js';
 import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
@@ -27,6 +28,8 @@ import { ReturnDecisions } from './return-decisions.service.js';
 import { ReturnPrivacy } from './return-privacy.api.js';
 import { ReturnReceipts } from './return-receipts.service.js';
 import { ReturnsRepository } from './returns.repository.js';
+import { SaleAttemptsRepository } from './sale-attempts.repository.js';
+import { SaleAttempts } from './sale-attempts.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
 import { SaleNews } from './sale-news.service.js';
@@ -56,6 +59,7 @@ import { StrayCharges } from './stray-charges.service.js';
     AdminSalesController,
     RefundsController,
     AdminReturnsController,
+    AdminPaymentsController,
     PaymentWebhooksController,
   ],
   providers: [
@@ -77,6 +81,8 @@ import { StrayCharges } from './stray-charges.service.js';
     ReturnPrivacy,
     ReturnReceipts,
     ReturnsRepository,
+    SaleAttempts,
+    SaleAttemptsRepository,
     SaleCancellationService,
     SaleChangesService,
     SaleNews,
