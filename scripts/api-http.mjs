@@ -31,15 +31,15 @@ async function startShop(cleanup) {
   await run('dist/src/cli/generate-keys.js');
   const args = ['--enable-source-maps', 'dist/src/main.js', '--seed'];
   const { origin } = await startServer({ args, cwd, env, port, readyPath: '/health/ready', cleanup });
-  return { host: origin, mailDir: join(folder, 'data', 'mail') };
+  return { host: origin, mailDir: join(folder, 'data', 'mail'), keysDir: env.KEYS_DIR };
 }
 
 /**
  * @param {import('../bench/support/cleanup.mjs').Cleanup} cleanup
- * @param {{ host: string, mailDir: string }} shop
+ * @param {{ host: string, mailDir: string, keysDir: string }} shop
  */
-async function sendRequests(cleanup, { host, mailDir }) {
-  const variables = ['--var', `host=${host}`, `mailDir=${mailDir}`];
+async function sendRequests(cleanup, { host, mailDir, keysDir }) {
+  const variables = ['--var', `host=${host}`, `mailDir=${mailDir}`, `keysDir=${keysDir}`];
   const options = ['--all', '--no-color', '--output', 'none', '--output-failed', 'exchange', ...variables];
   const child = spawn('node_modules/.bin/httpyac', ['send', REQUESTS, ...options], {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -14,8 +14,10 @@ import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.e
 import { Invoice } from './modules/invoices/invoice.entity.js';
 import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
+import { PaymentEvent } from './modules/payments/payment-event.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
 import { RefundItem } from './modules/payments/refund-item.entity.js';
+import { StrayCharge } from './modules/payments/stray-charge.entity.js';
 import { CatalogueCount } from './modules/products/catalogue-count.entity.js';
 import { CatalogueEntry } from './modules/products/catalogue-entry.entity.js';
 import { CatalogueWord } from './modules/products/catalogue-word.entity.js';
@@ -71,6 +73,7 @@ export const entities = [
   OneTimeToken,
   OutboxEvent,
   Payment,
+  PaymentEvent,
   Product,
   ProductGroup,
   PromotionEntity,
@@ -87,6 +90,7 @@ export const entities = [
   SaleReturn,
   SaleReturnItem,
   StockMovement,
+  StrayCharge,
   StoredImage,
   TotpFactor,
   User,

@@ -80,6 +80,22 @@ export const schema = {
     1_000_000_000,
     'Stock below this is low where a product has no threshold of its own; 0 for never.',
   ),
+  SANDBOX_PAYMENTS: choice(
+    'auto',
+    ['auto', 'on', 'off'],
+    'Whether sales can be paid in the sandbox, which takes no money; auto until Stripe has a live key.',
+  ),
+  SANDBOX_WEBHOOK_SECRET: optional(
+    'Secret that signs webhooks of the sandbox (Standard Webhooks). Without it: one derived from secrets.key.',
+  ),
+  STRIPE_SECRET_KEY: optional(
+    'Secret or restricted key of the Stripe account. Without it, Stripe cannot be paid with.',
+  ),
+  STRIPE_WEBHOOK_SECRET: optional('Secret of the webhook endpoint at Stripe. Without it, its webhooks are refused.'),
+  STRIPE_API_BASE: optionalUrl(
+    ['https', 'http'],
+    'Where Stripe answers; http only on this machine. Without it: https://api.stripe.com.',
+  ),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),

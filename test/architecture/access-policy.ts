@@ -156,8 +156,11 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/admin/sales/:id/status': 'sales:write',
   'POST /api/admin/sales/:id/refunds': 'refunds:write',
   'GET /api/admin/sales/:id/refunds': 'sales:read',
+  'GET /api/admin/sales/:id/payments': 'sales:read',
   'GET /api/admin/returns': 'sales:read',
   'PATCH /api/admin/returns/:id': 'sales:write',
+
+  'POST /api/payments/webhooks/:provider': 'public',
 
   'GET /api/invoices': 'bearer',
   'GET /api/invoices/:id': 'bearer or invoices:read',

@@ -13,6 +13,7 @@ interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  readonly additionalProperties?: unknown;
 }
 
 /** An object of a body: what it may hold, where it is, and a body that holds there what is given. */
@@ -65,6 +66,8 @@ function operationsOf(shop: TestApp): Operation[] {
       // What reads no body is asked too; what reads another format has tests of its own.
       if (operation === undefined || (body !== undefined && body['application/json'] === undefined)) return [];
       const schema = body?.['application/json']?.schema;
+      // The events of payment providers have what fields they like, and their signature is checked before any is read.
+      if (schema?.additionalProperties === true) return [];
       return [{ method, path, places: placesOf(resolve(schema, schemas), schemas, '', (content) => content) }];
     }),
   );

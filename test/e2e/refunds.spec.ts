@@ -42,6 +42,7 @@ describe('refunds', () => {
     expect(made.body).toEqual({
       id: expect.any(String),
       saleId,
+      failureCode: null,
       amount: '59.97',
       currency: 'USD',
       status: 'completed',
@@ -246,7 +247,7 @@ describe('refunds', () => {
     const answered = new EventEmitter();
     jest.spyOn(provider, 'refund').mockImplementationOnce(async () => {
       await once(answered, 'at last');
-      return 'late';
+      return { status: 'completed', reference: 'late' };
     });
     const made = await refund(saleId, {}).expect(201);
     expect(made.body.status).toBe('pending');
@@ -281,7 +282,7 @@ describe('refunds', () => {
          WHERE datname = current_database() AND application_name = 'tradepost' AND state LIKE 'idle in transaction%'`,
       );
       seen.push(uow.active, rows);
-      return `seen_${id}`;
+      return { status: 'completed', reference: `seen_${id}` };
     });
     await refund(saleId, {}).expect(201);
     expect(seen).toEqual([false, [{ open: 0 }]]);

@@ -63,7 +63,30 @@ WHERE (h.id IS NULL) <> (v.id IS NULL) OR v.total <> s.total;
 
 -- name: what was paid for a cancelled sale is being given back
 SELECT s.id FROM sales s JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
-WHERE s.status = 'cancelled' AND p.refunded_amount <> p.amount;
+WHERE s.status = 'cancelled' AND p.refunded_amount <> p.amount
+  -- What the provider refused to pay out is for staff.
+  AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id AND r.status = 'failed');
+
+-- name: a charge pays its sale or goes back, not both
+SELECT c.id, c.sale_id FROM stray_charges c JOIN payments p ON p.provider = c.provider AND p.provider_ref = c.provider_ref
+WHERE p.status IN ('completed', 'refunded');
+
+-- name: charges that are given up have failed
+SELECT id, status FROM payments WHERE giving_up AND status <> 'failed';
+
+-- name: failed refunds and payments say why
+SELECT id FROM payments WHERE status = 'failed' AND failure_code IS NULL
+UNION ALL SELECT id FROM refunds WHERE status = 'failed' AND failure_code IS NULL
+UNION ALL SELECT id FROM stray_charges WHERE status = 'failed' AND failure_code IS NULL;
+
+-- name: no undecided payment or stray charge is left alone for ten minutes while the jobs run
+SELECT id FROM payments WHERE (status = 'pending' OR giving_up) AND updated_at < now() - interval '10 min'
+  AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+UNION ALL
+SELECT id FROM stray_charges WHERE status = 'pending' AND updated_at < now() - interval '10 min'
+  AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
 
 -- name: no payment waits on a sale that is decided
 SELECT p.id FROM payments p JOIN sales s ON s.id = p.sale_id WHERE p.status = 'pending' AND s.status <> 'pending';

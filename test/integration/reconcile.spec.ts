@@ -150,8 +150,30 @@ const DAMAGES: readonly (readonly [string, string])[] = [
   ],
   [
     'no invoice without a payment',
-    `UPDATE payments SET status = 'failed' WHERE sale_id = '{cancelled}';
+    `UPDATE payments SET status = 'failed', failure_code = 'card_declined' WHERE sale_id = '{cancelled}';
      UPDATE sales SET payment_status = 'failed' WHERE id = '{cancelled}'`,
+  ],
+  [
+    'a charge pays its sale or goes back, not both',
+    `INSERT INTO stray_charges (id, payment_id, sale_id, provider, provider_ref, amount, currency, reason, status, created_at,
+       updated_at)
+     SELECT gen_random_uuid(), id, sale_id, provider, provider_ref, amount, currency, 'already_paid', 'pending', now(), now()
+     FROM payments WHERE sale_id = '{paid}'`,
+  ],
+  ['charges that are given up have failed', `UPDATE payments SET giving_up = true WHERE sale_id = '{paid}'`],
+  [
+    'failed refunds and payments say why',
+    `INSERT INTO stray_charges (id, payment_id, sale_id, provider, provider_ref, amount, currency, reason, status, created_at,
+       updated_at)
+     SELECT gen_random_uuid(), id, sale_id, provider, 'another', amount, currency, 'already_paid', 'failed', now(), now()
+     FROM payments WHERE sale_id = '{paid}'`,
+  ],
+  [
+    'no undecided payment or stray charge is left alone for ten minutes while the jobs run',
+    `SELECT pg_advisory_xact_lock(7236402);
+     INSERT INTO payments (id, sale_id, provider, method, amount, refunded_amount, currency, status, created_at, updated_at)
+     SELECT gen_random_uuid(), id, 'sandbox', 'pending', total, 0, currency, 'pending', now(), now() - interval '11 minutes'
+     FROM sales WHERE id = '{pending}'`,
   ],
   [
     'invoice numbers have no gap per kind and year',

@@ -6,7 +6,7 @@ import type { ActorKind } from '../../platform/security/request-context.js';
  * `before` and `after`, which nobody could erase: that lies in `audit_details`.
  */
 @Entity('audit_log')
-@Check('audit_log_actor_known', `actor IN ('user', 'api_key', 'anonymous', 'cli', 'system')`)
+@Check('audit_log_actor_known', `actor IN ('user', 'api_key', 'anonymous', 'cli', 'system', 'provider')`)
 @Check('audit_log_actor_named', `(actor IN ('user', 'api_key')) = (actor_id IS NOT NULL)`)
 @Index('audit_log_at_idx', ['at'])
 @Index('audit_log_action_idx', ['action', 'id'])

@@ -12,6 +12,7 @@ export class PaymentPrivacy implements PersonalData {
 
   async exportOf(userId: string): Promise<Readonly<Record<string, unknown>>[]> {
     const refunds = await this.payments.refunds(userId);
+    const strays = await this.payments.strayCharges(userId);
     return (await this.payments.payments(userId)).map((payment) => ({
       ...payment,
       amount: formatMoney(payment.amount, payment.currency),
@@ -19,6 +20,9 @@ export class PaymentPrivacy implements PersonalData {
       refunds: refunds
         .filter(({ paymentId }) => paymentId === payment.id)
         .map((refund) => ({ ...refund, amount: formatMoney(refund.amount, refund.currency) })),
+      strayCharges: strays
+        .filter(({ paymentId }) => paymentId === payment.id)
+        .map((stray) => ({ ...stray, amount: formatMoney(stray.amount, stray.currency) })),
     }));
   }
 

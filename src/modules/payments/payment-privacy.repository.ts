@@ -14,6 +14,11 @@ const REFUNDS = statement(
      r.created_at AS "createdAt"
    FROM refunds r JOIN sales s ON s.id = r.sale_id WHERE s.user_id = $1 ORDER BY r.id`,
 );
+const STRAYS = statement(
+  'payment-privacy.strays',
+  `SELECT c.payment_id AS "paymentId", c.status, c.amount, c.currency, c.reason, c.created_at AS "createdAt"
+   FROM stray_charges c JOIN sales s ON s.id = c.sale_id WHERE s.user_id = $1 ORDER BY c.id`,
+);
 const ERASE_REASONS = statement(
   'payment-privacy.eraseReasons',
   `UPDATE refunds r SET reason = '' FROM sales s WHERE s.user_id = $1 AND r.sale_id = s.id AND r.reason <> ''`,
@@ -46,6 +51,16 @@ export interface RefundRow {
   readonly createdAt: Date;
 }
 
+/** Money that a provider took beside a payment, and that goes back; the amount in minor units. */
+export interface StrayChargeRow {
+  readonly paymentId: string;
+  readonly status: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly reason: string;
+  readonly createdAt: Date;
+}
+
 /** Payments as personal data. */
 @Injectable()
 export class PaymentPrivacyRepository extends BaseRepository {
@@ -55,6 +70,10 @@ export class PaymentPrivacyRepository extends BaseRepository {
 
   refunds(userId: string): Promise<RefundRow[]> {
     return this.rows<RefundRow & Record<string, unknown>>(REFUNDS, [userId]);
+  }
+
+  strayCharges(userId: string): Promise<StrayChargeRow[]> {
+    return this.rows<StrayChargeRow & Record<string, unknown>>(STRAYS, [userId]);
   }
 
   /** Takes away why a customer was refunded: they may have written it themselves. */

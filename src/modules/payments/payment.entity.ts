@@ -13,6 +13,7 @@ export type PaymentState = (typeof PAYMENT_STATES)[number];
   unique: true,
   where: `status IN ('pending', 'completed', 'refunded')`,
 })
+@Index('payments_undecided_idx', ['updatedAt'], { where: `status = 'pending' OR giving_up` })
 @Index('payments_provider_ref_unique', ['provider', 'providerRef'], {
   unique: true,
   where: 'provider_ref IS NOT NULL',
@@ -49,9 +50,14 @@ export class Payment {
   @Column('text', { nullable: true })
   failureCode!: string | null;
 
+  /** The provider is still to be kept from completing it. */
+  @Column('boolean', { default: false })
+  givingUp!: boolean;
+
   @Column('timestamptz')
   createdAt!: Date;
 
+  /** The last change, or sign of life of whoever waits for the provider. */
   @Column('timestamptz')
   updatedAt!: Date;
 }

@@ -8,6 +8,10 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Check('refunds_amount_adds_up', 'amount = subtotal - discount + shipping + tax')
 @Index('refunds_sale_idx', ['saleId', 'id'])
 @Index('refunds_payment_idx', ['paymentId'])
+@Index('refunds_provider_ref_unique', ['providerRef', 'paymentId'], {
+  unique: true,
+  where: 'provider_ref IS NOT NULL',
+})
 @Index('refunds_pending_idx', ['updatedAt'], { where: `status = 'pending'` })
 export class Refund {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'refunds_pkey' })
@@ -49,6 +53,10 @@ export class Refund {
 
   @Column('text', { nullable: true })
   providerRef!: string | null;
+
+  /** Why the provider did not pay it out; on a completed one, why the money came back to it later. */
+  @Column('text', { nullable: true })
+  failureCode!: string | null;
 
   @Column('timestamptz')
   createdAt!: Date;

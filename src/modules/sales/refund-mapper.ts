@@ -9,6 +9,7 @@ export interface RefundRow {
   readonly currency: string;
   readonly status: string;
   readonly reason: string;
+  readonly failure_code: string | null;
   readonly created_at: Date;
   readonly credit_note_id: string | null;
   readonly items: readonly { readonly productId: string; readonly quantity: number; readonly amount: string }[];
@@ -23,6 +24,7 @@ export function toRefund(row: RefundRow): RefundResponse {
     currency: row.currency,
     status: row.status,
     reason: row.reason,
+    failureCode: row.failure_code,
     items: row.items.map(({ productId, quantity, amount }) => ({
       productId,
       quantity,

@@ -7,9 +7,12 @@ import {
   COMPLETE,
   COMPLETE_LATE_PAYMENT,
   COUNT,
+  FAIL,
   FIND,
   HOLD_SALE,
   LIST,
+  NOTE_FAILURE_CODE,
+  NOTE_PENDING,
   OPEN,
   PENDING,
   REFUNDABLE,
@@ -53,7 +56,12 @@ export interface PayOut {
   readonly amount: bigint;
   readonly currency: string;
   readonly provider: string;
+  readonly method: string;
+  /** The provider's reference of the charge. */
   readonly provider_ref: string | null;
+  /** The provider's reference of the refund, once it has answered. */
+  readonly reference: string | null;
+  readonly since: Date;
 }
 
 export interface RefundedSale
@@ -124,6 +132,21 @@ export class RefundsRepository extends BaseRepository {
   /** @returns the sale, which is held; undefined where the refund had been completed before */
   complete(refundId: string, reference: string, now: Date): Promise<RefundedSale | undefined> {
     return this.first<RefundedSale & Record<string, unknown>>(COMPLETE, [refundId, reference, now]);
+  }
+
+  /** The provider has taken it on. */
+  async notePending(refundId: string, reference: string, now: Date): Promise<void> {
+    await this.affect(NOTE_PENDING, [refundId, reference, now]);
+  }
+
+  /** The provider does not pay it out; its sale is held. What it was for can be given back by another. */
+  async fail(refundId: string, failureCode: string, reference: string | null, now: Date): Promise<void> {
+    await this.affect(FAIL, [refundId, failureCode, reference, now]);
+  }
+
+  /** Why a refund failed that had been completed. */
+  async noteFailureCode(refundId: string, failureCode: string, now: Date): Promise<void> {
+    await this.affect(NOTE_FAILURE_CODE, [refundId, failureCode, now]);
   }
 
   /** Refunds that nobody has tried to finish since a moment. */

@@ -56,7 +56,8 @@ export const OPEN = statement(
 /** A provider took money for a sale that had been cancelled: $1 sale, $2 payment, $3 reference, $4 now. */
 export const COMPLETE_LATE_PAYMENT = statement(
   'refunds.completeLatePayment',
-  `UPDATE payments SET status = 'completed', provider_ref = $3::text, failure_code = NULL, updated_at = $4::timestamptz
+  `UPDATE payments SET status = 'completed', provider_ref = $3::text, failure_code = NULL, giving_up = false,
+     updated_at = $4::timestamptz
    WHERE id = $2::uuid AND sale_id = $1::uuid AND status IN ('pending', 'failed')`,
 );
 /** Notes that a refund is being tried: nobody else takes it up for a while. */
@@ -64,8 +65,34 @@ export const TAKE_UP = statement(
   'refunds.takeUp',
   `WITH r AS (
      UPDATE refunds SET updated_at = $2::timestamptz WHERE id = $1::uuid AND status = 'pending'
-     RETURNING id, sale_id, payment_id, amount, currency)
-   SELECT r.id, r.sale_id, r.amount, r.currency, p.provider, p.provider_ref FROM r JOIN payments p ON p.id = r.payment_id`,
+     RETURNING id, sale_id, payment_id, amount, currency, provider_ref, created_at)
+   SELECT r.id, r.sale_id, r.amount, r.currency, r.provider_ref AS reference, r.created_at AS since, p.provider, p.method,
+     p.provider_ref FROM r JOIN payments p ON p.id = r.payment_id`,
+);
+/** The provider has taken a refund on, and has not paid it out yet. */
+export const NOTE_PENDING = statement(
+  'refunds.notePending',
+  `UPDATE refunds SET provider_ref = $2::text, updated_at = $3::timestamptz WHERE id = $1::uuid AND status = 'pending'`,
+);
+/** The provider does not pay a refund out: what it held is free again. $2 failure code, $3 reference, $4 now. */
+export const FAIL = statement(
+  'refunds.fail',
+  `WITH r AS (
+     UPDATE refunds SET status = 'failed', failure_code = $2::text, provider_ref = coalesce($3::text, provider_ref),
+       updated_at = $4::timestamptz WHERE id = $1::uuid AND status = 'pending' RETURNING id, payment_id, amount),
+   p AS (
+     UPDATE payments SET refunded_amount = refunded_amount - r.amount, updated_at = $4::timestamptz
+     FROM r WHERE payments.id = r.payment_id),
+   t AS (
+     SELECT t.sale_id, t.line_no, sum(t.units)::int AS units FROM refund_items t JOIN r ON r.id = t.refund_id GROUP BY 1, 2),
+   u AS (
+     UPDATE sale_items i SET refunded_units = i.refunded_units - t.units
+     FROM t WHERE i.sale_id = t.sale_id AND i.line_no = t.line_no AND t.units > 0)
+   SELECT id FROM r`,
+);
+export const NOTE_FAILURE_CODE = statement(
+  'refunds.noteFailureCode',
+  'UPDATE refunds SET failure_code = $2::text, updated_at = $3::timestamptz WHERE id = $1::uuid',
 );
 /** The sale is held: what of it was completed before is in this statement's view. */
 export const COMPLETE = statement(
@@ -91,7 +118,7 @@ export const PENDING = statement(
   `SELECT id FROM refunds WHERE status = 'pending' AND updated_at < $1::timestamptz ORDER BY updated_at LIMIT 100`,
 );
 
-const COLUMNS = `r.id, r.sale_id, r.amount, r.currency, r.status, r.reason, r.created_at,
+const COLUMNS = `r.id, r.sale_id, r.amount, r.currency, r.status, r.reason, r.failure_code, r.created_at,
   (SELECT v.id FROM invoices v WHERE v.refund_id = r.id) AS credit_note_id,
   coalesce((SELECT jsonb_agg(jsonb_build_object('productId', i.product_id, 'quantity', t.units,
       'amount', (t.line_total - t.discount + t.tax)::text) ORDER BY t.position)

@@ -1,22 +1,23 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { newId } from '../../common/ids.js';
 import { formatMoney } from '../../common/money.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { untilAnswered } from '../../platform/http/idempotency.repository.js';
-import { type ChargeOutcome, PaymentsApi } from '../payments/payments.api.js';
+import { type ChargeOutcome, PaymentsApi, type Taken } from '../payments/payments.api.js';
 import type { PaymentResponse } from './dto/payment.response.js';
 import type { PaymentInput } from './dto/place-sale.dto.js';
+import { PaymentOutcomes } from './payment-outcomes.service.js';
 import { toEventData } from './sale-mapper.js';
-import { SaleRefundsService } from './sale-refunds.service.js';
 import { AlreadyPaid, InvalidTransition, PaymentInProgress } from './sales.errors.js';
 import type { SaleOwner } from './sales.repository.js';
 import { type PayableSale, SettlementRepository } from './settlement.repository.js';
 import { SettlementQueue } from './settlement-queue.service.js';
 
-/** How long a provider may take before a payment whose outcome nobody wrote down is taken up again. */
-const ABANDONED_MS = 30_000;
+/** How often whoever waits for a provider says so, and after what silence a payment is taken up by another request. */
+const SIGN_OF_LIFE_MS = 2_000;
+const ABANDONED_MS = 6_000;
 const COMPLETED = { status: 'completed' } as const;
 
 interface OpenPayment {
@@ -32,13 +33,11 @@ interface OpenPayment {
  */
 @Injectable()
 export class SalePaymentsService {
-  private readonly logger = new Logger(SalePaymentsService.name);
-
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly payments: PaymentsApi,
     private readonly queue: SettlementQueue,
-    private readonly refunds: SaleRefundsService,
+    private readonly outcomes: PaymentOutcomes,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -95,24 +94,34 @@ export class SalePaymentsService {
   ): Promise<PaymentResponse | StoredAnswer> {
     const open = await this.open(saleId, owner, input, request);
     if (open instanceof StoredAnswer) return open;
-    const { sale, id, provider, method } = open;
-    const charge = { id, method, amount: sale.total, currency: sale.currency };
-    const outcome = await this.payments.charge(provider, charge);
+    const { sale, id } = open;
+    const outcome = await this.ask(open);
     const answer = this.answerOf(sale, open, formatMoney(sale.total, sale.currency), outcome);
     const kept = request === undefined ? undefined : { request, body: JSON.stringify(answer) };
-    const now = this.clock.now();
     if (outcome.status !== 'completed') {
-      const failed = outcome.status === 'failed';
-      const reference = failed ? null : outcome.reference;
-      const failureCode = failed ? outcome.failureCode : null;
-      await this.queue.note(sale.id, id, { status: outcome.status, reference, failureCode }, now, kept);
-      return answer;
+      const { status, reference = null } = outcome;
+      const failureCode = outcome.status === 'failed' ? outcome.failureCode : null;
+      const noted = { status, reference, failureCode };
+      if (await this.queue.note(sale.id, id, noted, this.clock.now(), kept)) return answer;
+    } else if (isWhole(outcome, sale)) {
+      const { reference } = outcome;
+      const event = toEventData(sale, 'confirmed');
+      const settlement = { saleId: sale.id, paymentId: id, reference, event, actor: 'payment', answer: kept };
+      if ((await this.queue.settle(settlement)) !== undefined) return answer;
     }
-    const event = toEventData(sale, 'confirmed');
-    const { reference } = outcome;
-    const settlement = { saleId: sale.id, paymentId: id, reference, event, actor: 'payment', answer: kept };
-    if ((await this.queue.settle(settlement)) === undefined) return this.giveBack(open, reference);
-    return answer;
+    return this.decide(open, outcome, request);
+  }
+
+  /** Asks the provider. As long as there are signs of life, nobody else takes the payment up. */
+  private async ask({ sale, id, provider, method }: OpenPayment): Promise<ChargeOutcome> {
+    const sign = (): Promise<void> => this.settlements.signOfLife(id, this.clock.now()).catch(() => undefined);
+    const timer = setInterval(() => void sign(), SIGN_OF_LIFE_MS);
+    try {
+      const { id: saleId, total: amount, currency } = sale;
+      return await this.payments.charge(provider, { id, saleId, method, amount, currency });
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Opens a payment, waiting a while for another request under the same key that is being answered. */
@@ -148,19 +157,31 @@ export class SalePaymentsService {
     return undefined;
   }
 
-  /** The sale was cancelled while the provider took the money: it goes back at once. */
-  private async giveBack(open: OpenPayment, reference: string): Promise<never> {
+  /**
+   * The payment was decided meanwhile, by a webhook or the end of the sale, or the provider took another amount than it
+   * was asked for.
+   * @throws {InvalidTransition} where the sale was cancelled; money that was taken goes back at once
+   */
+  private async decide(
+    open: OpenPayment,
+    outcome: ChargeOutcome,
+    request: IdempotentRequest | undefined,
+  ): Promise<PaymentResponse> {
     const { sale, id } = open;
-    this.logger.warn({ saleId: sale.id, paymentId: id }, 'A payment came too late for its sale and is given back.');
-    await this.refunds.giveBackLatePayment(sale.id, id, reference);
-    throw new InvalidTransition('cancelled', 'confirmed');
+    await this.outcomes.settle(sale.id, id, outcome);
+    const { status, failure_code: failureCode, sale_status: saleStatus } = await this.outcomes.state(id);
+    if (saleStatus === 'cancelled') throw new InvalidTransition('cancelled', 'confirmed');
+    const amount = formatMoney(sale.total, sale.currency);
+    const answer = { ...this.answerOf(sale, open, amount, { status: 'pending' }), status, failureCode, saleStatus };
+    await this.outcomes.keep(request, answer);
+    return answer;
   }
 
   private answerOf(
     sale: { readonly id: string; readonly currency: string },
     payment: { readonly id: string; readonly provider: string; readonly method: string },
     amount: string,
-    outcome: Pick<ChargeOutcome, 'status'> & { readonly failureCode?: string },
+    outcome: Pick<ChargeOutcome, 'status'> & { readonly failureCode?: string; readonly clientSecret?: string },
   ): PaymentResponse {
     const { id, provider, method } = payment;
     return {
@@ -174,8 +195,14 @@ export class SalePaymentsService {
       currency: sale.currency,
       failureCode: outcome.failureCode ?? null,
       createdAt: this.clock.now().toISOString(),
+      ...(outcome.clientSecret === undefined ? {} : { clientSecret: outcome.clientSecret }),
     };
   }
+}
+
+/** Whether a provider took what it was asked for. */
+function isWhole({ taken }: { readonly taken?: Taken }, sale: PayableSale): boolean {
+  return taken === undefined || (taken.amount === sale.total && taken.currency === sale.currency);
 }
 
 /** A payment that was opened so long ago that the process which asked the provider must have died. */

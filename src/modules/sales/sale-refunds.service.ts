@@ -4,7 +4,7 @@ import { formatMoney } from '../../common/money.js';
 import { TOO_LATE, within } from '../../common/within.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { InvoicesApi } from '../invoices/invoices.api.js';
-import { PaymentsApi } from '../payments/payments.api.js';
+import { PaymentsApi, type RefundOutcome } from '../payments/payments.api.js';
 import { planRefund, type RefundAsk } from './refund-plan.js';
 import { RefundsRepository } from './refunds.repository.js';
 import { toEventData } from './sale-mapper.js';
@@ -45,14 +45,22 @@ export class SaleRefundsService {
     return this.refunds.open(saleId, sale.paymentId, plan, reason, this.clock.now());
   }
 
-  /** Gives back what a provider took for a sale that had been cancelled. */
-  async giveBackLatePayment(saleId: string, paymentId: string, reference: string): Promise<void> {
-    const refundId = await this.uow.run(async () => {
+  /** Takes down what a provider says of a pending refund, in the transaction under way or in one of its own. */
+  async decide(refundId: string, saleId: string, outcome: RefundOutcome): Promise<void> {
+    const now = this.clock.now();
+    if (outcome.status !== 'failed') {
+      const { status, reference } = outcome;
+      if (status === 'completed') await this.complete(refundId, saleId, reference);
+      else await this.refunds.notePending(refundId, reference, now);
+      return;
+    }
+    const { failureCode, reference = null } = outcome;
+    this.logger.warn({ refundId, failureCode }, 'A refund failed; what it was for can be given back by another.');
+    await this.uow.run(async () => {
       await this.refunds.holdSale(saleId);
-      const late = await this.refunds.completeLatePayment(saleId, paymentId, reference, this.clock.now());
-      return late ? this.open(saleId, ALL, 'The payment came after the cancellation.') : undefined;
+      await this.refunds.fail(refundId, failureCode, reference, now);
+      this.news.changing();
     });
-    if (refundId !== undefined) await this.carryOut(refundId);
   }
 
   /**
@@ -85,10 +93,10 @@ export class SaleRefundsService {
   private async payOut(refundId: string): Promise<void> {
     const refund = await this.refunds.takeUp(refundId, this.clock.now());
     if (refund === undefined) return;
-    const { sale_id: saleId, amount, currency, provider, provider_ref: charge } = refund;
+    const { sale_id: saleId, amount, currency, provider, provider_ref: charge, method, reference, since } = refund;
     if (charge === null) throw new Error(`The payment of the refund ${refundId} has no reference.`);
-    const reference = await this.payments.refund(provider, { id: refundId, charge, amount, currency });
-    await this.complete(refundId, saleId, reference);
+    const reversal = { id: refundId, charge, method, amount, currency, reference, since };
+    await this.decide(refundId, saleId, await this.payments.refund(provider, reversal));
   }
 
   /** The credit note comes last: its number is drawn under a lock that others wait for. */

@@ -59,11 +59,22 @@ export class SaleTransitions {
     const now = this.clock.now();
     const paymentId = await this.settlements.addManualPayment(sale.id, now);
     if (paymentId === undefined) throw new PaymentInProgress();
-    const reference = `manual_${paymentId}`;
-    const event = toEventData(sale, 'confirmed');
-    const settlement = { saleId: sale.id, paymentId, reference, event, actor };
-    const settled = await this.settlements.settle([settlement], this.invoices.seller, now);
+    await this.settle(sale, { paymentId, reference: `manual_${paymentId}`, actor });
+  }
+
+  /** Confirms a pending sale by its pending payment, which was completed, and issues the invoice. */
+  async settle(
+    sale: Parameters<typeof toEventData>[0],
+    payment: { readonly paymentId: string; readonly reference: string; readonly actor: string },
+  ): Promise<void> {
+    const settlement = { saleId: sale.id, ...payment, event: toEventData(sale, 'confirmed') };
+    const settled = await this.settlements.settle([settlement], this.invoices.seller, this.clock.now());
     if (settled?.has(sale.id) !== true) throw new Error(`The locked sale ${sale.id} could not be settled.`);
+    this.news.changing();
+  }
+
+  /** The transaction that is under way changes sales. */
+  changing(): void {
     this.news.changing();
   }
 }

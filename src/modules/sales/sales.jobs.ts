@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { JobRegistry } from '../../platform/jobs/job-registry.js';
+import { PaymentFollowUps } from './payment-follow-ups.service.js';
+import { PaymentReconciliation } from './payment-reconciliation.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
-import { SaleRefundsService } from './sale-refunds.service.js';
 
 /** What happens to sales by itself. */
 @Injectable()
@@ -9,14 +10,17 @@ export class SalesJobs implements OnModuleInit {
   constructor(
     private readonly jobs: JobRegistry,
     private readonly cancellations: SaleCancellationService,
-    private readonly refunds: SaleRefundsService,
+    private readonly followUps: PaymentFollowUps,
+    private readonly reconciliation: PaymentReconciliation,
   ) {}
 
   onModuleInit(): void {
-    const { cancellations, refunds } = this;
+    const { cancellations, followUps, reconciliation } = this;
     const add = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<void>): void =>
       this.jobs.register({ name, everyMs, run });
     add('sales.expire', 5_000, (signal) => cancellations.cancelExpired(signal));
-    add('sales.finish-refunds', 30_000, (signal) => refunds.catchUp(signal));
+    add('sales.finish-refunds', 30_000, (signal) => followUps.catchUp(signal));
+    add('sales.settle-payments', 5_000, (signal) => reconciliation.reconcile(signal));
+    add('sales.forget-payment-events', 3_600_000, (signal) => reconciliation.forgetEvents(signal));
   }
 }

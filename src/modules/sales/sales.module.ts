@@ -5,12 +5,22 @@ import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { AdminPaymentsController } from './admin-payments.controller.js';
 import { AdminReturnsController } from './admin-returns.controller.js';
 import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
 import { CheckoutRepository } from './checkout.repository.js';
 import { CheckoutService } from './checkout.service.js';
 import { KeyedEffects } from './keyed-effects.service.js';
+import { PaymentDecisionsRepository } from './payment-decisions.repository.js';
+import { PaymentDecisions } from './payment-decisions.service.js';
+import { PaymentFollowUps } from './payment-follow-ups.service.js';
+import { PaymentOutcomes } from './payment-outcomes.service.js';
+import { PaymentReconciliation } from './payment-reconciliation.service.js';
+import { PaymentWebhooksController } from './payment-webhooks.controller.js';
+import { PaymentWebhooks } from './payment-webhooks.service.js';
+import { ProviderNews } from './provider-news.service.js';
+import { ProviderRefunds } from './provider-refunds.service.js';
 import { RefundingService } from './refunding.service.js';
 import { RefundsController } from './refunds.controller.js';
 import { RefundsRepository } from './refunds.repository.js';
@@ -18,6 +28,8 @@ import { ReturnDecisions } from './return-decisions.service.js';
 import { ReturnPrivacy } from './return-privacy.api.js';
 import { ReturnReceipts } from './return-receipts.service.js';
 import { ReturnsRepository } from './returns.repository.js';
+import { SaleAttemptsRepository } from './sale-attempts.repository.js';
+import { SaleAttempts } from './sale-attempts.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
 import { SaleNews } from './sale-news.service.js';
@@ -36,6 +48,7 @@ import { SalesRepository } from './sales.repository.js';
 import { SalesService } from './sales.service.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SettlementQueue } from './settlement-queue.service.js';
+import { StrayCharges } from './stray-charges.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
@@ -46,18 +59,30 @@ import { SettlementQueue } from './settlement-queue.service.js';
     AdminSalesController,
     RefundsController,
     AdminReturnsController,
+    AdminPaymentsController,
+    PaymentWebhooksController,
   ],
   providers: [
     BuyingService,
     CheckoutRepository,
     CheckoutService,
     KeyedEffects,
+    PaymentDecisions,
+    PaymentDecisionsRepository,
+    PaymentFollowUps,
+    PaymentOutcomes,
+    PaymentReconciliation,
+    PaymentWebhooks,
+    ProviderNews,
+    ProviderRefunds,
     RefundingService,
     RefundsRepository,
     ReturnDecisions,
     ReturnPrivacy,
     ReturnReceipts,
     ReturnsRepository,
+    SaleAttempts,
+    SaleAttemptsRepository,
     SaleCancellationService,
     SaleChangesService,
     SaleNews,
@@ -74,6 +99,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
     SalesService,
     SettlementQueue,
     SettlementRepository,
+    StrayCharges,
   ],
   exports: [ReturnPrivacy, SalePrivacy],
 })

@@ -51,10 +51,14 @@ export class SettlementQueue {
     });
   }
 
-  /** Notes what a provider said short of success. */
-  async note(...noted: Parameters<SettlementRepository['note']>): Promise<void> {
-    await this.settlements.note(...noted);
+  /**
+   * Notes what a provider said short of success.
+   * @returns whether the payment was pending until now
+   */
+  async note(...noted: Parameters<SettlementRepository['note']>): Promise<boolean> {
+    const pending = await this.settlements.note(...noted);
     await this.news.changed();
+    return pending;
   }
 
   private async drain(): Promise<void> {

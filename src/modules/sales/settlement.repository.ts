@@ -27,6 +27,7 @@ export interface PayableSale {
   readonly open_method: string | null;
   /** The provider's reference, once it has answered. */
   readonly open_ref: string | null;
+  /** The last sign of life of whoever waits for the provider. */
   readonly open_since: Date | null;
 }
 
@@ -84,8 +85,12 @@ const ADD_MANUAL_PAYMENT = statement(
 );
 const FAIL_OPEN_PAYMENTS = statement(
   'settlement.failOpenPayments',
-  `UPDATE payments SET status = 'failed', failure_code = 'sale_cancelled', updated_at = $2::timestamptz
+  `UPDATE payments SET status = 'failed', failure_code = 'sale_cancelled', giving_up = true, updated_at = $2::timestamptz
    WHERE sale_id = $1::uuid AND status = 'pending'`,
+);
+const SIGN_OF_LIFE = statement(
+  'settlement.signOfLife',
+  `UPDATE payments SET updated_at = $2::timestamptz WHERE id = $1::uuid AND status = 'pending'`,
 );
 /** Payments and changes of status: what moves a sale on. Writes the tables of payments beside its own. */
 @Injectable()
@@ -135,7 +140,10 @@ export class SettlementRepository extends BaseRepository {
     return rows && new Map(rows.flatMap((row) => (row.sale_id === null ? [] : [[row.sale_id, row.answer]])));
   }
 
-  /** Notes what the provider said short of success. */
+  /**
+   * Notes what the provider said short of success.
+   * @returns whether the payment was pending until now
+   */
   async note(
     saleId: string,
     paymentId: string,
@@ -146,17 +154,19 @@ export class SettlementRepository extends BaseRepository {
     },
     now: Date,
     answer?: Answer,
-  ): Promise<void> {
-    const values = [saleId, paymentId, outcome.reference, now, outcome.status, outcome.failureCode];
-    if (answer === undefined) await this.affect(NOTE, values);
-    else
-      await this.affect(NOTE_KEYED, [
-        ...values,
-        answer.request.caller,
-        answer.request.key,
-        answer.request.hash,
-        answer.body,
-      ]);
+  ): Promise<boolean> {
+    const values: unknown[] = [saleId, paymentId, outcome.reference, now, outcome.status, outcome.failureCode];
+    if (answer !== undefined) {
+      const { request, body } = answer;
+      values.push(request.caller, request.key, request.hash, body);
+    }
+    const row = await this.first<{ noted: number }>(answer === undefined ? NOTE : NOTE_KEYED, values);
+    return row?.noted === 1;
+  }
+
+  /** Says that somebody still waits for the provider of a payment. */
+  async signOfLife(paymentId: string, now: Date): Promise<void> {
+    await this.affect(SIGN_OF_LIFE, [paymentId, now]);
   }
 
   /** Changes the status of a sale that this transaction has locked, and says so in its history. */

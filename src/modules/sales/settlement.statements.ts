@@ -20,7 +20,7 @@ export const OPEN_PAYMENT = statement(
      ON CONFLICT (sale_id) WHERE status IN ('pending', 'completed', 'refunded') DO NOTHING RETURNING id)
    SELECT stored.request_hash, stored.status AS stored_status, stored.body, s.id, s.number, s.user_id, s.status, s.total,
      s.currency, s.expires_at, p.id AS opened, e.id AS open_id, e.provider AS open_provider, e.method AS open_method,
-     e.provider_ref AS open_ref, e.created_at AS open_since
+     e.provider_ref AS open_ref, e.updated_at AS open_since
    FROM (SELECT 1) one LEFT JOIN stored ON true LEFT JOIN s ON true LEFT JOIN p ON true
      LEFT JOIN payments e ON e.sale_id = s.id AND e.status = 'pending'`,
 );
@@ -124,7 +124,7 @@ function note(keyed: boolean): Statement {
     keyed ? 'settlement.note.keyed' : 'settlement.note',
     `WITH s AS MATERIALIZED (SELECT id, status FROM sales WHERE id = $1::uuid FOR NO KEY UPDATE),
      p AS (
-       UPDATE payments SET status = $5::text, provider_ref = $3::text, failure_code = $6::text,
+       UPDATE payments SET status = $5::text, provider_ref = coalesce($3::text, provider_ref), failure_code = $6::text,
          updated_at = $4::timestamptz
        FROM s WHERE payments.id = $2::uuid AND payments.status = 'pending' RETURNING payments.id),
      c AS (

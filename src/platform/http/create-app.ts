@@ -20,6 +20,7 @@ import { acceptJson } from './json-body.js';
 import { cutOffLateBodies } from './late-requests.js';
 import { openApiDocument } from './openapi.js';
 import { sendProblem } from './problem.filter.js';
+import { limitRawBodies } from './raw-body.js';
 import { requestIdOf } from './request-id.js';
 import { registerRequestLog } from './request-log.js';
 import { registerRequestMetrics } from './request-metrics.js';
@@ -93,6 +94,7 @@ export async function createHttpApp(
     exclude: OUTSIDE_API.map((path) => ({ path, method: RequestMethod.ALL })),
   });
   acceptJson(server);
+  limitRawBodies(server);
   await acceptFiles(server, config.MEDIA_MAX_BYTES);
   acceptStreams(server, config.REQUEST_TIMEOUT_MS, STREAMED_TYPES);
   const lane = app.get(FastLane);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError, InvalidInput } from '../../common/domain-error.js';
+import { takesRawJson } from './raw-body.js';
 
 /** No request of this API nests deeper than a few levels; class-transformer overflows its stack on thousands. */
 const MAX_DEPTH = 20;
@@ -58,6 +59,7 @@ export function acceptJson(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';
     if (encoding.toLowerCase() !== 'identity') return done(new UnsupportedEncoding());
+    if (takesRawJson(request)) return done(null, body);
     const text = decode(body as Buffer);
     if (text.trim() === '') return done(null, undefined);
     if (nestsTooDeep(text, MAX_DEPTH)) {

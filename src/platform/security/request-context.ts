@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { actorIdOf, personIdOf, principalOf } from './principal.js';
 
-export const ACTOR_KINDS = ['user', 'api_key', 'anonymous', 'cli', 'system'] as const;
+export const ACTOR_KINDS = ['user', 'api_key', 'anonymous', 'cli', 'system', 'provider'] as const;
 
-/** Who acts: somebody known or not over the API, an operator's command, or the application by itself. */
+/** Who acts: somebody known or not over the API, an operator's command, the application by itself, or a provider. */
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 /** Where an act comes from. */
@@ -46,6 +46,12 @@ export function withinCommand<T>(work: () => T): T {
 /** Runs work in the background that somebody has asked for: what it does is theirs. */
 export function withinLaterWork<T>(askedBy: Origin, work: () => T): T {
   return contexts.run({ askedBy }, work);
+}
+
+/** Runs what a payment provider decided; the request that told of it, if any, is still named. */
+export function withinProvider<T>(work: () => T): T {
+  const { requestId, address } = currentOrigin();
+  return withinLaterWork({ actor: 'provider', actorId: null, personId: null, tokenId: null, requestId, address }, work);
 }
 
 /** Where the act under way comes from; the application itself where it is neither a request nor a command. */

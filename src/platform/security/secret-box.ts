@@ -47,6 +47,14 @@ export class SecretBox {
     return Buffer.concat([decipher.update(box.subarray(HEADER_BYTES)), decipher.final()]);
   }
 
+  /**
+   * A key of 32 bytes for a purpose of its own, the same for all processes that share the folder of keys.
+   * @throws {KeyFileError} where there is no `secrets.key`
+   */
+  derive(purpose: string): Buffer {
+    return this.keyOf(purpose);
+  }
+
   /** The file is read when a secret is first sealed or opened: a shop that keeps none needs no key. */
   private keyOf(purpose: string): Buffer {
     const known = this.keys.get(purpose);

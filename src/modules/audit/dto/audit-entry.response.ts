@@ -16,7 +16,8 @@ export class AuditEntryResponse {
   at!: string;
 
   @EnumField('AuditActor', ACTOR_KINDS, {
-    description: 'Who acted: a user, a machine with an API key, a stranger, a command or the shop itself.',
+    description:
+      'Who acted: a user, a machine with an API key, a stranger, a command, the shop itself or a payment provider.',
   })
   actor!: ActorKind;
 

@@ -24,7 +24,9 @@ export class PaymentResponse {
   @TextField({ example: 'ok' })
   method!: string;
 
-  @EnumField('PaymentState', ['pending', 'completed', 'failed', 'refunded'])
+  @EnumField('PaymentState', ['pending', 'completed', 'failed', 'refunded'], {
+    description: 'A pending payment is decided later: the sale tells of it.',
+  })
   status!: string;
 
   @MoneyField()
@@ -38,4 +40,12 @@ export class PaymentResponse {
 
   @DateTimeField()
   createdAt!: string;
+
+  @TextField({
+    optional: true,
+    description:
+      'Only of a pending payment that the customer has to confirm, such as by 3-D Secure: what Stripe.js goes on with ' +
+      '(`handleNextAction`).',
+  })
+  clientSecret?: string;
 }

@@ -23,10 +23,20 @@ export class PlaceSaleItem {
 }
 
 export class PaymentInput {
-  @EnumField('PaymentProviderName', ['sandbox'], { description: 'Who takes the money.' })
+  @EnumField('PaymentProviderName', ['sandbox', 'stripe'], {
+    description: 'Who takes the money. One that this shop has not set up is 409 `payment_provider_unavailable`.',
+  })
   provider!: string;
 
-  @TextField({ max: 50, description: 'Method of the provider; sandbox: ok, declined, pending.', example: 'ok' })
+  @TextField({
+    max: 100,
+    description:
+      'Method of the provider. stripe: the id of a payment method, `pm_…`. sandbox: `ok`, `declined`, `pending` until a ' +
+      'webhook decides, or a script: `pending_then_ok`, `pending_then_declined`, `late_ok` (completed once the sale is ' +
+      'cancelled), `duplicate_webhook`, `wrong_amount`, `timeout_taken`, `timeout_lost`, `refund_declined`, ' +
+      '`refund_pending`, `refund_fails_later`.',
+    example: 'ok',
+  })
   method!: string;
 }
 

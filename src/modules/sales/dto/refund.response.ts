@@ -35,12 +35,21 @@ export class RefundResponse {
   currency!: string;
 
   @EnumField('RefundStatus', ['pending', 'completed', 'failed'], {
-    description: 'A pending refund is decided; the provider has not paid it out yet, and is asked again.',
+    description:
+      'A pending refund is decided; the provider has not paid it out yet, and is asked again. A failed one gave nothing ' +
+      'back: what it was for can be given back by another.',
   })
   status!: string;
 
   @TextField()
   reason!: string;
+
+  @TextField({
+    nullable: true,
+    description: 'Why the provider did not pay it out; of a completed one, why the money came back later.',
+    example: null,
+  })
+  failureCode!: string | null;
 
   @ObjectListField(() => RefundItemResponse, { description: 'The pieces that it is for; none where it is an amount.' })
   items!: RefundItemResponse[];
