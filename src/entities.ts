@@ -43,6 +43,7 @@ import { ConsumedEvent } from './platform/outbox/consumed-event.entity.js';
 import { OutboxEvent } from './platform/outbox/outbox-event.entity.js';
 import { ApiKey } from './platform/security/api-key.entity.js';
 import { Revocation } from './platform/security/revocation.entity.js';
+import { TestClockOffset } from './platform/test-clock/test-clock.entity.js';
 
 /** Every table of the application. */
 export const entities = [
@@ -88,6 +89,7 @@ export const entities = [
   SaleReturnItem,
   StockMovement,
   StoredImage,
+  TestClockOffset,
   TotpFactor,
   User,
   UserIdentity,

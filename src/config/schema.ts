@@ -32,6 +32,10 @@ export const schema = {
     86_400,
     'Seconds for which a new key is published before it signs; verifiers may keep the key set a minute less.',
   ),
+  TEST_CLOCK_ENABLED: flag(
+    true,
+    'Whether time can be moved by /api/test-clock, to try what expires. In production it never can.',
+  ),
   WORKER: flag(true, 'Whether the server process also runs the background jobs.'),
 
   DATABASE_URL: optionalUrl(

@@ -51,6 +51,9 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /health/ready': 'public',
   'GET /metrics': 'public',
   'GET /media/:id/:file': 'public',
+  'GET /api/test-clock': 'public',
+  'POST /api/test-clock': 'public',
+  'DELETE /api/test-clock': 'public',
 
   'POST /api/users/register': 'public',
   'POST /api/users/login': 'public',

@@ -57,7 +57,11 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
 
 const SHOPPING = 'What customers do with what is their own is no act on others; a sale has its own history.';
 
+const TEST_CLOCK = 'It is there outside of production alone, where nobody has to answer for anything.';
+
 export const UNAUDITED: Readonly<Record<string, string>> = {
+  'POST /api/test-clock': TEST_CLOCK,
+  'DELETE /api/test-clock': TEST_CLOCK,
   'POST /api/users/refresh':
     'It goes on with a session whose login is recorded. The reuse of a spent token is recorded.',
   'POST /api/users/password-reset':

@@ -133,31 +133,31 @@ HAVING sum(CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units
 -- name: one sale.refunded event per completed refund
 SELECT r.id FROM refunds r LEFT JOIN outbox_events e ON e.aggregate_id = r.sale_id AND e.type = 'sale.refunded'
   AND e.data ->> 'refundId' = r.id::text
-WHERE r.updated_at > now() - interval '29 days'
+WHERE r.updated_at > clock_now() - interval '29 days'
 GROUP BY r.id HAVING count(e.id) <> CASE WHEN r.status = 'completed' THEN 1 ELSE 0 END;
 
 -- name: one sale.placed event per sale
 SELECT s.id FROM sales s LEFT JOIN outbox_events e ON e.aggregate_id = s.id AND e.type = 'sale.placed'
-WHERE s.placed_at > now() - interval '29 days'
+WHERE s.placed_at > clock_now() - interval '29 days'
 GROUP BY s.id HAVING count(e.id) <> 1;
 
 -- name: one stock.changed event per movement of a sale
 SELECT m.sale_id, m.product_id FROM stock_movements m
 LEFT JOIN outbox_events e ON e.aggregate_id = m.product_id AND e.type = 'stock.changed'
   AND e.data ->> 'saleId' = m.sale_id::text AND e.data ->> 'reason' = m.reason
-  AND e.occurred_at > now() - interval '29 days'
-WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release', 'return') AND m.created_at > now() - interval '29 days'
+  AND e.occurred_at > clock_now() - interval '29 days'
+WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release', 'return') AND m.created_at > clock_now() - interval '29 days'
 GROUP BY m.sale_id, m.product_id, m.reason HAVING count(DISTINCT e.id) <> count(DISTINCT m.id);
 
 -- name: no reservation outlives its time by a minute while the jobs run
 SELECT id, expires_at FROM sales
-WHERE status = 'pending' AND expires_at < now() - interval '60 s'
+WHERE status = 'pending' AND expires_at < clock_now() - interval '60 s'
   AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
 
 -- name: no event waits for more than a minute while the jobs run
 SELECT id, type, aggregate_id, occurred_at, attempts FROM outbox_events
-WHERE published_at IS NULL AND occurred_at < now() - interval '60 s'
+WHERE published_at IS NULL AND occurred_at < clock_now() - interval '60 s'
   AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
 
