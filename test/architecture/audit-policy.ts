@@ -51,6 +51,7 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'DELETE /api/categories/:id': ['category.deleted'],
 
   'PATCH /api/admin/sales/:id/status': ['sale.status_changed'],
+  'POST /api/admin/sales/:id/shipments': ['sale.shipped'],
   'POST /api/admin/sales/:id/refunds': ['sale.refunded'],
   'PATCH /api/admin/returns/:id': ['return.status_changed'],
 };

@@ -201,6 +201,10 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
     const { saleId } = await paidSale(shop, await madeProduct());
     return tag(send('patch', `/api/admin/sales/${saleId}/status`, { status: 'shipped' }));
   },
+  'POST /api/admin/sales/:id/shipments': async (tag) => {
+    const { saleId } = await paidSale(shop, await madeProduct());
+    return tag(send('post', `/api/admin/sales/${saleId}/shipments`, { carrier: 'DHL' }));
+  },
   'POST /api/admin/sales/:id/refunds': async (tag) => {
     const { saleId } = await paidSale(shop, await madeProduct());
     return tag(send('post', `/api/admin/sales/${saleId}/refunds`, { amount: '1.00', reason: 'It was late.' }));

@@ -120,6 +120,17 @@ SELECT i.sale_id, i.line_no FROM sale_items i JOIN sales s ON s.id = i.sale_id L
   ON g.sale_id = i.sale_id AND g.line_no = i.line_no
 WHERE i.returned_units <> CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units, 0) END;
 
+-- name: units shipped are those of its shipments: all of a sale that was shipped, none of one that is not paid
+SELECT i.sale_id, i.line_no FROM sale_items i JOIN sales s ON s.id = i.sale_id
+LEFT JOIN (SELECT sale_id, line_no, sum(quantity) AS units FROM sale_shipment_items GROUP BY 1, 2) t
+  ON t.sale_id = i.sale_id AND t.line_no = i.line_no
+WHERE i.shipped_units <> coalesce(t.units, 0) OR i.shipped_units > i.quantity
+  OR s.status IN ('shipped', 'delivered', 'returned') AND i.shipped_units <> i.quantity
+  OR s.status IN ('pending', 'cancelled') AND i.shipped_units <> 0
+UNION ALL
+SELECT s.id, NULL FROM sales s WHERE s.status = 'confirmed'
+  AND NOT EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.shipped_units < i.quantity);
+
 -- name: the ledger has what came back of delivered sales, once
 SELECT i.sale_id, i.product_id FROM sale_items i JOIN sales s ON s.id = i.sale_id LEFT JOIN (
   SELECT t.sale_id, t.line_no, sum(t.quantity) AS units

@@ -18,8 +18,10 @@ import { ReturnDecisions } from './return-decisions.service.js';
 import { ReturnPrivacy } from './return-privacy.api.js';
 import { ReturnReceipts } from './return-receipts.service.js';
 import { ReturnsRepository } from './returns.repository.js';
+import { SaleActs } from './sale-acts.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
+import { SaleEffects } from './sale-effects.service.js';
 import { SaleNews } from './sale-news.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
 import { SalePrivacy } from './sale-privacy.api.js';
@@ -27,6 +29,7 @@ import { SalePrivacyRepository } from './sale-privacy.repository.js';
 import { SaleRefundsService } from './sale-refunds.service.js';
 import { SaleReturnsController } from './sale-returns.controller.js';
 import { SaleReturnsService } from './sale-returns.service.js';
+import { SaleShipping } from './sale-shipping.service.js';
 import { SaleStatusService } from './sale-status.service.js';
 import { SaleTransitions } from './sale-transitions.service.js';
 import { SaleViews } from './sale-views.service.js';
@@ -36,6 +39,10 @@ import { SalesRepository } from './sales.repository.js';
 import { SalesService } from './sales.service.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SettlementQueue } from './settlement-queue.service.js';
+import { ShipmentPrivacy } from './shipment-privacy.api.js';
+import { ShipmentsController } from './shipments.controller.js';
+import { ShipmentsRepository } from './shipments.repository.js';
+import { ShipmentsService } from './shipments.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
@@ -46,6 +53,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
     AdminSalesController,
     RefundsController,
     AdminReturnsController,
+    ShipmentsController,
   ],
   providers: [
     BuyingService,
@@ -58,14 +66,17 @@ import { SettlementQueue } from './settlement-queue.service.js';
     ReturnPrivacy,
     ReturnReceipts,
     ReturnsRepository,
+    SaleActs,
     SaleCancellationService,
     SaleChangesService,
+    SaleEffects,
     SaleNews,
     SalePaymentsService,
     SalePrivacy,
     SalePrivacyRepository,
     SaleRefundsService,
     SaleReturnsService,
+    SaleShipping,
     SaleStatusService,
     SaleTransitions,
     SaleViews,
@@ -74,7 +85,10 @@ import { SettlementQueue } from './settlement-queue.service.js';
     SalesService,
     SettlementQueue,
     SettlementRepository,
+    ShipmentPrivacy,
+    ShipmentsRepository,
+    ShipmentsService,
   ],
-  exports: [ReturnPrivacy, SalePrivacy],
+  exports: [ReturnPrivacy, SalePrivacy, ShipmentPrivacy],
 })
 export class SalesModule {}
