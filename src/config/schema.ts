@@ -84,6 +84,7 @@ export const schema = {
     1_000_000_000,
     'Stock below this is low where a product has no threshold of its own; 0 for never.',
   ),
+  DRAFT_HOURS: integer(72, 1, 2_160, 'Hours that an unpaid sale which staff drafted holds its stock.'),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),

@@ -156,6 +156,8 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /api/sales/:id/returns': 'guest',
   'GET /api/admin/sales': 'sales:read',
   'GET /api/admin/sales/:id': 'sales:read',
+  'POST /api/admin/sales': 'sales:write',
+  'PATCH /api/admin/sales/:id': 'sales:write',
   'GET /api/admin/sales/:id/history': 'sales:read',
   'PATCH /api/admin/sales/:id/status': 'sales:write',
   'GET /api/admin/sales/:id/shipments': 'sales:read',

@@ -50,6 +50,8 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'PATCH /api/categories/:id': ['category.updated'],
   'DELETE /api/categories/:id': ['category.deleted'],
 
+  'POST /api/admin/sales': ['sale.drafted'],
+  'PATCH /api/admin/sales/:id': ['sale.edited'],
   'PATCH /api/admin/sales/:id/status': ['sale.status_changed'],
   'POST /api/admin/sales/:id/shipments': ['sale.shipped'],
   'POST /api/admin/sales/:id/refunds': ['sale.refunded'],

@@ -21,7 +21,8 @@ WHERE created_at < earlier;
 -- name: units sold are the movements of reason sale
 SELECT coalesce(i.sale_id, m.sale_id) AS sale_id, coalesce(i.product_id, m.product_id) AS product_id
 FROM (SELECT sale_id, product_id, sum(quantity) AS units FROM sale_items GROUP BY 1, 2) i
-FULL JOIN (SELECT sale_id, product_id, -sum(delta) AS units FROM stock_movements WHERE reason = 'sale' GROUP BY 1, 2) m
+FULL JOIN (SELECT sale_id, product_id, -sum(delta) AS units FROM stock_movements
+  WHERE reason = 'sale' GROUP BY 1, 2 HAVING sum(delta) <> 0) m
   ON m.sale_id = i.sale_id AND m.product_id = i.product_id
 WHERE i.units IS DISTINCT FROM m.units;
 

@@ -6,6 +6,8 @@ export type SaleStatus = (typeof SALE_STATUSES)[number];
 /** What is done with a sale. */
 export type SaleAct =
   | 'place'
+  | 'draft'
+  | 'edit'
   | 'pay'
   | 'confirm'
   | 'cancel'
@@ -30,7 +32,13 @@ export type KeptGuard =
 /** What happens with the step itself, in the same transaction. */
 export type OwnEffect = 'fail_open_payment' | 'free_promotions' | 'tell' | 'release_stock' | 'refund_all';
 /** What the statement or the service that takes the step does besides, in the same transaction. */
-export type JoinedEffect = 'reserve_stock' | 'empty_cart' | 'issue_invoice' | 'note_shipment' | 'restock_rest';
+export type JoinedEffect =
+  | 'reserve_stock'
+  | 'reserve_difference'
+  | 'empty_cart'
+  | 'issue_invoice'
+  | 'note_shipment'
+  | 'restock_rest';
 
 export type SaleStep = Step<SaleStatus, SaleAct, AskedGuard | KeptGuard, OwnEffect | JoinedEffect>;
 
@@ -48,6 +56,22 @@ export const SALE_STEPS: readonly SaleStep[] = [
     to: 'pending',
     guards: ['stock_suffices'],
     effects: ['reserve_stock', 'empty_cart', 'tell'],
+  },
+  {
+    on: 'draft',
+    by: 'staff',
+    from: null,
+    to: 'pending',
+    guards: ['stock_suffices'],
+    effects: ['reserve_stock', 'tell'],
+  },
+  {
+    on: 'edit',
+    by: 'staff',
+    from: 'pending',
+    to: 'pending',
+    guards: ['no_payment_is_open', 'stock_suffices'],
+    effects: ['reserve_difference'],
   },
   {
     on: 'pay',

@@ -5,11 +5,16 @@ import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { AdminReturnsController } from './admin-returns.controller.js';
 import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
 import { CheckoutRepository } from './checkout.repository.js';
 import { CheckoutService } from './checkout.service.js';
+import { Drafting } from './drafting.service.js';
+import { DraftsController } from './drafts.controller.js';
+import { DraftsRepository } from './drafts.repository.js';
+import { Drafts } from './drafts.service.js';
 import { KeyedEffects } from './keyed-effects.service.js';
 import { RefundingService } from './refunding.service.js';
 import { RefundsController } from './refunds.controller.js';
@@ -21,6 +26,8 @@ import { ReturnsRepository } from './returns.repository.js';
 import { SaleActs } from './sale-acts.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import { SaleChangesService } from './sale-changes.service.js';
+import { SaleEditing } from './sale-editing.service.js';
+import { SaleEdits } from './sale-edits.service.js';
 import { SaleEffects } from './sale-effects.service.js';
 import { SaleNews } from './sale-news.service.js';
 import { SalePaymentsService } from './sale-payments.service.js';
@@ -46,7 +53,7 @@ import { ShipmentsService } from './shipments.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
-  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule],
+  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule, UsersModule],
   controllers: [
     SalesController,
     SaleReturnsController,
@@ -54,11 +61,15 @@ import { ShipmentsService } from './shipments.service.js';
     RefundsController,
     AdminReturnsController,
     ShipmentsController,
+    DraftsController,
   ],
   providers: [
     BuyingService,
     CheckoutRepository,
     CheckoutService,
+    Drafting,
+    Drafts,
+    DraftsRepository,
     KeyedEffects,
     RefundingService,
     RefundsRepository,
@@ -69,6 +80,8 @@ import { ShipmentsService } from './shipments.service.js';
     SaleActs,
     SaleCancellationService,
     SaleChangesService,
+    SaleEditing,
+    SaleEdits,
     SaleEffects,
     SaleNews,
     SalePaymentsService,
