@@ -152,6 +152,7 @@ export const schema = {
     'Server to send mails with, such as smtps://user:password@host. Without it they are written to mail in DATA_DIR.',
   ),
   MAIL_FROM: optional('Address that mails are from. Without it: no-reply at the host of PUBLIC_URL.'),
+  MAIL_INVOICES: flag(true, 'Whether buyers get their invoices and credit notes by mail, as PDF.'),
 
   MEDIA_MAX_BYTES: integer(10_485_760, 65_536, 104_857_600, 'Largest file that is taken as an image of a product.'),
   MEDIA_MAX_PIXELS: integer(
