@@ -1,6 +1,7 @@
 // `make generate` writes what is made from other sources; with --check it only says what is no longer up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dataModel } from './generate/data-model.mjs';
+import { saleLifecycle } from './generate/lifecycle.mjs';
 import { openApi } from './generate/openapi.mjs';
 import { envExample, readmeWithSettings } from './generate/settings.mjs';
 import { withMigratedDatabase } from './support/scratch-database.mjs';
@@ -28,6 +29,7 @@ async function generate(file, make) {
 
 await generate('env.example', envExample);
 await generate('README.md', readmeWithSettings);
+await generate('docs/sale-lifecycle.md', saleLifecycle);
 await withMigratedDatabase(async (dataSource, url) => {
   await generate('docs/data-model.md', () => dataModel(dataSource));
   await generate('docs/openapi.json', () => openApi(url));

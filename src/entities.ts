@@ -38,6 +38,7 @@ import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
+import { SaleShipment, SaleShipmentItem } from './modules/sales/sale-shipment.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { MailMessage } from './platform/mail/mail-message.entity.js';
@@ -45,6 +46,7 @@ import { ConsumedEvent } from './platform/outbox/consumed-event.entity.js';
 import { OutboxEvent } from './platform/outbox/outbox-event.entity.js';
 import { ApiKey } from './platform/security/api-key.entity.js';
 import { Revocation } from './platform/security/revocation.entity.js';
+import { TestClockOffset } from './platform/test-clock/test-clock.entity.js';
 
 /** Every table of the application. */
 export const entities = [
@@ -89,9 +91,12 @@ export const entities = [
   SaleItem,
   SaleReturn,
   SaleReturnItem,
+  SaleShipment,
+  SaleShipmentItem,
   StockMovement,
   StrayCharge,
   StoredImage,
+  TestClockOffset,
   TotpFactor,
   User,
   UserIdentity,

@@ -6,6 +6,11 @@ export abstract class Clock {
   milliseconds(): number {
     return this.now().getTime();
   }
+
+  /** Changes when the clock is put back on purpose, which tells that apart from a machine's clock that wavers. */
+  get epoch(): number {
+    return 0;
+  }
 }
 
 /** The clock of the machine. */

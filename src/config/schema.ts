@@ -32,6 +32,10 @@ export const schema = {
     86_400,
     'Seconds for which a new key is published before it signs; verifiers may keep the key set a minute less.',
   ),
+  TEST_CLOCK_ENABLED: flag(
+    true,
+    'Whether time can be moved by /api/test-clock, to try what expires. In production it never can.',
+  ),
   WORKER: flag(true, 'Whether the server process also runs the background jobs.'),
 
   DATABASE_URL: optionalUrl(
@@ -96,6 +100,7 @@ export const schema = {
     ['https', 'http'],
     'Where Stripe answers; http only on this machine. Without it: https://api.stripe.com.',
   ),
+  DRAFT_HOURS: integer(72, 1, 2_160, 'Hours that an unpaid sale which staff drafted holds its stock.'),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),
@@ -163,6 +168,7 @@ export const schema = {
     'Server to send mails with, such as smtps://user:password@host. Without it they are written to mail in DATA_DIR.',
   ),
   MAIL_FROM: optional('Address that mails are from. Without it: no-reply at the host of PUBLIC_URL.'),
+  MAIL_INVOICES: flag(true, 'Whether buyers get their invoices and credit notes by mail, as PDF.'),
 
   MEDIA_MAX_BYTES: integer(10_485_760, 65_536, 104_857_600, 'Largest file that is taken as an image of a product.'),
   MEDIA_MAX_PIXELS: integer(

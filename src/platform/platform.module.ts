@@ -16,6 +16,8 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { SecurityModule } from './security/security.module.js';
+import { AdjustableClock, hasTestClock } from './test-clock/adjustable-clock.js';
+import { TestClockModule } from './test-clock/test-clock.module.js';
 
 const PLUMBING = [
   CacheModule,
@@ -54,15 +56,18 @@ export class PlatformModule implements OnApplicationShutdown {
         return new Database(dataSource, databaseUrl);
       },
     };
+    const machine = clock ?? new SystemClock();
+    const adjustable = hasTestClock(config);
+    const plumbing = adjustable ? [...PLUMBING, TestClockModule] : PLUMBING;
     const providers = [
       { provide: CONFIG, useValue: config },
-      { provide: Clock, useValue: clock ?? new SystemClock() },
+      { provide: Clock, useValue: adjustable ? new AdjustableClock(machine) : machine },
       database,
       UnitOfWork,
       IdempotencyRepository,
       Admissions,
     ];
-    return { module: PlatformModule, imports: PLUMBING, providers, exports: [...providers, ...PLUMBING] };
+    return { module: PlatformModule, imports: plumbing, providers, exports: [...providers, ...plumbing] };
   }
 
   /** Nest calls this after the HTTP server has closed and every request is answered. */

@@ -50,14 +50,21 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'PATCH /api/categories/:id': ['category.updated'],
   'DELETE /api/categories/:id': ['category.deleted'],
 
+  'POST /api/admin/sales': ['sale.drafted'],
+  'PATCH /api/admin/sales/:id': ['sale.edited'],
   'PATCH /api/admin/sales/:id/status': ['sale.status_changed'],
+  'POST /api/admin/sales/:id/shipments': ['sale.shipped'],
   'POST /api/admin/sales/:id/refunds': ['sale.refunded'],
   'PATCH /api/admin/returns/:id': ['return.status_changed'],
 };
 
 const SHOPPING = 'What customers do with what is their own is no act on others; a sale has its own history.';
 
+const TEST_CLOCK = 'It is there outside of production alone, where nobody has to answer for anything.';
+
 export const UNAUDITED: Readonly<Record<string, string>> = {
+  'POST /api/test-clock': TEST_CLOCK,
+  'DELETE /api/test-clock': TEST_CLOCK,
   'POST /api/users/refresh':
     'It goes on with a session whose login is recorded. The reuse of a spent token is recorded.',
   'POST /api/users/password-reset':

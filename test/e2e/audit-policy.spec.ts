@@ -6,7 +6,7 @@ import { AUDITED, UNAUDITED } from '../architecture/audit-policy.js';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { deliveredSale, paidSale } from '../support/buying.js';
+import { ADDRESS, deliveredSale, paidSale, placeSale } from '../support/buying.js';
 import { tokenTo } from '../support/mails.js';
 import { CHALLENGE, signInAt, startProvider, type TestProvider, VERIFIER } from '../support/oidc-sign-in.js';
 import { bearer, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
@@ -197,9 +197,22 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
     tag(send('patch', `/api/categories/${await madeCategory()}`, { name: newId() })),
   'DELETE /api/categories/:id': async (tag) => tag(send('delete', `/api/categories/${await madeCategory()}`)),
 
+  'POST /api/admin/sales': async (tag) => {
+    const items = [{ productId: await madeProduct(), quantity: 1 }];
+    return tag(send('post', '/api/admin/sales', { email: `${newId()}@example.com`, items, deliveryAddress: ADDRESS }));
+  },
+  'PATCH /api/admin/sales/:id': async (tag) => {
+    const customer = await createCustomer(shop);
+    const sale = await placeSale(shop, customer, [{ productId: await madeProduct(), quantity: 1 }]).expect(201);
+    return tag(send('patch', `/api/admin/sales/${sale.body.id}`, { note: 'As agreed.' }));
+  },
   'PATCH /api/admin/sales/:id/status': async (tag) => {
     const { saleId } = await paidSale(shop, await madeProduct());
     return tag(send('patch', `/api/admin/sales/${saleId}/status`, { status: 'shipped' }));
+  },
+  'POST /api/admin/sales/:id/shipments': async (tag) => {
+    const { saleId } = await paidSale(shop, await madeProduct());
+    return tag(send('post', `/api/admin/sales/${saleId}/shipments`, { carrier: 'DHL' }));
   },
   'POST /api/admin/sales/:id/refunds': async (tag) => {
     const { saleId } = await paidSale(shop, await madeProduct());

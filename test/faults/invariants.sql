@@ -21,7 +21,8 @@ WHERE created_at < earlier;
 -- name: units sold are the movements of reason sale
 SELECT coalesce(i.sale_id, m.sale_id) AS sale_id, coalesce(i.product_id, m.product_id) AS product_id
 FROM (SELECT sale_id, product_id, sum(quantity) AS units FROM sale_items GROUP BY 1, 2) i
-FULL JOIN (SELECT sale_id, product_id, -sum(delta) AS units FROM stock_movements WHERE reason = 'sale' GROUP BY 1, 2) m
+FULL JOIN (SELECT sale_id, product_id, -sum(delta) AS units FROM stock_movements
+  WHERE reason = 'sale' GROUP BY 1, 2 HAVING sum(delta) <> 0) m
   ON m.sale_id = i.sale_id AND m.product_id = i.product_id
 WHERE i.units IS DISTINCT FROM m.units;
 
@@ -143,6 +144,17 @@ SELECT i.sale_id, i.line_no FROM sale_items i JOIN sales s ON s.id = i.sale_id L
   ON g.sale_id = i.sale_id AND g.line_no = i.line_no
 WHERE i.returned_units <> CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units, 0) END;
 
+-- name: units shipped are those of its shipments: all of a sale that was shipped, none of one that is not paid
+SELECT i.sale_id, i.line_no FROM sale_items i JOIN sales s ON s.id = i.sale_id
+LEFT JOIN (SELECT sale_id, line_no, sum(quantity) AS units FROM sale_shipment_items GROUP BY 1, 2) t
+  ON t.sale_id = i.sale_id AND t.line_no = i.line_no
+WHERE i.shipped_units <> coalesce(t.units, 0) OR i.shipped_units > i.quantity
+  OR s.status IN ('shipped', 'delivered', 'returned') AND i.shipped_units <> i.quantity
+  OR s.status IN ('pending', 'cancelled') AND i.shipped_units <> 0
+UNION ALL
+SELECT s.id, NULL FROM sales s WHERE s.status = 'confirmed'
+  AND NOT EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.shipped_units < i.quantity);
+
 -- name: the ledger has what came back of delivered sales, once
 SELECT i.sale_id, i.product_id FROM sale_items i JOIN sales s ON s.id = i.sale_id LEFT JOIN (
   SELECT t.sale_id, t.line_no, sum(t.quantity) AS units
@@ -156,31 +168,31 @@ HAVING sum(CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units
 -- name: one sale.refunded event per completed refund
 SELECT r.id FROM refunds r LEFT JOIN outbox_events e ON e.aggregate_id = r.sale_id AND e.type = 'sale.refunded'
   AND e.data ->> 'refundId' = r.id::text
-WHERE r.updated_at > now() - interval '29 days'
+WHERE r.updated_at > clock_now() - interval '29 days'
 GROUP BY r.id HAVING count(e.id) <> CASE WHEN r.status = 'completed' THEN 1 ELSE 0 END;
 
 -- name: one sale.placed event per sale
 SELECT s.id FROM sales s LEFT JOIN outbox_events e ON e.aggregate_id = s.id AND e.type = 'sale.placed'
-WHERE s.placed_at > now() - interval '29 days'
+WHERE s.placed_at > clock_now() - interval '29 days'
 GROUP BY s.id HAVING count(e.id) <> 1;
 
 -- name: one stock.changed event per movement of a sale
 SELECT m.sale_id, m.product_id FROM stock_movements m
 LEFT JOIN outbox_events e ON e.aggregate_id = m.product_id AND e.type = 'stock.changed'
   AND e.data ->> 'saleId' = m.sale_id::text AND e.data ->> 'reason' = m.reason
-  AND e.occurred_at > now() - interval '29 days'
-WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release', 'return') AND m.created_at > now() - interval '29 days'
+  AND e.occurred_at > clock_now() - interval '29 days'
+WHERE m.sale_id IS NOT NULL AND m.reason IN ('sale', 'release', 'return') AND m.created_at > clock_now() - interval '29 days'
 GROUP BY m.sale_id, m.product_id, m.reason HAVING count(DISTINCT e.id) <> count(DISTINCT m.id);
 
 -- name: no reservation outlives its time by a minute while the jobs run
 SELECT id, expires_at FROM sales
-WHERE status = 'pending' AND expires_at < now() - interval '60 s'
+WHERE status = 'pending' AND expires_at < clock_now() - interval '60 s'
   AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
 
 -- name: no event waits for more than a minute while the jobs run
 SELECT id, type, aggregate_id, occurred_at, attempts FROM outbox_events
-WHERE published_at IS NULL AND occurred_at < now() - interval '60 s'
+WHERE published_at IS NULL AND occurred_at < clock_now() - interval '60 s'
   AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7236402 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
 

@@ -98,6 +98,22 @@ describe('background jobs', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 
+  it('that are wanted while they run follow at once', async () => {
+    let finish: () => void = () => undefined;
+    const run = jest.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    const process = await start({ everyMs: 600_000, run });
+    await eventually(() => expect(run).toHaveBeenCalledTimes(1));
+    process.get(JobRegistry).hurry('test.job');
+    finish();
+    await eventually(() => expect(run).toHaveBeenCalledTimes(2));
+    finish();
+  });
+
   it('do not run where WORKER is off', async () => {
     const server = await start(undefined, { WORKER: 'false' });
     const worker = await start();

@@ -218,6 +218,21 @@ const DAMAGES: readonly (readonly [string, string])[] = [
     `UPDATE sale_returns SET status = 'refused' WHERE sale_id = '{partly}' AND status = 'requested'`,
   ],
   [
+    'units shipped are those of its shipments: all of a sale that was shipped, none of one that is not paid',
+    `UPDATE sale_shipment_items SET quantity = quantity + 1 WHERE sale_id = '{partly}'`,
+  ],
+  [
+    'units shipped are those of its shipments: all of a sale that was shipped, none of one that is not paid',
+    `UPDATE sale_items SET shipped_units = 1 WHERE sale_id = '{pending}'`,
+  ],
+  [
+    'units shipped are those of its shipments: all of a sale that was shipped, none of one that is not paid',
+    `INSERT INTO sale_shipments (id, sale_id, actor, shipped_at) SELECT id, id, 'x', now() FROM sales WHERE id = '{paid}';
+     INSERT INTO sale_shipment_items (shipment_id, sale_id, line_no, quantity)
+     SELECT sale_id, sale_id, line_no, quantity FROM sale_items WHERE sale_id = '{paid}';
+     UPDATE sale_items SET shipped_units = quantity WHERE sale_id = '{paid}'`,
+  ],
+  [
     'the ledger has what came back of delivered sales, once',
     `UPDATE stock_movements SET sale_id = NULL WHERE sale_id = '{partly}' AND reason = 'return'`,
   ],

@@ -44,6 +44,7 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
     KEYS_DIR: testKeysDir(),
     PASSWORD_HASH_MEMORY_KIB: '1024',
     RATE_LIMIT_ENABLED: 'false',
+    MAIL_INVOICES: 'false',
     ...overrides,
   });
 }

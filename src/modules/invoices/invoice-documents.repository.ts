@@ -15,6 +15,17 @@ const FIND = statement(
    WHERE v.id = $1::uuid AND ($2::uuid IS NULL OR v.user_id = $2::uuid)`,
 );
 
+const ADDRESSEE = statement(
+  'invoiceDocuments.addressee',
+  `SELECT user_id AS "userId", buyer ->> 'email' AS email FROM invoices WHERE id = $1::uuid`,
+);
+
+/** Who gets an invoice by mail: an account, or whoever gave the address. */
+export interface Addressee {
+  readonly userId: string | null;
+  readonly email: string | null;
+}
+
 /** Reads what invoices are made of for people and programs outside. */
 @Injectable()
 export class InvoiceDocumentsRepository extends BaseRepository {
@@ -26,5 +37,12 @@ export class InvoiceDocumentsRepository extends BaseRepository {
     const document = await this.first<InvoiceDocument>(FIND, [id, userId]);
     if (document === undefined) throw new InvoiceNotFound();
     return document;
+  }
+
+  /** @throws {InvoiceNotFound} */
+  async addressee(id: string): Promise<Addressee> {
+    const addressee = await this.first<Addressee & Record<string, unknown>>(ADDRESSEE, [id]);
+    if (addressee === undefined) throw new InvoiceNotFound();
+    return addressee;
   }
 }

@@ -17,7 +17,11 @@ export class InvoiceDocumentsService {
 
   /** @throws {InvoiceNotFound | PrintingBusy} */
   async pdf(reader: StaffPrincipal, id: string): Promise<FinishedFile> {
-    const document = await this.get(reader, id);
+    return this.print(await this.get(reader, id));
+  }
+
+  /** @throws {PrintingBusy} */
+  async print(document: InvoiceDocument): Promise<FinishedFile> {
     const drawing = drawInvoice(document, await this.printer.lettering());
     return new FinishedFile(`${document.number}.pdf`, 'application/pdf', await this.printer.print(drawing));
   }

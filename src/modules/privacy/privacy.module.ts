@@ -23,6 +23,7 @@ import { PromotionsModule } from '../promotions/promotions.module.js';
 import { ReturnPrivacy } from '../sales/return-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
+import { ShipmentPrivacy } from '../sales/shipment-privacy.api.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
 import { UsersModule } from '../users/users.module.js';
 import { IdempotencyPrivacy } from './idempotency-privacy.service.js';
@@ -38,6 +39,7 @@ const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
   ReturnPrivacy,
+  ShipmentPrivacy,
   PromotionPrivacy,
   PaymentPrivacy,
   SignInPrivacy,

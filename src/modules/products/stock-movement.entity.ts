@@ -11,7 +11,7 @@ export type StockReason = (typeof STOCK_REASONS)[number];
 @Index('stock_movements_product_idx', ['productId', 'createdAt', 'position'])
 @Index('stock_movements_once_per_sale', ['saleId', 'productId', 'reason'], {
   unique: true,
-  where: `sale_id IS NOT NULL AND reason IN ('sale', 'release')`,
+  where: `sale_id IS NOT NULL AND reason = 'release'`,
 })
 export class StockMovement {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'stock_movements_pkey' })

@@ -23,6 +23,12 @@ export interface OfferedPrice extends Price {
   readonly couponCode: string | null;
 }
 
+/** What the price of a sale comes from, and who stands for its buyer. */
+export interface TakenPromotions {
+  readonly used: OfferedPrice['used'];
+  readonly customer: string | null;
+}
+
 /** A promotion that is in force, and the version that a checkout has to find again. */
 interface Offer extends Promotion {
   readonly version: number;
@@ -95,6 +101,14 @@ export class PromotionsApi {
   /** Takes back what a sale has used, in the transaction that cancels it. */
   release(saleId: string): Promise<void> {
     return this.promotions.release(saleId);
+  }
+
+  /**
+   * Notes what a sale uses, in the transaction that prices it anew; its products are locked before.
+   * @returns false where a promotion has changed or was used up since it was priced: the transaction is to be given up
+   */
+  take(saleId: string, { used, customer }: TakenPromotions): Promise<boolean> {
+    return this.promotions.take(saleId, used, customer, this.clock.now());
   }
 
   private async offered(code: string | null, lines: readonly PricingLine[], buyer: OfferedTo): Promise<Offered> {

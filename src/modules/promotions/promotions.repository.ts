@@ -68,6 +68,36 @@ const RELEASE = statement(
      ORDER BY id FOR NO KEY UPDATE)
    UPDATE promotions SET uses = uses - 1 FROM held WHERE promotions.id = held.id`,
 );
+/**
+ * Counts the uses of a sale that is priced anew, as a checkout does: $1 sale, $2 ids, $3 the versions that were priced,
+ * $4 what each takes off, $5 the customer, $6 now. Nothing is written unless all can be had.
+ */
+const TAKE = statement(
+  'promotions.take',
+  `WITH q AS MATERIALIZED (SELECT q.* FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS q(id, version, amount)),
+   ql AS MATERIALIZED (
+     SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id
+     WHERE pr.usage_limit IS NOT NULL ORDER BY pr.id FOR NO KEY UPDATE OF pr),
+   k AS MATERIALIZED (
+     SELECT q.id, q.amount, pr.usage_limit, nth.free AS nth
+     FROM q JOIN promotions pr ON pr.id = q.id AND pr.version = q.version AND pr.active
+       LEFT JOIN ql ON ql.id = q.id
+       LEFT JOIN LATERAL (
+         SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
+         WHERE NOT EXISTS (SELECT FROM promotion_uses o
+           WHERE o.promotion_id = pr.id AND o.customer = $5::uuid AND o.nth = n)) AS nth ON true
+     WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
+       AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),
+   g AS MATERIALIZED (SELECT count(*) = cardinality($2::uuid[]) AS ok FROM k),
+   pu AS (
+     UPDATE promotions SET uses = promotions.uses + 1
+     FROM k CROSS JOIN g WHERE g.ok AND promotions.id = k.id AND k.usage_limit IS NOT NULL),
+   pi AS (
+     INSERT INTO promotion_uses (sale_id, promotion_id, customer, nth, amount, used_at)
+     SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $5::uuid END, k.nth, k.amount, $6::timestamptz
+     FROM k CROSS JOIN g WHERE g.ok)
+   SELECT ok FROM g`,
+);
 const USES_OF = statement(
   'promotions.usesOf',
   `SELECT u.sale_id, u.used_at, pr.name, pr.code FROM promotion_uses u JOIN promotions pr ON pr.id = u.promotion_id
@@ -135,6 +165,18 @@ export class PromotionsRepository extends BaseRepository {
   /** Takes the uses of a sale back, in the transaction that cancels it. */
   async release(saleId: string): Promise<void> {
     await this.affect(RELEASE, [saleId]);
+  }
+
+  /** @returns whether all could be had; where not, nothing was written */
+  async take(
+    saleId: string,
+    used: readonly { readonly id: string; readonly version: number; readonly amount: bigint }[],
+    customer: string | null,
+    now: Date,
+  ): Promise<boolean> {
+    if (used.length === 0) return true;
+    const each = [used.map(({ id }) => id), used.map(({ version }) => version), used.map(({ amount }) => amount)];
+    return (await this.first<{ ok: boolean }>(TAKE, [saleId, ...each, customer, now]))?.ok === true;
   }
 
   /** What a customer has used where uses are limited by customer. */

@@ -5,7 +5,7 @@ import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { Actor, type StaffPrincipal } from '../../platform/security/principal.js';
 import { ChangeStatus } from './dto/change-status.dto.js';
-import { AdminSalePage, AdminSaleResponse } from './dto/sale.response.js';
+import { AdminSalePage, AdminSaleResponse, SaleHistoryResponse } from './dto/sale.response.js';
 import { AdminSalesQuery } from './dto/sales.query.js';
 import { SaleChangesService } from './sale-changes.service.js';
 import { SaleViews } from './sale-views.service.js';
@@ -34,6 +34,14 @@ export class AdminSalesController {
   @ApiOperation({ summary: 'One sale', description: KEPT })
   get(@IdParam('sale') id: string) {
     return this.views.getForStaff(id);
+  }
+
+  @Get(':id/history')
+  @Access('sales:read')
+  @ApiOperation({ summary: 'What was done with a sale, when and by whom, oldest first' })
+  @ApiOkResponse({ type: SaleHistoryResponse })
+  history(@IdParam('sale') id: string) {
+    return this.views.history(id);
   }
 
   @Patch(':id/status')

@@ -33,6 +33,16 @@ export interface PlacedSale {
   readonly levels: readonly StockLevel[];
 }
 
+/** Whom a sale is for: an account, or nobody who has one. */
+export type Purchaser = { readonly kind: 'guest' } | { readonly kind: 'user'; readonly userId: string };
+
+/** What differs where staff place a sale for somebody. */
+export interface Draft {
+  /** The member of staff. */
+  readonly actor: string;
+  readonly expiresAt: Date;
+}
+
 /**
  * Places sales. Two round trips to the database: one reads what pricing needs, one writes everything or nothing; a third
  * asks for promotions, where there are any or a coupon is named.
@@ -57,17 +67,29 @@ export class CheckoutService {
     body: PlaceSale,
     request: IdempotentRequest | undefined,
   ): Promise<PlacedSale | StoredAnswer> {
-    const buyer = buyerOf(principal, body);
+    return this.placeFor(principal, buyerOf(principal, body), body, request);
+  }
+
+  /** The same for whoever it is for; a draft within the transaction under way, in which its products are locked. */
+  async placeFor(
+    principal: Purchaser,
+    buyer: Buyer,
+    body: PlaceSale,
+    request: IdempotentRequest | undefined,
+    draft?: Draft,
+  ): Promise<PlacedSale | StoredAnswer> {
     const items = body.items === undefined ? undefined : mergeItems(body.items);
     const addressId = wantedAddress(body);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const quote = await this.checkouts.quote(buyer, items, addressId, request);
       if (quote instanceof StoredAnswer) return quote;
       if ((await this.applyDuePrices(quote)) > 0) continue;
-      const sale = await this.price(principal, body, quote);
+      const sale = await this.price(principal, body, quote, draft);
       const answer = this.answerOf(sale);
       const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
       if (levels !== undefined) return { sale: answer, levels };
+      // What was refused may have ended the transaction that a draft is in.
+      if (draft !== undefined) break;
     }
     throw new CartChanged();
   }
@@ -79,8 +101,9 @@ export class CheckoutService {
     return due.length === 0 ? 0 : this.prices.applyDue(due.map(({ productId }) => productId));
   }
 
-  private async price(principal: Principal, body: PlaceSale, quote: Quote): Promise<NewSale> {
-    if (principal.kind === 'guest' && quote.cart === null) throw new NotFound('cart');
+  /** A sale as it would be placed at this moment. */
+  async price(principal: Purchaser, body: PlaceSale, quote: Quote, draft?: Draft): Promise<NewSale> {
+    if (principal.kind === 'guest' && quote.cart === null && draft === undefined) throw new NotFound('cart');
     const address = addressOf(body, quote);
     const lines = sellable(quote, this.config.STORE_CURRENCY);
     const userId = principal.kind === 'user' ? principal.userId : null;
@@ -106,8 +129,8 @@ export class CheckoutService {
       promotions: used,
       promotedCustomer: PromotionsApi.customerOf(buyer),
       placedAt: now,
-      expiresAt: new Date(now.getTime() + this.config.RESERVATION_MINUTES * 60_000),
-      actor: userId === null ? 'guest' : 'customer',
+      expiresAt: draft?.expiresAt ?? new Date(now.getTime() + this.config.RESERVATION_MINUTES * 60_000),
+      actor: draft?.actor ?? (userId === null ? 'guest' : 'customer'),
       historyId: newId(),
       placedEvent: {
         id: newId(),
@@ -202,7 +225,7 @@ function buyerOf(principal: Principal, body: PlaceSale): Buyer {
 }
 
 /** One line a product: the same product twice is one line with the sum. */
-function mergeItems(items: readonly AskedItem[]): AskedItem[] {
+export function mergeItems(items: readonly AskedItem[]): AskedItem[] {
   const quantities = new Map<string, number>();
   items.forEach(({ productId, quantity }, index) => {
     const id = productId.toLowerCase();

@@ -40,7 +40,7 @@ export class ReturnReceipts {
     if (lines.some(({ quantity, receivedUnits }) => receivedUnits < quantity)) {
       return { refundId, saleStatus: sale.status };
     }
-    await this.transitions.move(sale, 'returned', { actor: staffId });
+    await this.transitions.take(sale, 'last_back', { actor: staffId });
     return { refundId, saleStatus: 'returned' };
   }
 

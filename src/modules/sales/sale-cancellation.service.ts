@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { StockApi } from '../products/stock.api.js';
-import type { SaleRow } from './sale-mapper.js';
-import { ALL, SaleRefundsService } from './sale-refunds.service.js';
-import { type Move, SaleTransitions } from './sale-transitions.service.js';
+import type { Move } from './sale-effects.service.js';
+import { SaleRefundsService } from './sale-refunds.service.js';
+import { SaleTransitions } from './sale-transitions.service.js';
 import { type SaleOwner, SalesRepository } from './sales.repository.js';
 
 /** Who cancels, and why. */
 export interface Cancellation extends Move {
-  /** The member of staff, for the stock ledger. */
-  readonly actorId: string | null;
   /** Only this buyer's sale may be cancelled. */
   readonly owner?: SaleOwner;
 }
@@ -21,7 +18,6 @@ export class SaleCancellationService {
   constructor(
     private readonly sales: SalesRepository,
     private readonly transitions: SaleTransitions,
-    private readonly stock: StockApi,
     private readonly refunds: SaleRefundsService,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
@@ -33,7 +29,7 @@ export class SaleCancellationService {
    * @throws {InvalidTransition} where the sale is too far on, or cancelled already
    */
   async cancel(saleId: string, by: Cancellation): Promise<string | undefined> {
-    return this.undo(await this.sales.getLocked(saleId, by.owner), by);
+    return this.transitions.take(await this.sales.getLocked(saleId, by.owner), 'cancel', by);
   }
 
   /** Gives back what was paid for a cancelled sale; outside any transaction. */
@@ -58,16 +54,7 @@ export class SaleCancellationService {
       const sale = await this.sales.getLocked(saleId);
       const expired = sale.expires_at !== null && sale.expires_at <= this.clock.now();
       if (sale.status !== 'pending' || !expired) return;
-      await this.undo(sale, { actor: 'expiry', actorId: null, note: 'It was not paid in time.' });
+      await this.transitions.take(sale, 'expire', { actor: 'expiry', note: 'It was not paid in time.' });
     });
-  }
-
-  /** @returns the refund that is due, if anything was paid */
-  private async undo(sale: SaleRow, by: Cancellation): Promise<string | undefined> {
-    await this.transitions.move(sale, 'cancelled', by);
-    const items = await this.sales.items([sale.id]);
-    const units = items.map((item) => ({ productId: item.product_id, quantity: item.quantity }));
-    await this.stock.putBack(units, { saleId: sale.id, reason: 'release', actorId: by.actorId });
-    return this.refunds.open(sale.id, ALL, by.note ?? 'The sale was cancelled.');
   }
 }

@@ -6,6 +6,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 @Check('sale_items_total_adds_up', 'line_total = unit_price * quantity')
 @Check('sale_items_refunded_units_within', 'refunded_units BETWEEN 0 AND quantity')
 @Check('sale_items_returned_units_within', 'returned_units BETWEEN 0 AND quantity')
+@Check('sale_items_shipped_units_within', 'shipped_units BETWEEN 0 AND quantity')
 @Index('sale_items_product_idx', ['productId', 'saleId'])
 export class SaleItem {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sale_items_pkey' })
@@ -48,4 +49,8 @@ export class SaleItem {
   /** Pieces that came back, or that a return which was not refused is about. */
   @Column('integer', { default: 0 })
   returnedUnits!: number;
+
+  /** Pieces that were sent. */
+  @Column('integer', { default: 0 })
+  shippedUnits!: number;
 }

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { AuditApi } from '../audit/audit.api.js';
 import type { ChangeStatus } from './dto/change-status.dto.js';
-import { ReturnReceipts } from './return-receipts.service.js';
+import { SaleActs } from './sale-acts.service.js';
 import { SaleCancellationService } from './sale-cancellation.service.js';
 import type { SaleRow } from './sale-mapper.js';
-import { SaleTransitions } from './sale-transitions.service.js';
 import { SalesRepository } from './sales.repository.js';
 
 /** Moves sales on by hand, along the state machine and no other way. */
@@ -13,9 +12,8 @@ import { SalesRepository } from './sales.repository.js';
 export class SaleStatusService {
   constructor(
     private readonly sales: SalesRepository,
-    private readonly transitions: SaleTransitions,
+    private readonly acts: SaleActs,
     private readonly cancellations: SaleCancellationService,
-    private readonly receipts: ReturnReceipts,
     private readonly uow: UnitOfWork,
     private readonly audit: AuditApi,
   ) {}
@@ -27,11 +25,7 @@ export class SaleStatusService {
       const refundId = await this.recorded(saleId, change, () => this.cancellations.cancel(saleId, by));
       return this.cancellations.refund(refundId);
     }
-    await this.recorded(saleId, change, async (sale) => {
-      if (change.status === 'confirmed') return this.transitions.confirmPaid(sale, staffId);
-      await this.transitions.move(sale, change.status, { ...change, actor: staffId });
-      if (change.status === 'returned') await this.receipts.receiveAll(saleId, staffId);
-    });
+    await this.recorded(saleId, change, (sale) => this.acts.carryOut(sale, change, staffId));
   }
 
   /** The note is for the customer, and may be personal: the history has it. */

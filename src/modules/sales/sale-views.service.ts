@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { AppCache } from '../../platform/cache/app-cache.js';
 import { type CachedJson, cachedObject, cachedPage } from '../../platform/cache/cached-json.js';
 import type { UserPrincipal } from '../../platform/security/principal.js';
+import type { SaleHistoryResponse } from './dto/sale.response.js';
 import type { AdminSalesQuery } from './dto/sales.query.js';
 import { SalesService } from './sales.service.js';
 
@@ -31,6 +32,11 @@ export class SaleViews {
   getForStaff(id: string): Promise<CachedJson> {
     const plan = { key: `sales:one:${id}`, ttl: STAFF_SECONDS, tags: EVERY_SALE };
     return cachedObject(this.cache, plan, () => this.sales.getForStaff(id));
+  }
+
+  /** Not kept: who asks wants to know what was just done. */
+  history(id: string): Promise<SaleHistoryResponse> {
+    return this.sales.history(id);
   }
 
   stats(user: UserPrincipal): Promise<CachedJson> {

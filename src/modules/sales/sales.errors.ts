@@ -62,6 +62,13 @@ export class RefundExceedsPayment extends DomainError {
   }
 }
 
+/** Lines of which more would be sent than was sold and is not sent yet. */
+export class ShipmentExceedsSale extends DomainError {
+  constructor(problems: readonly FieldProblem[]) {
+    super('conflict', 'shipment_exceeds_sale', 'More would be sent than was sold and is not sent yet.', problems);
+  }
+}
+
 export class ReturnNotFound extends NotFound {
   constructor() {
     super('return');

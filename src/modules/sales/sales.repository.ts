@@ -22,7 +22,10 @@ export interface SalesFilter {
 }
 
 export interface HistoryRow {
+  readonly from_status: SaleStatus | null;
   readonly to_status: SaleStatus;
+  /** `customer`, `guest`, `payment`, `expiry`, or the id of the member of staff. */
+  readonly actor: string;
   readonly at: Date;
   readonly note: string | null;
 }
@@ -52,7 +55,11 @@ const ITEMS = statement(
 );
 const HISTORY = statement(
   'sales.history',
-  'SELECT to_status, at, note FROM sale_history WHERE sale_id = $1::uuid ORDER BY id',
+  'SELECT from_status, to_status, actor, at, note FROM sale_history WHERE sale_id = $1::uuid ORDER BY id',
+);
+const ANY_SHIPPED = statement(
+  'sales.anyShipped',
+  'SELECT EXISTS (SELECT FROM sale_shipments WHERE sale_id = $1::uuid) AS shipped',
 );
 const STATS = statement(
   'sales.stats',
@@ -101,6 +108,11 @@ export class SalesRepository extends BaseRepository {
 
   history(saleId: string): Promise<HistoryRow[]> {
     return this.rows<HistoryRow>(HISTORY, [saleId]);
+  }
+
+  /** Whether anything of a sale was sent. */
+  async anyShipped(saleId: string): Promise<boolean> {
+    return (await this.first<{ shipped: boolean }>(ANY_SHIPPED, [saleId]))?.shipped === true;
   }
 
   async stats(userId: string): Promise<StatsRow> {

@@ -6,11 +6,19 @@ import { cursorId, offsetOf, type Page, toPage } from '../../common/paging.js';
 import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type Principal, TokenMissing, type UserPrincipal } from '../../platform/security/principal.js';
-import type { AdminSaleResponse, SaleResponse, SaleStatsResponse, TrackingResponse } from './dto/sale.response.js';
+import type {
+  AdminSaleResponse,
+  SaleHistoryResponse,
+  SaleResponse,
+  SaleStatsResponse,
+  TrackingResponse,
+} from './dto/sale.response.js';
 import type { AdminSalesQuery, SalesQuery } from './dto/sales.query.js';
 import { type SaleItemRow, type SaleRow, toAdminSale, toSale } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
 import { type SaleOwner, type SalesFilter, SalesRepository } from './sales.repository.js';
+import { toTrackedShipment } from './shipment-mapper.js';
+import { ShipmentsRepository } from './shipments.repository.js';
 import { trackingUrl } from './tracking-url.js';
 
 /** Reads sales, for those who bought them and for staff. */
@@ -18,6 +26,7 @@ import { trackingUrl } from './tracking-url.js';
 export class SalesService {
   constructor(
     private readonly sales: SalesRepository,
+    private readonly shipments: ShipmentsRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -68,14 +77,29 @@ export class SalesService {
 
   async tracking(principal: Principal, id: string): Promise<TrackingResponse> {
     const sale = await this.sales.getOwned(id, await this.ownerOf(principal));
-    const history = await this.sales.history(id);
+    const [history, shipments] = await Promise.all([this.sales.history(id), this.shipments.list(id)]);
+    const steps = history.filter(({ from_status: from, to_status: to }) => from !== to);
     return {
       status: sale.status,
       carrier: sale.carrier,
       trackingNumber: sale.tracking_number,
       trackingUrl: trackingUrl(sale.carrier, sale.tracking_number),
-      history: history.map((entry) => ({ status: entry.to_status, at: entry.at.toISOString(), note: entry.note })),
+      history: steps.map((entry) => ({ status: entry.to_status, at: entry.at.toISOString(), note: entry.note })),
+      shipments: shipments.map(toTrackedShipment),
     };
+  }
+
+  /** What was done with a sale, by whom, oldest first. */
+  async history(id: string): Promise<SaleHistoryResponse> {
+    await this.sales.get(id);
+    const items = (await this.sales.history(id)).map((entry) => ({
+      from: entry.from_status,
+      status: entry.to_status,
+      actor: entry.actor,
+      at: entry.at.toISOString(),
+      note: entry.note,
+    }));
+    return { items };
   }
 
   private async page<T>(

@@ -12,6 +12,7 @@ type MessageHandler = (payload: string) => void;
 export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(PgListener.name);
   private readonly channels = new Map<string, MessageHandler[]>();
+  private readonly atListening: (() => void)[] = [];
   private readonly session: StandingSession;
   private listening = false;
 
@@ -29,6 +30,11 @@ export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown
     else handlers.push(handler);
   }
 
+  /** Told whenever it listens again: what was said in between has to be asked for. */
+  whenListening(handler: () => void): void {
+    this.atListening.push(handler);
+  }
+
   onApplicationBootstrap(): void {
     if (this.channels.size > 0) this.session.start();
   }
@@ -43,6 +49,7 @@ export class PgListener implements OnApplicationBootstrap, OnApplicationShutdown
     for (const channel of this.channels.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     this.listening = true;
     this.logger.debug('Listening to PostgreSQL.');
+    for (const handler of this.atListening) handler();
   }
 
   private deliver(channel: string, payload: string): void {

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateIf, ValidateNested } from 'class-validator';
+import { isDuration } from '../../common/duration.js';
 import { isEmail } from '../../common/email.js';
 import { isUuid } from '../../common/ids.js';
 import { isCleanText, rule } from './text-rules.js';
@@ -137,6 +138,15 @@ export function isDateTime(value: unknown): value is string {
 export function DateTimeField(options: FieldOptions = {}): PropertyDecorator {
   const message = 'must be an RFC 3339 date-time, for example 2026-01-31T00:00:00Z';
   return field(options, { type: String, format: 'date-time' }, rule('dateTime', message, isDateTime));
+}
+
+/** A duration of ISO 8601, or a JSON number of seconds. */
+export function DurationField(options: FieldOptions = {}): PropertyDecorator {
+  const valid = (value: unknown): boolean =>
+    typeof value === 'string' ? isDuration(value) : typeof value === 'number' && Number.isFinite(value);
+  const schema = { oneOf: [{ type: 'string', format: 'duration', example: 'PT16M' }, { type: 'number' }] };
+  const message = 'must be a number of seconds, or a duration of ISO 8601 such as PT16M';
+  return field(options, schema as ApiPropertyOptions, rule('duration', message, valid));
 }
 
 /** Money in an answer: a decimal string with exactly the currency's minor digits. */

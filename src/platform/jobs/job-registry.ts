@@ -33,6 +33,11 @@ export class JobRegistry {
     if (job !== undefined) this.runNow?.(job);
   }
 
+  /** There may be something to do for every job. */
+  hurryAll(): void {
+    for (const name of this.jobs.keys()) this.hurry(name);
+  }
+
   all(): readonly Job[] {
     return [...this.jobs.values()];
   }

@@ -13,6 +13,8 @@ export class JobRunner implements LeaderWork, OnModuleInit {
   private readonly logger = new Logger(JobRunner.name);
   private readonly running = new Map<string, Promise<void>>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  /** Jobs that are wanted again while they run. */
+  private readonly wanted = new Set<string>();
   private readonly observe: (labels: { job: string; outcome: string }, seconds: number) => void;
   private lifetime: AbortController | undefined;
 
@@ -54,9 +56,12 @@ export class JobRunner implements LeaderWork, OnModuleInit {
     this.timers.set(job.name, setTimeout(() => this.tick(job, signal), afterMs).unref());
   }
 
-  /** A run that is under way may have looked already; then the next one comes at its time. */
+  /** A run that is under way may have looked already: another one follows it at once. */
   private hurry(job: Job, signal: AbortSignal): void {
-    if (this.running.has(job.name)) return;
+    if (this.running.has(job.name)) {
+      this.wanted.add(job.name);
+      return;
+    }
     clearTimeout(this.timers.get(job.name));
     this.schedule(job, 0, signal);
   }
@@ -69,7 +74,7 @@ export class JobRunner implements LeaderWork, OnModuleInit {
     }
     const run = this.run(job, signal).finally(() => {
       this.running.delete(job.name);
-      this.schedule(job, job.everyMs, signal);
+      this.schedule(job, this.wanted.delete(job.name) ? 0 : job.everyMs, signal);
     });
     this.running.set(job.name, run);
   }

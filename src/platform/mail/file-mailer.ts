@@ -26,7 +26,7 @@ export class FileMailer extends Mailer {
     super();
   }
 
-  async send({ to, ...content }: Mail): Promise<void> {
+  async send({ to, attachments = [], ...content }: Mail): Promise<void> {
     const date = this.clock.now();
     const recipient = { name: '', address: to };
     const composed = await this.transport.sendMail({
@@ -34,6 +34,7 @@ export class FileMailer extends Mailer {
       to: recipient,
       date,
       ...content,
+      attachments: [...attachments],
       headers: AUTOMATIC,
     });
     const name = `${date.toISOString().replaceAll(/[:.]/g, '-')}-${randomBytes(4).toString('hex')}.eml`;

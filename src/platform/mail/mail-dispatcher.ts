@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { TOO_LATE, within } from '../../common/within.js';
 import { JobRegistry } from '../jobs/job-registry.js';
 import { Metrics } from '../observability/metrics.js';
+import { MailLane } from './mail-lane.js';
 import { MailMessagesRepository, type OwedMail } from './mail-messages.repository.js';
 import { MailWriters } from './mail-writers.js';
 import { Mailer, MailRefused } from './mailer.js';
@@ -25,9 +26,8 @@ const STOP_MS = 5_000;
 @Injectable()
 export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(MailDispatcher.name);
+  private readonly lanes = { urgent: this.lane(AT_ONCE, false), patient: this.lane(1, true) };
   private timer: NodeJS.Timeout | undefined;
-  private sending: Promise<void> | undefined;
-  private again = false;
   private stopped = false;
 
   constructor(
@@ -40,14 +40,17 @@ export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register({ name: 'mail.send', everyMs: RETRY_EVERY_MS, run: () => this.sendDue() });
+    const { urgent, patient } = this.lanes;
+    this.jobs.register({ name: 'mail.send', everyMs: RETRY_EVERY_MS, run: () => urgent.send() });
+    this.jobs.register({ name: 'mail.send-patient', everyMs: RETRY_EVERY_MS, run: () => patient.send() });
     this.metrics.gauge('mail_queue_messages', 'Mails that are yet to be sent.', () => this.messages.count());
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    const ended = await within(STOP_MS, this.sending ?? Promise.resolve());
+    const { urgent, patient } = this.lanes;
+    const ended = await within(STOP_MS, Promise.all([urgent.stop(), patient.stop()]));
     if (ended === TOO_LATE) this.logger.warn('Mails were still being sent; they are sent again later.');
   }
 
@@ -58,11 +61,9 @@ export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Sends what is due at the moment. */
-  sendDue(): Promise<void> {
-    if (this.stopped) return Promise.resolve();
-    this.again = true;
-    this.sending ??= this.run();
-    return this.sending;
+  async sendDue(): Promise<void> {
+    const { urgent, patient } = this.lanes;
+    await Promise.all([urgent.send(), patient.send()]);
   }
 
   private sendInBackground(): void {
@@ -70,17 +71,13 @@ export class MailDispatcher implements OnModuleInit, OnModuleDestroy {
     this.sendDue().catch((error: unknown) => this.logger.warn({ err: error }, 'Mails could not be taken to be sent.'));
   }
 
-  private async run(): Promise<void> {
-    try {
-      while (this.again && !this.stopped) {
-        this.again = false;
-        const batch = await this.messages.take(this.clock.now(), AT_ONCE);
-        if (batch.length === AT_ONCE) this.again = true;
-        await Promise.all(batch.map((owed) => this.deliver(owed)));
-      }
-    } finally {
-      this.sending = undefined;
-    }
+  private lane(most: number, patient: boolean): MailLane {
+    return new MailLane({
+      most,
+      rests: patient,
+      take: (count) => this.messages.take(this.clock.now(), count, patient),
+      deliver: (owed) => this.deliver(owed),
+    });
   }
 
   /** Never fails. The log names no recipient: neither a mail nor what a server says of it is repeated there. */

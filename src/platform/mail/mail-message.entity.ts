@@ -6,7 +6,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
  */
 @Entity('mail_messages')
 @Check('mail_messages_attempts_counted', 'attempts >= 0')
-@Index('mail_messages_due_idx', ['dueAt'])
+@Index('mail_messages_due_idx', ['patient', 'dueAt'])
 export class MailMessage {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'mail_messages_pkey' })
   id!: string;
@@ -16,6 +16,10 @@ export class MailMessage {
 
   @Column('jsonb')
   about!: Readonly<Record<string, string>>;
+
+  /** Nobody waits for it, and it takes long to make. */
+  @Column('boolean', { default: false })
+  patient!: boolean;
 
   @Column('integer', { default: 0 })
   attempts!: number;

@@ -24,7 +24,7 @@ const TAKE = statement(
   `UPDATE mail_messages SET attempts = attempts + 1,
      due_at = $1::timestamptz + LEAST(interval '15 minutes', interval '1 minute' * 2 ^ LEAST(attempts, 10))
    WHERE id = ANY (ARRAY(
-     SELECT id FROM mail_messages WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+     SELECT id FROM mail_messages WHERE patient = $3::boolean AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
    RETURNING id, kind, about, attempts, expires_at AS "expiresAt"`,
 );
 const FORGET = statement(
@@ -47,8 +47,8 @@ export class MailMessagesRepository extends BaseRepository {
   }
 
   /** Takes some of the mails that are due; no other process gets them before their next try. */
-  take(now: Date, most: number): Promise<OwedMail[]> {
-    return this.rows<OwedRow>(TAKE, [now, most]);
+  take(now: Date, most: number, patient: boolean): Promise<OwedMail[]> {
+    return this.rows<OwedRow>(TAKE, [now, most, patient]);
   }
 
   async remove(id: string): Promise<void> {

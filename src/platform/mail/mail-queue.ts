@@ -12,6 +12,8 @@ export interface MailRequest {
   /** What the writer needs to know; ids rather than data, and never a secret. */
   readonly about: Readonly<Record<string, string>>;
   readonly expiresAt: Date;
+  /** Nobody waits for it, and it takes long to make: it queues behind none but its like, one at a time. */
+  readonly patient?: boolean;
 }
 
 /** Where modules leave the mails that they owe: queued with their cause, and sent after its commit. */
@@ -25,9 +27,10 @@ export class MailQueue {
   ) {}
 
   /** Queues a mail, in the transaction of this context where there is one. */
-  async add({ kind, about, expiresAt }: MailRequest): Promise<void> {
+  async add({ kind, about, expiresAt, patient = false }: MailRequest): Promise<void> {
     const now = this.clock.now();
-    await this.messages.insert({ id: newId(), kind, about, attempts: 0, dueAt: now, expiresAt, createdAt: now });
+    const mail = { id: newId(), kind, about, patient, attempts: 0, dueAt: now, expiresAt, createdAt: now };
+    await this.messages.insert(mail);
     this.uow.afterCommit(() => this.dispatcher.wake());
   }
 

@@ -23,10 +23,16 @@ export class SmtpMailer extends Mailer {
     this.transport = createTransport({ url, ...TIMEOUTS, disableFileAccess: true, disableUrlAccess: true });
   }
 
-  async send({ to, ...content }: Mail): Promise<void> {
+  async send({ to, attachments = [], ...content }: Mail): Promise<void> {
     try {
       const recipient = { name: '', address: to };
-      await this.transport.sendMail({ from: this.from, to: recipient, ...content, headers: AUTOMATIC });
+      await this.transport.sendMail({
+        from: this.from,
+        to: recipient,
+        ...content,
+        attachments: [...attachments],
+        headers: AUTOMATIC,
+      });
     } catch (error) {
       const { command, responseCode } = error as SmtpFailure;
       // Of what a server can refuse for good (RFC 5321, section 4.2.1: 5yz), only the recipient is this mail's alone.

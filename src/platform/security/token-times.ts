@@ -11,6 +11,7 @@ const SECONDS_A_DAY = 86_400;
 @Injectable()
 export class TokenTimes {
   private last = 0;
+  private epoch = 0;
 
   constructor(
     @Inject(Clock) private readonly clock: Clock,
@@ -22,6 +23,10 @@ export class TokenTimes {
    * its user it is always known which came first, though both fall into the same second, which is all that `iat` tells.
    */
   next(): number {
+    if (this.epoch !== this.clock.epoch) {
+      this.epoch = this.clock.epoch;
+      this.last = 0;
+    }
     this.last = Math.max(this.clock.now().getTime() * 1_000, this.last + 1);
     return this.last;
   }

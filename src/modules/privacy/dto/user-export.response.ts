@@ -24,6 +24,9 @@ export class UserExport {
   @ApiProperty({ ...list, description: 'Returns, oldest first.' })
   returns?: unknown;
 
+  @ApiProperty({ ...list, description: 'Shipments, oldest first.' })
+  shipments?: unknown;
+
   @ApiProperty({ ...list, description: 'Payments and refunds.' })
   payments?: unknown;
 

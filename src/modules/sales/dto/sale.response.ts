@@ -12,7 +12,9 @@ import {
   UuidField,
 } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
-import { PAYMENT_STATUSES, SALE_STATUSES } from '../sale-lifecycle.js';
+import { PAYMENT_STATUSES } from '../payment-lifecycle.js';
+import { SALE_STATUSES } from '../sale-lifecycle.js';
+import { TrackedShipment } from './shipment.dto.js';
 
 export class SaleItemResponse extends SoldLine {}
 
@@ -113,4 +115,35 @@ export class TrackingResponse {
 
   @ObjectListField(() => TrackingEntry)
   history!: TrackingEntry[];
+
+  @ObjectListField(() => TrackedShipment, {
+    description: 'What was sent, oldest first. While pieces are yet to be sent, the sale is still `confirmed`.',
+  })
+  shipments!: TrackedShipment[];
+}
+
+/** An entry of the history as staff see it. */
+export class SaleHistoryEntryResponse {
+  @EnumField('SaleStatus', SALE_STATUSES, { nullable: true, description: 'null where it was placed.' })
+  from!: string | null;
+
+  @EnumField('SaleStatus', SALE_STATUSES)
+  status!: string;
+
+  @TextField({
+    description: '`customer`, `guest`, `payment`, `expiry`, or the id of the member of staff or the API key.',
+    example: 'payment',
+  })
+  actor!: string;
+
+  @DateTimeField()
+  at!: string;
+
+  @TextField({ nullable: true })
+  note!: string | null;
+}
+
+export class SaleHistoryResponse {
+  @ObjectListField(() => SaleHistoryEntryResponse)
+  items!: SaleHistoryEntryResponse[];
 }

@@ -1,0 +1,40 @@
+import { fromDist } from '../support/dist.mjs';
+
+/** @typedef {{ on: string, by: string, from: string | null, to: string, guards: string[], effects: string[] }} Step */
+
+/** @type {{ toMermaid: (steps: readonly Step[]) => string, toTable: (steps: readonly Step[]) => string }} */
+const { toMermaid, toTable } = await fromDist('src/common/lifecycle.js');
+/** @type {{ SALE_STEPS: readonly Step[] }} */
+const { SALE_STEPS } = await fromDist('src/modules/sales/sale-lifecycle.js');
+/** @type {{ PAYMENT_STEPS: readonly Step[] }} */
+const { PAYMENT_STEPS } = await fromDist('src/modules/sales/payment-lifecycle.js');
+/** @type {{ RETURN_STEPS: readonly Step[] }} */
+const { RETURN_STEPS } = await fromDist('src/modules/sales/return-lifecycle.js');
+
+const HEAD = `# The life of a sale
+
+Made by \`make generate\` from \`sale-lifecycle.ts\`, \`payment-lifecycle.ts\` and \`return-lifecycle.ts\` in \`src/modules/sales\`:
+the tables there are what the application goes by. A step is taken under the lock of the sale's row, and its effects are
+in the same transaction; an act that leads nowhere from a status is 409 \`invalid_transition\`. Money that goes back is
+written down in that transaction and paid out after it, see [refunds.md](refunds.md).
+
+Every step is an entry of the sale's history with its actor and note: the buyer sees when and why at
+\`GET /api/sales/:id/tracking\`, staff also by whom at \`GET /api/admin/sales/:id/history\`.
+
+A sale may be sent in parts. It stays \`confirmed\` while pieces are yet to be sent, and the tracking shows what was;
+with the last piece it is \`shipped\`, which is when \`sale.shipped\` is told. From the first parcel on it cannot be
+cancelled. Saying that a sale is \`shipped\` sends all that is left.
+`;
+
+const section = (/** @type {string} */ title, /** @type {readonly Step[]} */ steps) =>
+  `\n## ${title}\n\n\`\`\`mermaid\n${toMermaid(steps)}\n\`\`\`\n\n${toTable(steps)}\n`;
+
+/** The state machines of sales as diagrams and tables. */
+export function saleLifecycle() {
+  return [
+    HEAD,
+    section('The sale', SALE_STEPS),
+    section('Its payment status', PAYMENT_STEPS),
+    section('A return of it', RETURN_STEPS),
+  ].join('');
+}
