@@ -36,6 +36,7 @@ import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
+import { ShippingMethod } from './modules/shipping/shipping-method.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { MailMessage } from './platform/mail/mail-message.entity.js';
@@ -86,6 +87,7 @@ export const entities = [
   SaleItem,
   SaleReturn,
   SaleReturnItem,
+  ShippingMethod,
   StockMovement,
   StoredImage,
   TotpFactor,

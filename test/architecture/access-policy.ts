@@ -116,6 +116,13 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/admin/promotions/:id': 'products:write',
   'DELETE /api/admin/promotions/:id': 'products:write',
 
+  'GET /api/admin/shipping-methods': 'sales:read',
+  'GET /api/admin/shipping-methods/:id': 'sales:read',
+  'POST /api/admin/shipping-methods': 'sales:write',
+  'PATCH /api/admin/shipping-methods/:id': 'sales:write',
+  'DELETE /api/admin/shipping-methods/:id': 'sales:write',
+  'GET /api/shipping-methods': 'guest',
+
   'GET /api/product-groups': 'public',
   'GET /api/product-groups/:id': 'public',
   'POST /api/product-groups': 'products:write',

@@ -14,6 +14,8 @@ export interface CartLine {
   /** When the price is to become another one by itself; null for never. */
   readonly priceChangesAt: Date | null;
   readonly stock: number;
+  /** Grams; null for not known. */
+  readonly weight: number | null;
   /** Whether the product is active and not archived. */
   readonly sold: boolean;
 }
@@ -29,6 +31,8 @@ export interface CartContents extends CartVersion {
   readonly couponCode: string | null;
   /** Whether the shop has promotions that apply by themselves. */
   readonly offered: boolean;
+  /** Whether shipping may cost something. */
+  readonly charged: boolean;
   /** In the order of adding. */
   readonly lines: readonly CartLine[];
 }
@@ -56,6 +60,7 @@ interface LineRow {
   readonly version: number;
   readonly coupon_code: string | null;
   readonly offered: boolean;
+  readonly charged: boolean;
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string;
@@ -63,6 +68,7 @@ interface LineRow {
   readonly price: bigint;
   readonly next_price_change_at: Date | null;
   readonly stock: number;
+  readonly weight: number | null;
   readonly sold: boolean;
 }
 
@@ -99,7 +105,7 @@ export class CartsRepository extends BaseRepository {
     return (await this.first<{ id: string }>(sql.HOLD_OR_MAKE, [userId, newCartId, now]))?.id ?? newCartId;
   }
 
-  findVersion(owner: CartOwner): Promise<CartVersion | undefined> {
+  findVersion(owner: CartOwner): Promise<(CartVersion & { readonly destination: string | null }) | undefined> {
     return this.first(sql.VERSION[owner.kind], [keyOf(owner)]);
   }
 
@@ -162,10 +168,11 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   const lines: CartLine[] = [];
-  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, sold } of rows) {
+  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, weight, sold } of rows) {
     if (product_id === null) continue;
-    const product = { productId: product_id, sku, name, unitPrice: price, stock, sold };
+    const product = { productId: product_id, sku, name, unitPrice: price, stock, weight, sold };
     lines.push({ ...product, priceChangesAt: next_price_change_at, quantity });
   }
-  return { id: first.cart_id, version: first.version, couponCode: first.coupon_code, offered: first.offered, lines };
+  const { cart_id: id, version, coupon_code: couponCode, offered, charged } = first;
+  return { id, version, couponCode, offered, charged, lines };
 }

@@ -49,6 +49,9 @@ export interface Price {
   readonly promotions: readonly AppliedPromotion[];
 }
 
+/** What a price depends on besides the lines and the promotions. */
+export type Charges = Omit<PricingRules, 'promotions'>;
+
 /** A shop without promotions, shipping methods and tax rates charges the sum of its lines. */
 export const NO_RULES: PricingRules = {
   promotions: [],

@@ -4,6 +4,7 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
+import type { ShippingOffer } from '../shipping/shipping.events.js';
 import { type BuyerKind, PLACE, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
@@ -26,6 +27,8 @@ export interface QuotedLine {
   readonly unitPrice: bigint;
   readonly currency: string;
   readonly stock: number;
+  /** Grams; null for not known. */
+  readonly weight: number | null;
   readonly forSale: boolean;
   /** When the price becomes another one by itself. */
   readonly priceChangesAt: Date | null;
@@ -41,6 +44,8 @@ export interface Quote {
   readonly offered: boolean;
   readonly email: string | null;
   readonly address: PostalAddress | null;
+  /** What shipping to the address can cost. */
+  readonly shipping: Pick<ShippingOffer, 'tariffs' | 'preferred'>;
   readonly lines: readonly QuotedLine[];
 }
 
@@ -110,7 +115,10 @@ interface QuoteRow {
   readonly coupon_code: string | null;
   readonly offered: boolean;
   readonly email: string | null;
+  readonly preferred: string | null;
   readonly address: PostalAddress | null;
+  /** In the first row alone. */
+  readonly tariffs: ShippingOffer['tariffs'];
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string | null;
@@ -118,6 +126,7 @@ interface QuoteRow {
   readonly price: bigint | null;
   readonly currency: string | null;
   readonly stock: number | null;
+  readonly weight: number | null;
   readonly next_price_change_at: Date | null;
   readonly for_sale: boolean | null;
 }
@@ -133,15 +142,17 @@ export class CheckoutRepository extends BaseRepository {
   /**
    * Reads what a sale is priced from, or the answer that the key's first request had.
    * @param addressId null for the default address; undefined where the request brings its own
+   * @param country of the address that the request brings
    */
   async quote(
     buyer: Buyer,
     items: readonly AskedItem[] | undefined,
     addressId: string | null | undefined,
+    country: string | undefined,
     request: IdempotentRequest | undefined,
   ): Promise<Quote | StoredAnswer> {
     const values: unknown[] = [request?.caller ?? null, request?.key ?? null, buyer.key, addressId ?? null];
-    values.push(addressId !== undefined);
+    values.push(addressId !== undefined, country ?? null);
     if (items !== undefined)
       values.push(
         items.map((item) => item.productId),
@@ -154,8 +165,9 @@ export class CheckoutRepository extends BaseRepository {
       return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
     }
     const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
-    const { number, coupon_code: couponCode, offered, email, address } = head;
-    return { number, cart, couponCode, offered, email, address, lines: rows.flatMap(toLine) };
+    const { number, coupon_code: couponCode, offered, email, address, tariffs, preferred } = head;
+    const shipping = { tariffs, preferred };
+    return { number, cart, couponCode, offered, email, address, shipping, lines: rows.flatMap(toLine) };
   }
 
   /**
@@ -195,6 +207,7 @@ function toLine(row: QuoteRow): QuotedLine[] {
       unitPrice: row.price ?? 0n,
       currency: row.currency ?? '',
       stock: row.stock ?? 0,
+      weight: row.weight,
       forSale: row.for_sale === true,
       priceChangesAt: row.next_price_change_at,
     },

@@ -7,10 +7,11 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
-import { type PricedLine, price } from '../pricing/pricing.api.js';
+import { type Charges, NO_RULES, type PricedLine, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
 import type { StockLevel } from '../products/stock.api.js';
 import { type OfferedPrice, type OfferedTo, PromotionsApi } from '../promotions/promotions.api.js';
+import { parcelOf, ShippingApi } from '../shipping/shipping.api.js';
 import {
   type AskedItem,
   type Buyer,
@@ -61,7 +62,7 @@ export class CheckoutService {
     const items = body.items === undefined ? undefined : mergeItems(body.items);
     const addressId = wantedAddress(body);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const quote = await this.checkouts.quote(buyer, items, addressId, request);
+      const quote = await this.checkouts.quote(buyer, items, addressId, body.deliveryAddress?.country, request);
       if (quote instanceof StoredAnswer) return quote;
       if ((await this.applyDuePrices(quote)) > 0) continue;
       const sale = await this.price(principal, body, quote);
@@ -85,7 +86,10 @@ export class CheckoutService {
     const lines = sellable(quote, this.config.STORE_CURRENCY);
     const userId = principal.kind === 'user' ? principal.userId : null;
     const buyer = { userId, email: userId === null ? (body.email ?? null) : null };
-    const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer);
+    const offer = { ...quote.shipping, country: address.country };
+    const sent = ShippingApi.choose(offer, parcelOf(lines), body.shippingMethod);
+    const charges = { ...NO_RULES, shipping: sent?.price ?? 0n };
+    const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer, charges);
     const now = this.clock.now();
     const id = newId();
     const number = `S-${quote.number}`;
@@ -101,7 +105,7 @@ export class CheckoutService {
       email: userId === null ? (body.email ?? null) : quote.email,
       currency,
       address,
-      shippingMethod: null,
+      shippingMethod: sent?.code ?? null,
       couponCode,
       promotions: used,
       promotedCustomer: PromotionsApi.customerOf(buyer),
@@ -120,12 +124,12 @@ export class CheckoutService {
     };
   }
 
-  private async offer(body: PlaceSale, quote: Quote, buyer: OfferedTo): Promise<OfferedPrice> {
+  private async offer(body: PlaceSale, quote: Quote, buyer: OfferedTo, charges: Charges): Promise<OfferedPrice> {
     const kept = body.items === undefined ? quote.couponCode : null;
     if (body.couponCode === undefined && kept === null && !quote.offered) {
-      return { ...price(quote.lines), used: [], couponCode: null };
+      return { ...price(quote.lines, { ...charges, promotions: [] }), used: [], couponCode: null };
     }
-    return this.promotions.priceSale(quote.lines, { named: body.couponCode, kept }, buyer);
+    return this.promotions.priceSale(quote.lines, { named: body.couponCode, kept }, buyer, charges);
   }
 
   /** The answer is known before the sale is written, so that it can be kept with its idempotency key. */
@@ -145,6 +149,7 @@ export class CheckoutService {
       tax: sale.tax,
       total: sale.total,
       coupon_code: sale.couponCode,
+      shipping_method: sale.shippingMethod,
       delivery_address: sale.address,
       carrier: null,
       tracking_number: null,

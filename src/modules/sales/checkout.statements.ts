@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
+import { tariffsTo } from '../shipping/shipping.events.js';
 
 /** Whose cart and address are read: a customer's by the user's id, a guest's by the hash of the cart token. */
 export type BuyerKind = 'user' | 'guest';
@@ -8,14 +9,18 @@ export type LineSource = 'cart' | 'items';
 
 /**
  * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the next number, the
- * cart, the address, and a row a line with what the catalogue says of it. An earlier answer brings no lines.
+ * cart, the address, what shipping there can cost, and a row a line with what the catalogue says of it. An earlier answer
+ * brings no lines.
  *
  * $1 caller, $2 key, $3 buyer, $4 address id (null: the default one), $5 whether an address is wanted,
- * and for items $6 product ids, $7 quantities.
+ * $6 the country of the address that the request brings, and for items $7 product ids, $8 quantities.
  */
 function quote(buyer: BuyerKind, source: LineSource): Statement {
   const owner = buyer === 'user' ? 'user_id = $3::uuid' : 'token_hash = $3::bytea';
-  const contact = buyer === 'user' ? 'SELECT email FROM users WHERE id = $3::uuid' : 'SELECT NULL::text AS email';
+  const contact =
+    buyer === 'user'
+      ? 'SELECT email, default_shipping_method AS preferred FROM users WHERE id = $3::uuid'
+      : 'SELECT NULL::text AS email, NULL::text AS preferred';
   const address =
     buyer === 'user'
       ? `SELECT jsonb_build_object('label', label, 'recipient', recipient, 'line1', line1, 'line2', line2, 'city', city,
@@ -27,7 +32,7 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
     source === 'cart'
       ? `SELECT ci.product_id, ci.quantity, row_number() OVER (ORDER BY ci.added_at, ci.product_id) AS line_no
          FROM c JOIN cart_items ci ON ci.cart_id = c.id`
-      : 'SELECT * FROM unnest($6::uuid[], $7::int[]) WITH ORDINALITY AS asked(product_id, quantity, line_no)';
+      : 'SELECT * FROM unnest($7::uuid[], $8::int[]) WITH ORDINALITY AS asked(product_id, quantity, line_no)';
   return statement(
     `checkout.quote.${buyer}.${source}`,
     `WITH stored AS (SELECT request_hash, status, body FROM idempotency_keys WHERE caller = $1::uuid AND key = $2::text),
@@ -37,7 +42,9 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
      a AS (${address}),
      l AS (${lines})
      SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
-       c.coupon_code, ${OFFERED}, u.email, a.address, l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock,
+       c.coupon_code, ${OFFERED}, u.email, u.preferred, a.address,
+       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${tariffsTo("coalesce($6::text, a.address ->> 'country')")} END AS tariffs,
+       l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock, p.weight,
        p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale
      FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
        LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id

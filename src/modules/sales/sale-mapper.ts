@@ -20,6 +20,7 @@ export interface SaleRow {
   readonly tax: bigint;
   readonly total: bigint;
   readonly coupon_code: string | null;
+  readonly shipping_method: string | null;
   readonly delivery_address: PostalAddress;
   readonly carrier: string | null;
   readonly tracking_number: string | null;
@@ -70,6 +71,7 @@ export function toSale(row: SaleRow, items: readonly SaleItemRow[]): SaleRespons
     tax: money(row.tax),
     total: money(row.total),
     couponCode: row.coupon_code,
+    shippingMethod: row.shipping_method,
     // PostgreSQL keeps the keys of jsonb in an order of its own.
     deliveryAddress: completeAddress(row.delivery_address),
     trackingNumber: row.tracking_number,

@@ -35,6 +35,9 @@ export class SaleResponse extends Amounts {
   @TextField({ nullable: true })
   couponCode!: string | null;
 
+  @TextField({ nullable: true, description: 'Code of the shipping method; null where the shop had none.' })
+  shippingMethod!: string | null;
+
   @ObjectField(() => AddressFields)
   deliveryAddress!: AddressFields;
 
