@@ -37,6 +37,7 @@ import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
 import { ShippingMethod } from './modules/shipping/shipping-method.entity.js';
+import { TaxRateEntity } from './modules/taxes/tax-rate.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { MailMessage } from './platform/mail/mail-message.entity.js';
@@ -88,6 +89,7 @@ export const entities = [
   SaleReturn,
   SaleReturnItem,
   ShippingMethod,
+  TaxRateEntity,
   StockMovement,
   StoredImage,
   TotpFactor,

@@ -74,6 +74,20 @@ export const schema = {
       'Latin, Greek, Cyrillic and Devanagari.',
   ),
   STORE_CURRENCY: currency('USD', 'ISO 4217 code of the currency that the shop sells in.'),
+  STORE_PRICES_INCLUDE_TAX: flag(
+    false,
+    'Whether prices have their tax in them. Otherwise it is added to them; rates are set over the API.',
+  ),
+  TAX_ROUNDING: choice(
+    'line',
+    ['line', 'total'],
+    'What tax is rounded on: each line, or the sum of those with one rate.',
+  ),
+  TAX_ROUNDING_MODE: choice(
+    'half-up',
+    ['half-up', 'half-even'],
+    'What becomes of the exact half of a minor unit, of taxes and of discounts: up, or to the even neighbour.',
+  ),
   LOW_STOCK_THRESHOLD: integer(
     0,
     0,

@@ -122,6 +122,11 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/admin/shipping-methods/:id': 'sales:write',
   'DELETE /api/admin/shipping-methods/:id': 'sales:write',
   'GET /api/shipping-methods': 'guest',
+  'GET /api/admin/tax-rates': 'sales:read',
+  'GET /api/admin/tax-rates/:id': 'sales:read',
+  'POST /api/admin/tax-rates': 'sales:write',
+  'PATCH /api/admin/tax-rates/:id': 'sales:write',
+  'DELETE /api/admin/tax-rates/:id': 'sales:write',
 
   'GET /api/product-groups': 'public',
   'GET /api/product-groups/:id': 'public',

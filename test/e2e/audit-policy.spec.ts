@@ -52,6 +52,11 @@ const idleMethod = () => ({ code: newId(), name: 'Post', kind: 'flat', price: '1
 const madeShippingMethod = async (): Promise<string> =>
   (await send('post', '/api/admin/shipping-methods', idleMethod()).expect(201)).body.id;
 
+// Nobody here buys from there.
+const farRate = () => ({ country: 'AQ', rate: '1', category: newId() });
+const madeTaxRate = async (): Promise<string> =>
+  (await send('post', '/api/admin/tax-rates', farRate()).expect(201)).body.id;
+
 const picture = (productId: string): Test =>
   send('post', `/api/products/${productId}/images`).attach('images', png, 'red.png');
 
@@ -202,6 +207,10 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
     tag(send('patch', `/api/admin/shipping-methods/${await madeShippingMethod()}`, { name: 'Courier' })),
   'DELETE /api/admin/shipping-methods/:id': async (tag) =>
     tag(send('delete', `/api/admin/shipping-methods/${await madeShippingMethod()}`)),
+  'POST /api/admin/tax-rates': async (tag) => tag(send('post', '/api/admin/tax-rates', farRate())),
+  'PATCH /api/admin/tax-rates/:id': async (tag) =>
+    tag(send('patch', `/api/admin/tax-rates/${await madeTaxRate()}`, { rate: '2' })),
+  'DELETE /api/admin/tax-rates/:id': async (tag) => tag(send('delete', `/api/admin/tax-rates/${await madeTaxRate()}`)),
   'POST /api/categories': async (tag) => tag(send('post', '/api/categories', { name: `Category ${newId()}` })),
   'PATCH /api/categories/:id': async (tag) =>
     tag(send('patch', `/api/categories/${await madeCategory()}`, { name: newId() })),

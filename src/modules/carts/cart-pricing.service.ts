@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Charges, NO_RULES, type Price, price } from '../pricing/pricing.api.js';
 import { PromotionsApi } from '../promotions/promotions.api.js';
-import { parcelOf, ShippingApi, type ShippingOffer, type ShippingOption } from '../shipping/shipping.api.js';
+import { type Destination, parcelOf, ShippingApi, type ShippingOption } from '../shipping/shipping.api.js';
+import { TaxesApi } from '../taxes/taxes.api.js';
 import type { CartOwner } from './cart-owner.js';
 import type { CartContents } from './carts.repository.js';
 
@@ -20,11 +21,12 @@ export class CartPricing {
   constructor(
     private readonly promotions: PromotionsApi,
     private readonly shipping: ShippingApi,
+    private readonly taxes: TaxesApi,
   ) {}
 
   async price(owner: CartOwner | undefined, cart: CartContents | undefined): Promise<Price> {
     if (cart === undefined || cart.lines.length === 0) return price([]);
-    const charges = cart.charged ? chargesOn(cart, await this.shipping.offer(userIdOf(owner))) : NO_RULES;
+    const charges = cart.charged ? this.chargesOn(cart, await this.shipping.destination(userIdOf(owner))) : NO_RULES;
     if (cart.couponCode === null && !cart.offered) return price(cart.lines, { ...charges, promotions: [] });
     return this.promotions.priceCart(cart.lines, cart.couponCode, { userId: userIdOf(owner), email: null }, charges);
   }
@@ -35,15 +37,15 @@ export class CartPricing {
     cart: CartContents | undefined,
     country: string | undefined,
   ): Promise<CartShipping> {
-    const offer = await this.shipping.offer(userIdOf(owner), country);
+    const offer = await this.shipping.destination(userIdOf(owner), country);
     return { country: offer.country, options: ShippingApi.options(offer, parcelOf(cart?.lines ?? [])) };
+  }
+
+  private chargesOn({ lines }: CartContents, destination: Destination): Charges {
+    return this.taxes.charges(lines, destination, ShippingApi.expected(destination, parcelOf(lines)));
   }
 }
 
 function userIdOf(owner: CartOwner | undefined): string | null {
   return owner?.kind === 'user' ? owner.userId : null;
-}
-
-function chargesOn({ lines }: CartContents, offer: ShippingOffer): Charges {
-  return { ...NO_RULES, shipping: ShippingApi.expected(offer, parcelOf(lines))?.price ?? 0n };
 }

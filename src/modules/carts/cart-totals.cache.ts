@@ -3,6 +3,7 @@ import { AppCache } from '../../platform/cache/app-cache.js';
 import { type CachedJson, cachedObject } from '../../platform/cache/cached-json.js';
 import { PROMOTIONS_TAG } from '../promotions/promotions.events.js';
 import { SHIPPING_TAG } from '../shipping/shipping.events.js';
+import { TAXES_TAG } from '../taxes/taxes.events.js';
 import type { CartVersion } from './carts.repository.js';
 import type { CartTotalView } from './dto/cart.response.js';
 
@@ -22,6 +23,6 @@ export class CartTotalsCache {
     fill: () => Promise<CartTotalView>,
   ): Promise<CachedJson> {
     const key = `cart:${cart.id}:${cart.version}:${cart.destination ?? ''}:total`;
-    return cachedObject(this.cache, { key, ttl: SECONDS, tags: [PROMOTIONS_TAG, SHIPPING_TAG] }, fill);
+    return cachedObject(this.cache, { key, ttl: SECONDS, tags: [PROMOTIONS_TAG, SHIPPING_TAG, TAXES_TAG] }, fill);
   }
 }

@@ -1,6 +1,7 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
 import { SHIPS } from '../shipping/shipping.events.js';
+import { TAXES } from '../taxes/taxes.events.js';
 import { MAX_LINES, MAX_QUANTITY } from './cart-limits.js';
 import type { CartOwner } from './cart-owner.js';
 
@@ -12,11 +13,12 @@ function byOwner(name: string, text: (owner: string) => string): Readonly<Record
   };
 }
 
-const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock, p.weight,
+const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock, p.weight, p.tax_category,
   p.active AND p.archived_at IS NULL AS sold`;
 
-/** What an owner's cart depends on besides its lines: whether there are promotions, and whether shipping may cost something. */
-const TERMS = `${OFFERED}, ${SHIPS} AS charged`;
+/** What an owner's cart depends on besides its lines: whether there are promotions, and whether shipping or tax may be charged. */
+const CHARGED = `(${SHIPS} OR ${TAXES})`;
+const TERMS = `${OFFERED}, ${CHARGED} AS charged`;
 
 /** A cart with its lines in the order of adding; one row without a product where it is empty. */
 export const VIEW = byOwner(
@@ -103,8 +105,8 @@ export const MERGE_COUPON = statement(
 );
 
 /**
- * Which cart, and which state of it. For a customer also what stands for the things that shipping depends on besides it, in a
- * shop where it may cost something.
+ * Which cart, and which state of it. For a customer also what stands for the things that shipping and tax depend on besides it,
+ * in a shop that may charge any.
  */
 export const VERSION: Readonly<Record<CartOwner['kind'], Statement>> = {
   guest: statement(
@@ -113,8 +115,8 @@ export const VERSION: Readonly<Record<CartOwner['kind'], Statement>> = {
   ),
   user: statement(
     'carts.version_of_user',
-    `SELECT id, version, CASE WHEN ${SHIPS} THEN (
-       SELECT md5(concat_ws(' ', u.default_shipping_method, '-', d.country))
+    `SELECT id, version, CASE WHEN ${CHARGED} THEN (
+       SELECT md5(concat_ws(' ', u.default_shipping_method, '-', d.country, d.region))
        FROM users u LEFT JOIN delivery_addresses d ON d.user_id = u.id AND d.is_default WHERE u.id = $1) END AS destination
      FROM carts WHERE user_id = $1`,
   ),

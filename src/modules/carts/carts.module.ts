@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
+import { TaxesModule } from '../taxes/taxes.module.js';
 import { CartOwners } from './cart-owners.service.js';
 import { CartPricing } from './cart-pricing.service.js';
 import { CartPrivacy } from './cart-privacy.api.js';
@@ -15,7 +16,7 @@ import { ShippingOptionsController } from './shipping-options.controller.js';
 import { ShippingOptionsService } from './shipping-options.service.js';
 
 @Module({
-  imports: [ProductsModule, PromotionsModule, ShippingModule],
+  imports: [ProductsModule, PromotionsModule, ShippingModule, TaxesModule],
   controllers: [CartsController, ShippingOptionsController],
   providers: [
     CartOwners,

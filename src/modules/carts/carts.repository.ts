@@ -16,6 +16,7 @@ export interface CartLine {
   readonly stock: number;
   /** Grams; null for not known. */
   readonly weight: number | null;
+  readonly taxCategory: string;
   /** Whether the product is active and not archived. */
   readonly sold: boolean;
 }
@@ -31,7 +32,7 @@ export interface CartContents extends CartVersion {
   readonly couponCode: string | null;
   /** Whether the shop has promotions that apply by themselves. */
   readonly offered: boolean;
-  /** Whether shipping may cost something. */
+  /** Whether shipping or tax may be charged. */
   readonly charged: boolean;
   /** In the order of adding. */
   readonly lines: readonly CartLine[];
@@ -69,6 +70,7 @@ interface LineRow {
   readonly next_price_change_at: Date | null;
   readonly stock: number;
   readonly weight: number | null;
+  readonly tax_category: string;
   readonly sold: boolean;
 }
 
@@ -168,10 +170,10 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   const lines: CartLine[] = [];
-  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, weight, sold } of rows) {
+  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, weight, ...row } of rows) {
     if (product_id === null) continue;
-    const product = { productId: product_id, sku, name, unitPrice: price, stock, weight, sold };
-    lines.push({ ...product, priceChangesAt: next_price_change_at, quantity });
+    const product = { productId: product_id, sku, name, unitPrice: price, stock, weight, sold: row.sold };
+    lines.push({ ...product, taxCategory: row.tax_category, priceChangesAt: next_price_change_at, quantity });
   }
   const { cart_id: id, version, coupon_code: couponCode, offered, charged } = first;
   return { id, version, couponCode, offered, charged, lines };

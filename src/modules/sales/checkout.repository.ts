@@ -4,7 +4,7 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
-import type { ShippingOffer } from '../shipping/shipping.events.js';
+import type { Destination } from '../shipping/shipping.events.js';
 import { type BuyerKind, PLACE, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
@@ -29,6 +29,8 @@ export interface QuotedLine {
   readonly stock: number;
   /** Grams; null for not known. */
   readonly weight: number | null;
+  /** Null for the standard one. */
+  readonly taxCategory: string | null;
   readonly forSale: boolean;
   /** When the price becomes another one by itself. */
   readonly priceChangesAt: Date | null;
@@ -44,8 +46,8 @@ export interface Quote {
   readonly offered: boolean;
   readonly email: string | null;
   readonly address: PostalAddress | null;
-  /** What shipping to the address can cost. */
-  readonly shipping: Pick<ShippingOffer, 'tariffs' | 'preferred'>;
+  /** What shipping to the address can cost, and what is taxed there. */
+  readonly destination: Pick<Destination, 'tariffs' | 'preferred' | 'rates'>;
   readonly lines: readonly QuotedLine[];
 }
 
@@ -63,6 +65,10 @@ export interface NewSale {
   readonly discount: bigint;
   readonly shipping: bigint;
   readonly tax: bigint;
+  readonly pricesIncludeTax: boolean;
+  /** Added or included, and its rate in millionths. */
+  readonly shippingTax: bigint;
+  readonly shippingTaxRate: bigint;
   readonly total: bigint;
   readonly address: PostalAddress;
   readonly shippingMethod: string | null;
@@ -94,6 +100,9 @@ export interface NewSaleLine {
   readonly quantity: number;
   readonly discount: bigint;
   readonly tax: bigint;
+  readonly includedTax: bigint;
+  /** In millionths. */
+  readonly taxRate: bigint;
   readonly movementId: string;
   readonly stockEventId: string;
 }
@@ -117,8 +126,9 @@ interface QuoteRow {
   readonly email: string | null;
   readonly preferred: string | null;
   readonly address: PostalAddress | null;
-  /** In the first row alone. */
-  readonly tariffs: ShippingOffer['tariffs'];
+  /** In the first row alone, as the rates. */
+  readonly tariffs: Destination['tariffs'];
+  readonly rates: Destination['rates'];
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string | null;
@@ -127,6 +137,7 @@ interface QuoteRow {
   readonly currency: string | null;
   readonly stock: number | null;
   readonly weight: number | null;
+  readonly tax_category: string | null;
   readonly next_price_change_at: Date | null;
   readonly for_sale: boolean | null;
 }
@@ -165,9 +176,9 @@ export class CheckoutRepository extends BaseRepository {
       return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
     }
     const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
-    const { number, coupon_code: couponCode, offered, email, address, tariffs, preferred } = head;
-    const shipping = { tariffs, preferred };
-    return { number, cart, couponCode, offered, email, address, shipping, lines: rows.flatMap(toLine) };
+    const { number, coupon_code: couponCode, offered, email, address, tariffs, preferred, rates } = head;
+    const destination = { tariffs, preferred, rates };
+    return { number, cart, couponCode, offered, email, address, destination, lines: rows.flatMap(toLine) };
   }
 
   /**
@@ -208,6 +219,7 @@ function toLine(row: QuoteRow): QuotedLine[] {
       currency: row.currency ?? '',
       stock: row.stock ?? 0,
       weight: row.weight,
+      taxCategory: row.tax_category,
       forSale: row.for_sale === true,
       priceChangesAt: row.next_price_change_at,
     },
@@ -247,6 +259,11 @@ function placeValues(sale: NewSale): unknown[] {
     sale.placedEvent.id,
     JSON.stringify(sale.placedEvent.data),
     sale.checksOutCart,
+    lines.map((line) => line.includedTax),
+    lines.map((line) => line.taxRate),
+    sale.pricesIncludeTax,
+    sale.shippingTax,
+    sale.shippingTaxRate,
     ...(sale.promotions.length === 0 ? [] : promotionValues(sale)),
   ];
 }

@@ -7,11 +7,12 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
-import { type Charges, NO_RULES, type PricedLine, price } from '../pricing/pricing.api.js';
+import { type Charges, type PricedLine, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
 import type { StockLevel } from '../products/stock.api.js';
 import { type OfferedPrice, type OfferedTo, PromotionsApi } from '../promotions/promotions.api.js';
 import { parcelOf, ShippingApi } from '../shipping/shipping.api.js';
+import { TaxesApi } from '../taxes/taxes.api.js';
 import {
   type AskedItem,
   type Buyer,
@@ -45,6 +46,7 @@ export class CheckoutService {
     private readonly checkouts: CheckoutRepository,
     private readonly prices: PricesApi,
     private readonly promotions: PromotionsApi,
+    private readonly taxes: TaxesApi,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -86,9 +88,9 @@ export class CheckoutService {
     const lines = sellable(quote, this.config.STORE_CURRENCY);
     const userId = principal.kind === 'user' ? principal.userId : null;
     const buyer = { userId, email: userId === null ? (body.email ?? null) : null };
-    const offer = { ...quote.shipping, country: address.country };
-    const sent = ShippingApi.choose(offer, parcelOf(lines), body.shippingMethod);
-    const charges = { ...NO_RULES, shipping: sent?.price ?? 0n };
+    const destination = { ...quote.destination, country: address.country, region: address.region };
+    const sent = ShippingApi.choose(destination, parcelOf(lines), body.shippingMethod);
+    const charges = this.taxes.charges(lines, destination, sent);
     const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer, charges);
     const now = this.clock.now();
     const id = newId();
@@ -147,6 +149,9 @@ export class CheckoutService {
       discount: sale.discount,
       shipping: sale.shipping,
       tax: sale.tax,
+      prices_include_tax: sale.pricesIncludeTax,
+      shipping_tax: sale.shippingTax,
+      shipping_tax_rate: Number(sale.shippingTaxRate),
       total: sale.total,
       coupon_code: sale.couponCode,
       shipping_method: sale.shippingMethod,
@@ -158,21 +163,26 @@ export class CheckoutService {
       updated_at: sale.placedAt,
       expires_at: sale.expiresAt,
     };
-    const items = sale.lines.map(
-      (line): SaleItemRow => ({
-        sale_id: sale.id,
-        product_id: line.productId,
-        sku: line.sku,
-        name: line.name,
-        unit_price: line.unitPrice,
-        quantity: line.quantity,
-        discount: line.discount,
-        tax: line.tax,
-        line_total: line.unitPrice * BigInt(line.quantity),
-      }),
-    );
-    return toSale(row, items);
+    return toSale(row, itemsOf(sale));
   }
+}
+
+function itemsOf(sale: NewSale): SaleItemRow[] {
+  return sale.lines.map(
+    (line): SaleItemRow => ({
+      sale_id: sale.id,
+      product_id: line.productId,
+      sku: line.sku,
+      name: line.name,
+      unit_price: line.unitPrice,
+      quantity: line.quantity,
+      discount: line.discount,
+      tax: line.tax,
+      included_tax: line.includedTax,
+      tax_rate: Number(line.taxRate),
+      line_total: line.unitPrice * BigInt(line.quantity),
+    }),
+  );
 }
 
 function toNewLines(lines: Quote['lines'], priced: readonly PricedLine[]): NewSaleLine[] {
@@ -184,6 +194,8 @@ function toNewLines(lines: Quote['lines'], priced: readonly PricedLine[]): NewSa
     quantity,
     discount: priced[index]?.discount ?? 0n,
     tax: priced[index]?.tax ?? 0n,
+    includedTax: priced[index]?.includedTax ?? 0n,
+    taxRate: priced[index]?.taxRate ?? 0n,
     movementId: newId(),
     stockEventId: newId(),
   }));

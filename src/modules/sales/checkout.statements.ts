@@ -1,6 +1,10 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
 import { tariffsTo } from '../shipping/shipping.events.js';
+import { ratesIn, STANDARD } from '../taxes/taxes.events.js';
+
+/** Where it goes: the country of the address that the request brings, or of the saved one. */
+const COUNTRY = "coalesce($6::text, a.address ->> 'country')";
 
 /** Whose cart and address are read: a customer's by the user's id, a guest's by the hash of the cart token. */
 export type BuyerKind = 'user' | 'guest';
@@ -43,8 +47,10 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
      l AS (${lines})
      SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
        c.coupon_code, ${OFFERED}, u.email, u.preferred, a.address,
-       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${tariffsTo("coalesce($6::text, a.address ->> 'country')")} END AS tariffs,
+       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${tariffsTo(COUNTRY)} END AS tariffs,
+       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${ratesIn(COUNTRY)} END AS rates,
        l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock, p.weight,
+       nullif(p.tax_category, '${STANDARD}') AS tax_category,
        p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale
      FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
        LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id
@@ -58,15 +64,15 @@ export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Stat
 };
 
 /**
- * What promotions add to a checkout: $31 ids, $32 the versions that were priced, $33 what each takes off, $34 the customer,
- * $35 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
+ * What promotions add to a checkout: $36 ids, $37 the versions that were priced, $38 what each takes off, $39 the customer,
+ * $40 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
  * compared and no row is waited for. A limit by customer takes the lowest number that is free: where two at once take
  * the same one, the unique constraint refuses the second.
  */
 const PROMOTIONS = {
   taken: `
      q AS MATERIALIZED (
-       SELECT q.* FROM unnest($31::uuid[], $32::int[], $33::bigint[]) AS q(id, version, amount)),
+       SELECT q.* FROM unnest($36::uuid[], $37::int[], $38::bigint[]) AS q(id, version, amount)),
      ql AS MATERIALIZED (
        SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id
        WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
@@ -78,19 +84,19 @@ const PROMOTIONS = {
          LEFT JOIN LATERAL (
            SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
            WHERE NOT EXISTS (SELECT FROM promotion_uses o
-             WHERE o.promotion_id = pr.id AND o.customer = $34::uuid AND o.nth = n)) AS nth ON true
+             WHERE o.promotion_id = pr.id AND o.customer = $39::uuid AND o.nth = n)) AS nth ON true
        WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
          AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
-  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($31::uuid[])',
+  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($36::uuid[])',
   used: `,
      pu AS (
        UPDATE promotions SET uses = promotions.uses + 1
        FROM k CROSS JOIN i WHERE promotions.id = k.id AND k.usage_limit IS NOT NULL),
      pi AS (
        INSERT INTO promotion_uses (sale_id, promotion_id, customer, nth, amount, used_at)
-       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $34::uuid END, k.nth, k.amount, $15::timestamptz
+       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $39::uuid END, k.nth, k.amount, $15::timestamptz
        FROM k CROSS JOIN i)`,
-  coupon: '$35::text',
+  coupon: '$40::text',
 } as const;
 
 /**
@@ -104,7 +110,7 @@ const PROMOTIONS = {
  * and so choose the plan that serves all carts over planning each anew, which costs as much as the statement itself.
  */
 function place(keyed: boolean, promoted: boolean): Statement {
-  const key = promoted ? 36 : 31;
+  const key = promoted ? 41 : 36;
   const promotions = promoted ? PROMOTIONS : { taken: '', allTaken: '', used: '', coupon: 'NULL' };
   const gate = keyed
     ? `INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
@@ -116,8 +122,8 @@ function place(keyed: boolean, promoted: boolean): Statement {
     `checkout.place${promoted ? '.promoted' : ''}${keyed ? '.keyed' : ''}`,
     `WITH l AS MATERIALIZED (
        SELECT * FROM unnest($17::uuid[], $18::int[], $19::bigint[], $20::text[], $21::text[], $22::bigint[],
-         $23::bigint[], $24::uuid[], $25::uuid[]) WITH ORDINALITY
-         AS l(product_id, quantity, price, sku, name, discount, tax, movement_id, event_id, line_no)
+         $23::bigint[], $24::uuid[], $25::uuid[], $31::bigint[], $32::int[]) WITH ORDINALITY
+         AS l(product_id, quantity, price, sku, name, discount, tax, movement_id, event_id, included_tax, tax_rate, line_no)
        WHERE l.quantity > 0 AND l.price >= 0),
      c AS MATERIALIZED (
        SELECT id FROM carts WHERE $30::boolean AND id = $4::uuid AND version = $5::int FOR NO KEY UPDATE),
@@ -134,10 +140,11 @@ function place(keyed: boolean, promoted: boolean): Statement {
      i AS (${gate}),
      s AS (
        INSERT INTO sales (id, number, user_id, cart_id, email, status, payment_status, currency, subtotal, discount,
-         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, coupon_code)
+         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, coupon_code,
+         prices_include_tax, shipping_tax, shipping_tax_rate)
        SELECT $1::uuid, $2::text, $3::uuid, $4::uuid, $6::text, 'pending', 'pending', $7::text, $8::bigint, $9::bigint,
          $10::bigint, $11::bigint, $12::bigint, $14::text, $13::jsonb, $15::timestamptz, $15::timestamptz,
-         $16::timestamptz, ${promotions.coupon} FROM i RETURNING id),
+         $16::timestamptz, ${promotions.coupon}, $33::boolean, $34::bigint, $35::int FROM i RETURNING id),
      u AS (
        UPDATE products SET stock = products.stock - p.quantity, version = products.version + 1,
          updated_at = $15::timestamptz FROM p CROSS JOIN i WHERE products.id = p.id
@@ -146,9 +153,10 @@ function place(keyed: boolean, promoted: boolean): Statement {
        INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, sale_id, created_at)
        SELECT u.movement_id, u.id, -u.quantity, u.stock, 'sale', $1::uuid, $15::timestamptz FROM u),
      it AS (
-       INSERT INTO sale_items (sale_id, line_no, product_id, sku, name, unit_price, quantity, discount, tax, line_total)
+       INSERT INTO sale_items (sale_id, line_no, product_id, sku, name, unit_price, quantity, discount, tax, line_total,
+         included_tax, tax_rate)
        SELECT $1::uuid, l.line_no, l.product_id, l.sku, l.name, l.price, l.quantity, l.discount, l.tax,
-         l.price * l.quantity FROM l CROSS JOIN i),
+         l.price * l.quantity, l.included_tax, l.tax_rate FROM l CROSS JOIN i),
      h AS (
        INSERT INTO sale_history (id, sale_id, to_status, actor, at)
        SELECT $26::uuid, $1::uuid, 'pending', $27::text, $15::timestamptz FROM i),

@@ -56,6 +56,18 @@ export class Sale {
   @Column('bigint')
   tax!: bigint;
 
+  /** Whether the tax is in the prices, and so in the total, rather than added to them. */
+  @Column('boolean', { default: false })
+  pricesIncludeTax!: boolean;
+
+  /** The tax on the shipping, added or included. */
+  @Column('bigint', { default: 0 })
+  shippingTax!: bigint;
+
+  /** In millionths; null where it was not kept. */
+  @Column('integer', { nullable: true })
+  shippingTaxRate!: number | null;
+
   @Column('bigint')
   total!: bigint;
 

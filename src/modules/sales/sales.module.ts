@@ -5,6 +5,7 @@ import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { TaxesModule } from '../taxes/taxes.module.js';
 import { AdminReturnsController } from './admin-returns.controller.js';
 import { AdminSalesController } from './admin-sales.controller.js';
 import { BuyingService } from './buying.service.js';
@@ -39,7 +40,7 @@ import { SettlementQueue } from './settlement-queue.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
-  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule],
+  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule, TaxesModule],
   controllers: [
     SalesController,
     SaleReturnsController,

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { NothingShips, ShippingMethodUnavailable } from './shipping.errors.js';
-import type { ShippingOffer } from './shipping.events.js';
+import type { Destination, ShippingOffer } from './shipping.events.js';
 import { optionsFor, type Parcel, preferredOf, type ShippingOption } from './shipping-cost.js';
 import { ShippingMethodsRepository } from './shipping-methods.repository.js';
 
-export type { ShippingOffer, Tariff } from './shipping.events.js';
+export type { Destination, ShippingOffer, Tariff } from './shipping.events.js';
 export { parcelOf, type ShippedLine, type ShippingOption } from './shipping-cost.js';
 
 /** The door to shipping, for who prices carts and sales. */
@@ -17,11 +17,11 @@ export class ShippingApi {
   ) {}
 
   /**
-   * What shipping can cost to a country; without one to the default address of a customer, or else within the country
-   * of the shop.
+   * What it costs to send something to a country; without one to the default address of a customer, or else within the
+   * country of the shop.
    */
-  async offer(userId: string | null, country?: string): Promise<ShippingOffer> {
-    return this.methods.offer(userId, country ?? null, this.config.STORE_COUNTRY ?? null);
+  destination(userId: string | null, country?: string): Promise<Destination> {
+    return this.methods.destination(userId, country ?? null, this.config.STORE_COUNTRY ?? null);
   }
 
   /** The ways in which a parcel can be sent, as their shop orders them; none where it is not known where to. */

@@ -1,3 +1,5 @@
+import type { RateIn } from '../taxes/taxes.events.js';
+
 /** What was priced with shipping carries this tag in the cache. */
 export const SHIPPING_TAG = 'shipping_methods';
 
@@ -30,6 +32,13 @@ export interface ShippingOffer {
   readonly tariffs: readonly Tariff[] | null;
   /** The code of the method that the customer has chosen for good. */
   readonly preferred: string | null;
+}
+
+/** What shipping can cost to somewhere, and what is taxed there. */
+export interface Destination extends ShippingOffer {
+  readonly region: string | null;
+  /** Rates of tax; null where the country has none. */
+  readonly rates: readonly RateIn[] | null;
 }
 
 /**
