@@ -94,6 +94,12 @@ export const schema = {
     1_000_000_000,
     'Stock below this is low where a product has no threshold of its own; 0 for never.',
   ),
+  MAX_OPEN_RESERVATIONS: integer(
+    100,
+    0,
+    100_000,
+    'Most unpaid sales that one customer, or one guest by the cart, holds stock with at a time; 0 for any number.',
+  ),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),

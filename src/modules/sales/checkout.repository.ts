@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
@@ -58,6 +59,8 @@ export interface NewSale {
   readonly userId: string | null;
   /** The cart that is checked out, or that tells whose a guest's sale is. */
   readonly cart: Quote['cart'];
+  /** How many open sales its buyer may have with it; 0 for any number. */
+  readonly mostOpen: number;
   readonly checksOutCart: boolean;
   readonly email: string | null;
   readonly currency: string;
@@ -114,6 +117,12 @@ interface PlacedLevel {
   readonly version: number;
 }
 
+interface PlacedRow {
+  readonly sold: number;
+  readonly crowded: boolean;
+  readonly levels: PlacedLevel[];
+}
+
 interface QuoteRow {
   readonly request_hash: Buffer | null;
   readonly status: number | null;
@@ -142,7 +151,11 @@ interface QuoteRow {
   readonly for_sale: boolean | null;
 }
 
-const OVERTAKEN: ReadonlySet<string> = new Set(['products_stock_not_negative', 'promotion_uses_nth_unique']);
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  'products_stock_not_negative',
+  'promotion_uses_nth_unique',
+  'sales_open_place_unique',
+]);
 
 /**
  * The checkout. On purpose it writes tables of other modules (products, stock movements, carts, promotions): one statement that
@@ -183,25 +196,26 @@ export class CheckoutRepository extends BaseRepository {
 
   /**
    * Writes the sale, reserves its stock and empties its cart, in one statement that is a transaction of its own.
-   * @returns the levels that it left; undefined where something changed since the quote, so that nothing was written
-   *   and it must be quoted again
+   * @returns the levels that it left; `overtaken` where something changed since the quote, `crowded` where its buyer has as
+   *   many open sales as anyone may: then nothing was written, and it must be quoted again
    */
   async place(
     sale: NewSale,
     answer: StoredAnswer,
     request: IdempotentRequest | undefined,
-  ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | undefined> {
+  ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | 'overtaken' | 'crowded'> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
     const { bare, keyed } = sale.promotions.length > 0 ? PLACE.promoted : PLACE.plain;
     const statement = request === undefined ? bare : keyed;
     try {
-      const [row] = (await this.guarded<{ sold: number; levels: PlacedLevel[] }>(statement, values)) ?? [];
-      return row?.sold === 1 ? row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt })) : undefined;
+      const [row] = (await this.guarded<PlacedRow>(statement, values)) ?? [];
+      if (row?.sold === 1) return row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt }));
+      return row?.crowded === true ? 'crowded' : 'overtaken';
     } catch (error) {
       // The level fell after the gate had looked at it: the constraint stood, and the next quote tells what there is.
-      // So did that of who took the customer's last use of a promotion.
-      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return undefined;
+      // So did that of who took the customer's last use of a promotion, or the same place among the open sales.
+      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return 'overtaken';
       throw error;
     }
   }
@@ -259,13 +273,17 @@ function placeValues(sale: NewSale): unknown[] {
     sale.placedEvent.id,
     JSON.stringify(sale.placedEvent.data),
     sale.checksOutCart,
-    lines.map((line) => line.includedTax),
-    lines.map((line) => line.taxRate),
-    sale.pricesIncludeTax,
-    sale.shippingTax,
-    sale.shippingTaxRate,
+    ...taxValues(sale),
+    sale.mostOpen,
+    sale.mostOpen === 0 ? 0 : randomInt(sale.mostOpen),
     ...(sale.promotions.length === 0 ? [] : promotionValues(sale)),
   ];
+}
+
+function taxValues({ lines, pricesIncludeTax, shippingTax, shippingTaxRate }: NewSale): unknown[] {
+  const included = lines.map((line) => line.includedTax);
+  const rates = lines.map((line) => line.taxRate);
+  return [included, rates, pricesIncludeTax, shippingTax, shippingTaxRate];
 }
 
 function promotionValues({ promotions, promotedCustomer, couponCode }: NewSale): unknown[] {

@@ -24,7 +24,7 @@ import {
 import type { PlaceSale } from './dto/place-sale.dto.js';
 import type { SaleResponse } from './dto/sale.response.js';
 import { type SaleItemRow, type SaleRow, toEventData, toSale } from './sale-mapper.js';
-import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale } from './sales.errors.js';
+import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale, TooManyOpenSales } from './sales.errors.js';
 
 /** Tries before a checkout gives up on a cart or on prices that keep changing under it. */
 const ATTEMPTS = 20;
@@ -54,6 +54,7 @@ export class CheckoutService {
   /**
    * @returns the placed sale, or the first answer that was given under the same key
    * @throws {InsufficientStock} naming each line that is short
+   * @throws {TooManyOpenSales}
    */
   async place(
     principal: Principal,
@@ -63,6 +64,7 @@ export class CheckoutService {
     const buyer = buyerOf(principal, body);
     const items = body.items === undefined ? undefined : mergeItems(body.items);
     const addressId = wantedAddress(body);
+    let crowded = false;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const quote = await this.checkouts.quote(buyer, items, addressId, body.deliveryAddress?.country, request);
       if (quote instanceof StoredAnswer) return quote;
@@ -70,7 +72,10 @@ export class CheckoutService {
       const sale = await this.price(principal, body, quote);
       const answer = this.answerOf(sale);
       const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
-      if (levels !== undefined) return { sale: answer, levels };
+      if (typeof levels === 'object') return { sale: answer, levels };
+      // Of requests under one key, the first may have taken the last place: then the next quote tells its answer.
+      if (levels === 'crowded' && crowded) throw new TooManyOpenSales(sale.mostOpen);
+      crowded = levels === 'crowded';
     }
     throw new CartChanged();
   }
@@ -103,6 +108,8 @@ export class CheckoutService {
       number,
       userId,
       cart: checksOutCart || userId === null ? quote.cart : null,
+      // One that is to be paid at once is counted when that is decided.
+      mostOpen: body.payment === undefined ? this.config.MAX_OPEN_RESERVATIONS : 0,
       checksOutCart,
       email: userId === null ? (body.email ?? null) : quote.email,
       currency,

@@ -64,15 +64,15 @@ export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Stat
 };
 
 /**
- * What promotions add to a checkout: $36 ids, $37 the versions that were priced, $38 what each takes off, $39 the customer,
- * $40 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
+ * What promotions add to a checkout: $38 ids, $39 the versions that were priced, $40 what each takes off, $41 the customer,
+ * $42 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
  * compared and no row is waited for. A limit by customer takes the lowest number that is free: where two at once take
  * the same one, the unique constraint refuses the second.
  */
 const PROMOTIONS = {
   taken: `
      q AS MATERIALIZED (
-       SELECT q.* FROM unnest($36::uuid[], $37::int[], $38::bigint[]) AS q(id, version, amount)),
+       SELECT q.* FROM unnest($38::uuid[], $39::int[], $40::bigint[]) AS q(id, version, amount)),
      ql AS MATERIALIZED (
        SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id
        WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
@@ -84,20 +84,34 @@ const PROMOTIONS = {
          LEFT JOIN LATERAL (
            SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
            WHERE NOT EXISTS (SELECT FROM promotion_uses o
-             WHERE o.promotion_id = pr.id AND o.customer = $39::uuid AND o.nth = n)) AS nth ON true
+             WHERE o.promotion_id = pr.id AND o.customer = $41::uuid AND o.nth = n)) AS nth ON true
        WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
          AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
-  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($36::uuid[])',
+  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($38::uuid[])',
   used: `,
      pu AS (
        UPDATE promotions SET uses = promotions.uses + 1
        FROM k CROSS JOIN i WHERE promotions.id = k.id AND k.usage_limit IS NOT NULL),
      pi AS (
        INSERT INTO promotion_uses (sale_id, promotion_id, customer, nth, amount, used_at)
-       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $39::uuid END, k.nth, k.amount, $15::timestamptz
+       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $41::uuid END, k.nth, k.amount, $15::timestamptz
        FROM k CROSS JOIN i)`,
-  coupon: '$40::text',
+  coupon: '$42::text',
 } as const;
+
+/**
+ * A place among the open sales of the buyer, of which there are $36; none is needed where that is 0. They are looked through
+ * from $37 on, so that those who look at the same time seldom find the same one: where they do, the unique index refuses the
+ * second. `OFFSET 0` keeps the planner from joining with all open sales rather than looking one place up after another.
+ */
+const OPEN_PLACE = `
+     r AS MATERIALIZED (
+       SELECT n.place FROM (
+         SELECT 1 + ($37::int + g.i) % $36::int AS place FROM (SELECT generate_series(0, $36::int - 1) AS i) g) n
+       WHERE NOT EXISTS (SELECT FROM sales o
+         WHERE o.status = 'pending' AND coalesce(o.user_id, o.cart_id) = coalesce($3::uuid, $4::uuid)
+           AND o.open_place = n.place OFFSET 0)
+       LIMIT 1),`;
 
 /**
  * A whole checkout in one statement. Rows are locked in the order that all of Tradepost keeps: the cart, then the
@@ -110,7 +124,7 @@ const PROMOTIONS = {
  * and so choose the plan that serves all carts over planning each anew, which costs as much as the statement itself.
  */
 function place(keyed: boolean, promoted: boolean): Statement {
-  const key = promoted ? 41 : 36;
+  const key = promoted ? 43 : 38;
   const promotions = promoted ? PROMOTIONS : { taken: '', allTaken: '', used: '', coupon: 'NULL' };
   const gate = keyed
     ? `INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
@@ -133,18 +147,20 @@ function place(keyed: boolean, promoted: boolean): Statement {
          l.quantity, l.price, l.movement_id, l.event_id
        FROM products p JOIN l ON p.id = l.product_id
        WHERE NOT $30::boolean OR (SELECT count(*) FROM c) = 1
-       ORDER BY p.id FOR NO KEY UPDATE OF p),${promotions.taken}
+       ORDER BY p.id FOR NO KEY UPDATE OF p),${promotions.taken}${OPEN_PLACE}
      g AS MATERIALIZED (
        SELECT count(*) = cardinality($17::uuid[])${promotions.allTaken}
+         AND ($36::int = 0 OR EXISTS (SELECT FROM r))
          AND bool_and(p.for_sale AND p.current_price = p.price AND p.stock >= p.quantity) AS ok FROM p),
      i AS (${gate}),
      s AS (
        INSERT INTO sales (id, number, user_id, cart_id, email, status, payment_status, currency, subtotal, discount,
          shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, coupon_code,
-         prices_include_tax, shipping_tax, shipping_tax_rate)
+         prices_include_tax, shipping_tax, shipping_tax_rate, open_place)
        SELECT $1::uuid, $2::text, $3::uuid, $4::uuid, $6::text, 'pending', 'pending', $7::text, $8::bigint, $9::bigint,
          $10::bigint, $11::bigint, $12::bigint, $14::text, $13::jsonb, $15::timestamptz, $15::timestamptz,
-         $16::timestamptz, ${promotions.coupon}, $33::boolean, $34::bigint, $35::int FROM i RETURNING id),
+         $16::timestamptz, ${promotions.coupon}, $33::boolean, $34::bigint, $35::int,
+         (SELECT place FROM r) FROM i RETURNING id),
      u AS (
        UPDATE products SET stock = products.stock - p.quantity, version = products.version + 1,
          updated_at = $15::timestamptz FROM p CROSS JOIN i WHERE products.id = p.id
@@ -170,7 +186,7 @@ function place(keyed: boolean, promoted: boolean): Statement {
        UPDATE carts SET version = carts.version + 1, updated_at = $15::timestamptz, coupon_code = NULL
        FROM i WHERE $30::boolean AND carts.id = $4::uuid),
      cd AS (DELETE FROM cart_items USING i WHERE $30::boolean AND cart_items.cart_id = $4::uuid)${promotions.used}
-     SELECT (SELECT count(*) FROM s)::int AS sold,
+     SELECT (SELECT count(*) FROM s)::int AS sold, $36::int > 0 AND NOT EXISTS (SELECT FROM r) AS crowded,
        (SELECT json_agg(json_build_object('productId', id, 'stock', stock, 'delta', -quantity, 'version', version)) FROM u)
          AS levels,
        1 / (CASE WHEN (SELECT count(*) FROM u) = (SELECT count(*) FROM p CROSS JOIN i) THEN 1 ELSE 0 END) AS guard`,

@@ -18,6 +18,7 @@ import type { PaymentStatus, SaleStatus } from './sale-lifecycle.js';
 @Check('sales_buyer_known', 'user_id IS NOT NULL OR email IS NOT NULL')
 @Index('sales_user_idx', ['userId', 'id'])
 @Index('sales_pending_expiry_idx', ['expiresAt'], { where: `status = 'pending'` })
+@Index('sales_open_place_unique', { synchronize: false })
 export class Sale {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sales_pkey' })
   id!: string;
@@ -91,6 +92,10 @@ export class Sale {
 
   @Column('timestamptz')
   updatedAt!: Date;
+
+  /** Which of the open sales of its buyer it is, from 1, where their number is limited; told while it is pending. */
+  @Column('integer', { nullable: true })
+  openPlace!: number | null;
 
   @Column('timestamptz', { nullable: true })
   expiresAt!: Date | null;

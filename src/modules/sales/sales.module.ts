@@ -12,6 +12,9 @@ import { BuyingService } from './buying.service.js';
 import { CheckoutRepository } from './checkout.repository.js';
 import { CheckoutService } from './checkout.service.js';
 import { KeyedEffects } from './keyed-effects.service.js';
+import { OpenSalesRepository } from './open-sales.repository.js';
+import { OpenSales } from './open-sales.service.js';
+import { PayingAtOnce } from './paying-at-once.service.js';
 import { RefundingService } from './refunding.service.js';
 import { RefundsController } from './refunds.controller.js';
 import { RefundsRepository } from './refunds.repository.js';
@@ -53,6 +56,9 @@ import { SettlementQueue } from './settlement-queue.service.js';
     CheckoutRepository,
     CheckoutService,
     KeyedEffects,
+    OpenSales,
+    OpenSalesRepository,
+    PayingAtOnce,
     RefundingService,
     RefundsRepository,
     ReturnDecisions,
