@@ -29,6 +29,8 @@ const PRODUCTS = 2_000;
 const CUSTOMERS = 16;
 const CONNECTIONS = 16;
 const STOCK = 1_000_000;
+/** Its few customers buy as much as they can, and pay nothing. */
+const UNLIMITED = { MAX_OPEN_RESERVATIONS: '0' };
 const MANAGER = { email: 'manager@bench.example', password: 'Bench-Passw0rd!' };
 
 /** Statements that reads of the catalogue send; those of checkouts and of the check itself are others. */
@@ -76,10 +78,10 @@ async function setUp(cleanup) {
   const proxy = redis && (await startTcpProxy(redis.port, cleanup));
   const [first, second] = redis && proxy ? [redis.url, `redis://127.0.0.1:${proxy.port}`] : ['', ''];
   const shared = { root, databaseUrl, workDir, cleanup };
-  const settings = { REDIS_URL: first };
+  const settings = { ...UNLIMITED, REDIS_URL: first };
   const products = benchCatalogue(PRODUCTS).map((product) => ({ ...product, stock: STOCK }));
   const { server, dialect } = await startApplication({ ...shared, settings, products, customers: CUSTOMERS });
-  const other = await startReplica({ ...shared, settings: { REDIS_URL: second } });
+  const other = await startReplica({ ...shared, settings: { ...UNLIMITED, REDIS_URL: second } });
   const args = ['dist/src/cli/admin.js', `--email=${MANAGER.email}`, `--password=${MANAGER.password}`];
   await runToEnd({ args, cwd: root, env: environment(workDir, databaseUrl), cleanup });
   const connection = new HttpConnection(server.origin);

@@ -14,6 +14,8 @@ import { CatalogueTransferModule } from './modules/products/catalogue-transfer.m
 import { ProductsModule } from './modules/products/products.module.js';
 import { PromotionsModule } from './modules/promotions/promotions.module.js';
 import { SalesModule } from './modules/sales/sales.module.js';
+import { ShippingModule } from './modules/shipping/shipping.module.js';
+import { TaxesModule } from './modules/taxes/taxes.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { OperationsModule } from './platform/http/operations.module.js';
@@ -38,6 +40,8 @@ const FEATURES = [
   ProductsModule,
   PromotionsModule,
   SalesModule,
+  ShippingModule,
+  TaxesModule,
   UsersModule,
 ];
 

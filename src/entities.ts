@@ -39,6 +39,8 @@ import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
 import { SaleShipment, SaleShipmentItem } from './modules/sales/sale-shipment.entity.js';
+import { ShippingMethod } from './modules/shipping/shipping-method.entity.js';
+import { TaxRateEntity } from './modules/taxes/tax-rate.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { MailMessage } from './platform/mail/mail-message.entity.js';
@@ -93,6 +95,8 @@ export const entities = [
   SaleReturnItem,
   SaleShipment,
   SaleShipmentItem,
+  ShippingMethod,
+  TaxRateEntity,
   StockMovement,
   StrayCharge,
   StoredImage,

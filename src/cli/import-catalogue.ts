@@ -10,8 +10,8 @@ const USAGE = `Usage: import-catalogue FILE [--dry-run] [--map MAP]
 Imports products from FILE: .csv or .ndjson (.jsonl), with .gz for gzip. Columns: sku, name, price and, as you like,
 slug, currency, stock, active, category (name, slug, or a path such as Home > Kitchen), categorySlug, description,
 attributes (JSON), images (JSON, or separated by spaces or |), salePrice, saleStartsAt, saleEndsAt, groupId, group (its
-name, if it is to be made), options (JSON), lowStockThreshold. Products are found by their SKU, so the same file can be
-imported again.
+name, if it is to be made), options (JSON), lowStockThreshold, weight (grams), taxCategory. Products are found by their SKU, so
+the same file can be imported again.
 
 MAP names our columns' columns in the file; those that it does not name are left out. It is a JSON file, JSON, or pairs:
   { "sku": "id", "name": "title", "price": "cost", "attributes": { "colour": "hue" } }

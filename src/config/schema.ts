@@ -78,6 +78,20 @@ export const schema = {
       'Latin, Greek, Cyrillic and Devanagari.',
   ),
   STORE_CURRENCY: currency('USD', 'ISO 4217 code of the currency that the shop sells in.'),
+  STORE_PRICES_INCLUDE_TAX: flag(
+    false,
+    'Whether prices have their tax in them. Otherwise it is added to them; rates are set over the API.',
+  ),
+  TAX_ROUNDING: choice(
+    'line',
+    ['line', 'total'],
+    'What tax is rounded on: each line, or the sum of those with one rate.',
+  ),
+  TAX_ROUNDING_MODE: choice(
+    'half-up',
+    ['half-up', 'half-even'],
+    'What becomes of the exact half of a minor unit, of taxes and of discounts: up, or to the even neighbour.',
+  ),
   LOW_STOCK_THRESHOLD: integer(
     0,
     0,
@@ -101,6 +115,12 @@ export const schema = {
     'Where Stripe answers; http only on this machine. Without it: https://api.stripe.com.',
   ),
   DRAFT_HOURS: integer(72, 1, 2_160, 'Hours that an unpaid sale which staff drafted holds its stock.'),
+  MAX_OPEN_RESERVATIONS: integer(
+    100,
+    0,
+    100_000,
+    'Most unpaid sales that one customer, or one guest by the cart, holds stock with at a time; 0 for any number.',
+  ),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),

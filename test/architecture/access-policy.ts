@@ -119,6 +119,18 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'PATCH /api/admin/promotions/:id': 'products:write',
   'DELETE /api/admin/promotions/:id': 'products:write',
 
+  'GET /api/admin/shipping-methods': 'sales:read',
+  'GET /api/admin/shipping-methods/:id': 'sales:read',
+  'POST /api/admin/shipping-methods': 'sales:write',
+  'PATCH /api/admin/shipping-methods/:id': 'sales:write',
+  'DELETE /api/admin/shipping-methods/:id': 'sales:write',
+  'GET /api/shipping-methods': 'guest',
+  'GET /api/admin/tax-rates': 'sales:read',
+  'GET /api/admin/tax-rates/:id': 'sales:read',
+  'POST /api/admin/tax-rates': 'sales:write',
+  'PATCH /api/admin/tax-rates/:id': 'sales:write',
+  'DELETE /api/admin/tax-rates/:id': 'sales:write',
+
   'GET /api/product-groups': 'public',
   'GET /api/product-groups/:id': 'public',
   'POST /api/product-groups': 'products:write',

@@ -32,7 +32,10 @@ describe('GET /api/admin/products', () => {
     const all = await list({ q: tag }).expect(200);
     expect(all.body.total).toBe(3);
     expect(idsOf(all.body)).toEqual([archived.id, inactive.id, active.id]);
-    expect(all.body.items[2]).toEqual({ ...active, lowStockThreshold: 4, archivedAt: null });
+    expect(all.body.items[2]).toEqual({
+      ...active,
+      ...{ lowStockThreshold: 4, weight: null, taxCategory: 'standard', archivedAt: null },
+    });
     for (const [status, { id }] of Object.entries({ active, inactive, archived })) {
       expect(idsOf((await list({ q: tag, status })).body)).toEqual([id]);
     }

@@ -47,6 +47,16 @@ const madePromotion = async (): Promise<string> => {
   return (await send('post', '/api/admin/promotions', terms).expect(201)).body.id;
 };
 
+// Those that are active would be asked for at each sale here.
+const idleMethod = () => ({ code: newId(), name: 'Post', kind: 'flat', price: '1', active: false });
+const madeShippingMethod = async (): Promise<string> =>
+  (await send('post', '/api/admin/shipping-methods', idleMethod()).expect(201)).body.id;
+
+// Nobody here buys from there.
+const farRate = () => ({ country: 'AQ', rate: '1', category: newId() });
+const madeTaxRate = async (): Promise<string> =>
+  (await send('post', '/api/admin/tax-rates', farRate()).expect(201)).body.id;
+
 const picture = (productId: string): Test =>
   send('post', `/api/products/${productId}/images`).attach('images', png, 'red.png');
 
@@ -192,6 +202,15 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
     tag(send('patch', `/api/admin/promotions/${await madePromotion()}`, { active: false })),
   'DELETE /api/admin/promotions/:id': async (tag) =>
     tag(send('delete', `/api/admin/promotions/${await madePromotion()}`)),
+  'POST /api/admin/shipping-methods': async (tag) => tag(send('post', '/api/admin/shipping-methods', idleMethod())),
+  'PATCH /api/admin/shipping-methods/:id': async (tag) =>
+    tag(send('patch', `/api/admin/shipping-methods/${await madeShippingMethod()}`, { name: 'Courier' })),
+  'DELETE /api/admin/shipping-methods/:id': async (tag) =>
+    tag(send('delete', `/api/admin/shipping-methods/${await madeShippingMethod()}`)),
+  'POST /api/admin/tax-rates': async (tag) => tag(send('post', '/api/admin/tax-rates', farRate())),
+  'PATCH /api/admin/tax-rates/:id': async (tag) =>
+    tag(send('patch', `/api/admin/tax-rates/${await madeTaxRate()}`, { rate: '2' })),
+  'DELETE /api/admin/tax-rates/:id': async (tag) => tag(send('delete', `/api/admin/tax-rates/${await madeTaxRate()}`)),
   'POST /api/categories': async (tag) => tag(send('post', '/api/categories', { name: `Category ${newId()}` })),
   'PATCH /api/categories/:id': async (tag) =>
     tag(send('patch', `/api/categories/${await madeCategory()}`, { name: newId() })),

@@ -119,13 +119,17 @@ describe('refunds', () => {
     ];
     const { body: sale } = await placeSale(shop, customer, basket).expect(201);
     // As a shop with promotions, tax and shipping would have priced it.
-    await shop.db.query('UPDATE sale_items SET discount = 100, tax = 551 WHERE sale_id = $1 AND product_id = $2', [
-      sale.id,
-      lamp.id,
-    ]);
-    await shop.db.query('UPDATE sale_items SET tax = 95 WHERE sale_id = $1 AND product_id = $2', [sale.id, mug.id]);
     await shop.db.query(
-      'UPDATE sales SET discount = 100, tax = 741, shipping = 499, total = 3500 - 100 + 741 + 499 WHERE id = $1',
+      'UPDATE sale_items SET discount = 100, tax = 551, tax_rate = 190000 WHERE sale_id = $1 AND product_id = $2',
+      [sale.id, lamp.id],
+    );
+    await shop.db.query('UPDATE sale_items SET tax = 95, tax_rate = 190000 WHERE sale_id = $1 AND product_id = $2', [
+      sale.id,
+      mug.id,
+    ]);
+    await shop.db.query(
+      `UPDATE sales SET discount = 100, tax = 741, shipping = 499, total = 3500 - 100 + 741 + 499, shipping_tax = 95,
+         shipping_tax_rate = 190000 WHERE id = $1`,
       [sale.id],
     );
     await paySale(shop, customer, sale.id).expect(201);

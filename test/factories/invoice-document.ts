@@ -35,6 +35,8 @@ export function invoiceDocument({ lines = [{}], ...overrides }: TestInvoice = {}
       discount: String(line.discount ?? 0n),
       tax: String(line.tax ?? 0n),
       lineTotal: String(line.lineTotal ?? unitPrice * BigInt(quantity)),
+      ...(line.includedTax === undefined ? {} : { includedTax: String(line.includedTax) }),
+      ...(line.taxRate === undefined ? {} : { taxRate: Number(line.taxRate) }),
     };
   });
   const sum = (key: 'lineTotal' | 'discount' | 'tax'): bigint =>
@@ -53,6 +55,7 @@ export function invoiceDocument({ lines = [{}], ...overrides }: TestInvoice = {}
     corrected_number: null,
     corrected_at: null,
     provider: 'stripe',
+    ...{ prices_include_tax: false, shipping_tax: null, shipping_tax_rate: null },
     total: subtotal - discount + shipping + tax,
     ...overrides,
     lines: kept,

@@ -8,6 +8,7 @@ export interface TestProduct {
   readonly slug: string;
   readonly name: string;
   readonly price: bigint;
+  readonly currency: string;
   readonly stock: number;
   readonly active: boolean;
   readonly archivedAt: Date | null;
@@ -17,12 +18,30 @@ export interface TestProduct {
 export async function createProduct(db: pg.Pool, overrides: Partial<TestProduct> = {}): Promise<TestProduct> {
   const id = overrides.id ?? newId();
   const named = { id, sku: `SKU-${id}`, slug: `product-${id}`, name: `Product ${id.slice(-4)}` };
-  const product = { ...named, price: 1_000n, stock: 100, active: true, archivedAt: null, ...overrides };
+  const product = {
+    ...named,
+    price: 1_000n,
+    currency: 'USD',
+    stock: 100,
+    active: true,
+    archivedAt: null,
+    ...overrides,
+  };
   await db.query(
     `INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active, version,
        created_at, updated_at, archived_at)
-     VALUES ($1, $2, $3, $4, '', $5, 'USD', $6, '{}', '[]', $7, 1, now(), now(), $8)`,
-    [id, product.sku, product.slug, product.name, product.price, product.stock, product.active, product.archivedAt],
+     VALUES ($1, $2, $3, $4, '', $5, $9, $6, '{}', '[]', $7, 1, now(), now(), $8)`,
+    [
+      id,
+      product.sku,
+      product.slug,
+      product.name,
+      product.price,
+      product.stock,
+      product.active,
+      product.archivedAt,
+      product.currency,
+    ],
   );
   if (product.stock > 0) {
     await db.query(

@@ -38,6 +38,26 @@ const invoices = {
     shipping: 490n,
     tax: 733n,
   }),
+  'eur-rates': invoiceDocument({
+    currency: 'EUR',
+    lines: [
+      { quantity: 3, unitPrice: 999n, tax: 599n, taxRate: 200_000 },
+      { quantity: 1, unitPrice: 1_500n, discount: 500n, tax: 55n, taxRate: 55_000 },
+      { quantity: 1, unitPrice: 500n, taxRate: 0 },
+    ],
+    shipping: 490n,
+    tax: 752n,
+    ...{ shipping_tax: 98n, shipping_tax_rate: 200_000 },
+  }),
+  'eur-included': invoiceDocument({
+    currency: 'EUR',
+    lines: [
+      { quantity: 3, unitPrice: 1_000n, includedTax: 500n, taxRate: 200_000 },
+      { quantity: 2, unitPrice: 1_055n, discount: 110n, includedTax: 104n, taxRate: 55_000 },
+    ],
+    shipping: 500n,
+    ...{ prices_include_tax: true, shipping_tax: 83n, shipping_tax_rate: 200_000 },
+  }),
   jpy: invoiceDocument({
     currency: 'JPY',
     lines: [{ unitPrice: 500n, quantity: 3, discount: 100n }, { unitPrice: 12_000n }],

@@ -49,6 +49,21 @@ GROUP BY s.id
 HAVING count(i.sale_id) = 0 OR s.subtotal <> sum(i.unit_price * i.quantity) OR s.subtotal <> sum(i.line_total)
   OR s.discount <> sum(i.discount) OR s.total <> s.subtotal - s.discount + s.shipping + s.tax;
 
+-- name: a sale's tax is that of its lines and its shipping, added or included but not both
+SELECT s.id FROM sales s JOIN sale_items i ON i.sale_id = s.id
+WHERE s.shipping_tax_rate IS NOT NULL GROUP BY s.id
+HAVING s.tax <> sum(i.tax) + CASE WHEN s.prices_include_tax THEN 0 ELSE s.shipping_tax END
+  OR CASE WHEN s.prices_include_tax THEN s.tax <> 0 ELSE sum(i.included_tax) <> 0 END
+  OR bool_or(i.tax_rate IS NULL OR i.tax_rate = 0 AND i.tax + i.included_tax <> 0)
+  OR bool_or(i.included_tax > i.line_total - i.discount) OR s.prices_include_tax AND s.shipping_tax > s.shipping;
+
+-- name: an invoice has the taxes of its sale
+SELECT v.id FROM invoices v JOIN sales s ON s.id = v.sale_id
+WHERE v.kind = 'invoice' AND s.shipping_tax_rate IS NOT NULL AND (v.prices_include_tax <> s.prices_include_tax
+  OR v.tax <> s.tax OR v.shipping_tax <> s.shipping_tax OR v.shipping_tax_rate IS DISTINCT FROM s.shipping_tax_rate
+  OR (SELECT sum((l ->> 'includedTax')::bigint) FROM jsonb_array_elements(v.lines) l)
+    <> (SELECT sum(i.included_tax) FROM sale_items i WHERE i.sale_id = s.id));
+
 -- name: a sale is confirmed if and only if its total was paid in its currency
 SELECT s.id, s.status FROM sales s
 LEFT JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')

@@ -182,7 +182,16 @@ describe('groups of variants in a file', () => {
 test.each(['csv', 'ndjson'] as const)('all that a product has comes back from its export as %s', async (format) => {
   const groupId = await makeGroup();
   const salePrice = { price: '8.00', from: null, to: day(5) };
-  const fields = { name: 'Shirt', price: '10.00', salePrice, groupId, lowStockThreshold: 3, stock: 2 };
+  const fields = {
+    name: 'Shirt',
+    price: '10.00',
+    salePrice,
+    groupId,
+    lowStockThreshold: 3,
+    weight: 250,
+    stock: 2,
+    taxCategory: 'reduced',
+  };
   for (const size of ['M', 'L']) await post('/api/products', { ...fields, sku: size, options: { size } }).expect(201);
   await post('/api/products', { sku: 'plain', name: 'Plain', price: '1.00' }).expect(201);
   const file = await exported(format);
@@ -194,8 +203,13 @@ test.each(['csv', 'ndjson'] as const)('all that a product has comes back from it
   const lasting = ({ id, version, createdAt, updatedAt, ...others }: Record<string, unknown>) => others;
   expect(after.map(lasting)).toEqual(before.map(lasting));
   expect(await exported(format)).toBe(file);
-  const { rows } = await shop.db.query(`SELECT low_stock_threshold AS low FROM products WHERE sku = 'M'`);
-  expect(rows).toEqual([{ low: 3 }]);
+  const { rows } = await shop.db.query(
+    `SELECT low_stock_threshold AS low, weight, tax_category AS category FROM products WHERE sku IN ('M', 'plain') ORDER BY sku`,
+  );
+  expect(rows).toEqual([
+    { low: 3, weight: 250, category: 'reduced' },
+    { low: null, weight: null, category: 'standard' },
+  ]);
   expect(await brokenInvariants(shop.db)).toEqual({});
 });
 

@@ -101,10 +101,12 @@ describe('the price of any cart', () => {
     const oracle = new PriceOracle(digits);
     for (let n = 0; n < CARTS / 3; n += 1) {
       const cart = carts.next();
-      const { lines, subtotal, discount, shipping, tax, total } = price(cart.lines, cart.rules);
+      const { lines, subtotal, discount, shipping, shippingTax, tax, total } = price(cart.lines, cart.rules);
       const lineDiscounts = lines.map((each) => each.discount);
       const lineTaxes = lines.map((each) => each.tax);
-      const found = { subtotal, discount, shipping, tax, total, lineDiscounts, lineTaxes };
+      const lineIncluded = lines.map((each) => each.includedTax);
+      const sums = { subtotal, discount, shipping, tax, total };
+      const found = { ...sums, lineDiscounts, lineTaxes, lineIncluded, shippingTax };
       const expected = oracle.price(cart.lines, cart.rules);
       if (!same(found, expected)) expect({ cart, ...found }).toEqual({ cart, ...expected });
     }

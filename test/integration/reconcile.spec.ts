@@ -120,6 +120,18 @@ const DAMAGES: readonly (readonly [string, string])[] = [
     `UPDATE sales SET subtotal = subtotal + 1, discount = discount + 1 WHERE id = '{paid}'`,
   ],
   [
+    "a sale's tax is that of its lines and its shipping, added or included but not both",
+    `UPDATE sale_items SET included_tax = 1 WHERE sale_id = '{pending}'`,
+  ],
+  [
+    "a sale's tax is that of its lines and its shipping, added or included but not both",
+    `UPDATE sales SET shipping_tax = 1 WHERE id = '{pending}'`,
+  ],
+  [
+    'an invoice has the taxes of its sale',
+    `UPDATE invoices SET shipping_tax = shipping_tax + 1 WHERE sale_id = '{paid}'`,
+  ],
+  [
     'a sale is confirmed if and only if its total was paid in its currency',
     `UPDATE payments SET amount = amount + 1 WHERE sale_id = '{paid}'`,
   ],

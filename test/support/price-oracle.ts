@@ -23,6 +23,9 @@ export class PriceOracle {
   ): Pick<Price, 'subtotal' | 'discount' | 'shipping' | 'tax' | 'total'> & {
     readonly lineDiscounts: readonly bigint[];
     readonly lineTaxes: readonly bigint[];
+    /** What is in the lines, where prices include it. */
+    readonly lineIncluded: readonly bigint[];
+    readonly shippingTax: bigint;
   } {
     const totals = lines.map(({ unitPrice, quantity }) => this.major(unitPrice).times(quantity));
     const { discounts, shipping } = this.best(lines, totals, rules);
@@ -31,7 +34,10 @@ export class PriceOracle {
     const taxes = this.taxes([...bases, shipping], [...rates, amount(rules.shippingTaxRate).div(1_000_000)], rules);
     const subtotal = sum(totals);
     const discount = sum(discounts);
-    const tax = sum(taxes);
+    const included = rules.tax.pricesIncludeTax;
+    const none = taxes.map(() => amount(0));
+    const added = included ? none : taxes;
+    const tax = sum(added);
     return {
       subtotal: this.minor(subtotal),
       discount: this.minor(discount),
@@ -39,7 +45,9 @@ export class PriceOracle {
       tax: this.minor(tax),
       total: this.minor(subtotal.minus(discount).plus(shipping).plus(tax)),
       lineDiscounts: discounts.map((each) => this.minor(each)),
-      lineTaxes: taxes.slice(0, -1).map((each) => this.minor(each)),
+      lineTaxes: added.slice(0, -1).map((each) => this.minor(each)),
+      lineIncluded: (included ? taxes : none).slice(0, -1).map((each) => this.minor(each)),
+      shippingTax: this.minor(taxes.at(-1) ?? amount(0)),
     };
   }
 
@@ -130,13 +138,14 @@ export class PriceOracle {
   }
 
   private taxes(bases: readonly Amount[], rates: readonly Amount[], rules: PricingRules): Amount[] {
-    if (rules.tax.pricesIncludeTax) return bases.map(() => amount(0));
-    const exact = bases.map((base, index) => base.times(rates[index] ?? 0));
+    const taxIn = (base: Amount, rate: Amount): Amount =>
+      rules.tax.pricesIncludeTax ? base.minus(base.div(rate.plus(1))) : base.times(rate);
+    const exact = bases.map((base, index) => taxIn(base, rates[index] ?? amount(0)));
     if (rules.tax.roundingPer === 'line') return exact.map((tax) => this.round(tax, rules));
     const taxes = bases.map(() => amount(0));
     for (const rate of new Set(rates.map(String))) {
       const ofRate = bases.map((base, index) => (String(rates[index]) === rate ? base : amount(0)));
-      const shares = this.share(this.round(sum(ofRate).times(rate), rules), ofRate);
+      const shares = this.share(this.round(taxIn(sum(ofRate), amount(rate)), rules), ofRate);
       for (const [index, share] of shares.entries()) if (!share.isZero()) taxes[index] = share;
     }
     return taxes;

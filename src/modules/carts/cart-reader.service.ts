@@ -2,11 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { CachedJson } from '../../platform/cache/cached-json.js';
-import { type Price, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
-import { PromotionsApi } from '../promotions/promotions.api.js';
 import { toCartView, toTotalView } from './cart.mapper.js';
 import type { CartOwner } from './cart-owner.js';
+import { CartPricing } from './cart-pricing.service.js';
 import { CartTotalsCache } from './cart-totals.cache.js';
 import { type CartContents, CartsRepository } from './carts.repository.js';
 import type { CartTotalView, CartView } from './dto/cart.response.js';
@@ -18,7 +17,7 @@ export class CartReader {
     private readonly carts: CartsRepository,
     private readonly totals: CartTotalsCache,
     private readonly prices: PricesApi,
-    private readonly promotions: PromotionsApi,
+    private readonly pricing: CartPricing,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -41,22 +40,13 @@ export class CartReader {
     const cart = owner && (await this.carts.findVersion(owner));
     const read = async (): Promise<CartTotalView> => {
       const contents = owner && (await this.find(owner));
-      return toTotalView(contents, await this.price(owner, contents), this.config.STORE_CURRENCY);
+      return toTotalView(contents, await this.pricing.price(owner, contents), this.config.STORE_CURRENCY);
     };
     return cart === undefined ? { json: JSON.stringify(await read()), cache: 'MISS' } : this.totals.get(cart, read);
   }
 
   /** @param owner undefined where there is no cart */
   async view(owner: CartOwner | undefined, cart: CartContents | undefined): Promise<CartView> {
-    return toCartView(cart, await this.price(owner, cart), this.config.STORE_CURRENCY);
-  }
-
-  /** Shipping and tax are not known before there is an address, nor is a guest before there is an email address. */
-  private async price(owner: CartOwner | undefined, cart: CartContents | undefined): Promise<Price> {
-    const lines = cart?.lines ?? [];
-    if (lines.length === 0 || cart === undefined) return price([]);
-    if (cart.couponCode === null && !cart.offered) return price(lines);
-    const userId = owner?.kind === 'user' ? owner.userId : null;
-    return this.promotions.priceCart(lines, cart.couponCode, { userId, email: null });
+    return toCartView(cart, await this.pricing.price(owner, cart), this.config.STORE_CURRENCY);
   }
 }

@@ -1,5 +1,7 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
+import { SHIPS } from '../shipping/shipping.events.js';
+import { TAXES } from '../taxes/taxes.events.js';
 import { MAX_LINES, MAX_QUANTITY } from './cart-limits.js';
 import type { CartOwner } from './cart-owner.js';
 
@@ -11,14 +13,18 @@ function byOwner(name: string, text: (owner: string) => string): Readonly<Record
   };
 }
 
-const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock,
+const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock, p.weight, p.tax_category,
   p.active AND p.archived_at IS NULL AS sold`;
+
+/** What an owner's cart depends on besides its lines: whether there are promotions, and whether shipping or tax may be charged. */
+const CHARGED = `(${SHIPS} OR ${TAXES})`;
+const TERMS = `${OFFERED}, ${CHARGED} AS charged`;
 
 /** A cart with its lines in the order of adding; one row without a product where it is empty. */
 export const VIEW = byOwner(
   'view',
   (owner) => `
-  SELECT cart.id AS cart_id, cart.version, cart.coupon_code, ${OFFERED}, ${LINE}
+  SELECT cart.id AS cart_id, cart.version, cart.coupon_code, ${TERMS}, ${LINE}
   FROM carts cart LEFT JOIN (cart_items line JOIN products p ON p.id = line.product_id) ON line.cart_id = cart.id
   WHERE cart.${owner} = $1 ORDER BY line.added_at, line.product_id`,
 );
@@ -60,7 +66,7 @@ export const ADD = byOwner(
     UNION ALL SELECT product_id, quantity, added_at FROM kept WHERE product_id <> $3
   )
   SELECT gate.wanted, gate.stock AS gate_stock, gate.other_lines, held.id AS cart_id, held.version, held.coupon_code,
-    EXISTS (SELECT FROM added) AS added, ${OFFERED},
+    EXISTS (SELECT FROM added) AS added, ${TERMS},
     held.version = 1 + coalesce((SELECT version FROM owned), 0) AS exact, ${LINE}
   FROM (VALUES (true)) AS once LEFT JOIN gate ON true LEFT JOIN held ON true
     LEFT JOIN (line JOIN products p ON p.id = line.product_id) ON held.id IS NOT NULL
@@ -98,7 +104,23 @@ export const MERGE_COUPON = statement(
    WHERE carts.id = $1 AND guest.id = $2 AND carts.coupon_code IS NULL AND guest.coupon_code IS NOT NULL`,
 );
 
-export const VERSION = byOwner('version', (owner) => `SELECT id, version FROM carts WHERE ${owner} = $1`);
+/**
+ * Which cart, and which state of it. For a customer also what stands for the things that shipping and tax depend on besides it,
+ * in a shop that may charge any.
+ */
+export const VERSION: Readonly<Record<CartOwner['kind'], Statement>> = {
+  guest: statement(
+    'carts.version_of_guest',
+    'SELECT id, version, NULL AS destination FROM carts WHERE token_hash = $1',
+  ),
+  user: statement(
+    'carts.version_of_user',
+    `SELECT id, version, CASE WHEN ${CHARGED} THEN (
+       SELECT md5(concat_ws(' ', u.default_shipping_method, '-', d.country, d.region))
+       FROM users u LEFT JOIN delivery_addresses d ON d.user_id = u.id AND d.is_default WHERE u.id = $1) END AS destination
+     FROM carts WHERE user_id = $1`,
+  ),
+};
 
 export const FIND_LINE = statement(
   'carts.find_line',

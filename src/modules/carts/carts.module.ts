@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { ShippingModule } from '../shipping/shipping.module.js';
+import { TaxesModule } from '../taxes/taxes.module.js';
 import { CartOwners } from './cart-owners.service.js';
+import { CartPricing } from './cart-pricing.service.js';
 import { CartPrivacy } from './cart-privacy.api.js';
 import { CartReader } from './cart-reader.service.js';
 import { CartTotalsCache } from './cart-totals.cache.js';
@@ -9,11 +12,23 @@ import { CartsApi } from './carts.api.js';
 import { CartsController } from './carts.controller.js';
 import { CartsRepository } from './carts.repository.js';
 import { CartsService } from './carts.service.js';
+import { ShippingOptionsController } from './shipping-options.controller.js';
+import { ShippingOptionsService } from './shipping-options.service.js';
 
 @Module({
-  imports: [ProductsModule, PromotionsModule],
-  controllers: [CartsController],
-  providers: [CartOwners, CartPrivacy, CartReader, CartTotalsCache, CartsApi, CartsRepository, CartsService],
+  imports: [ProductsModule, PromotionsModule, ShippingModule, TaxesModule],
+  controllers: [CartsController, ShippingOptionsController],
+  providers: [
+    CartOwners,
+    CartPricing,
+    CartPrivacy,
+    CartReader,
+    CartTotalsCache,
+    CartsApi,
+    CartsRepository,
+    CartsService,
+    ShippingOptionsService,
+  ],
   exports: [CartPrivacy, CartsApi],
 })
 export class CartsModule {}

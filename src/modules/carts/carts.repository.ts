@@ -14,6 +14,9 @@ export interface CartLine {
   /** When the price is to become another one by itself; null for never. */
   readonly priceChangesAt: Date | null;
   readonly stock: number;
+  /** Grams; null for not known. */
+  readonly weight: number | null;
+  readonly taxCategory: string;
   /** Whether the product is active and not archived. */
   readonly sold: boolean;
 }
@@ -29,6 +32,8 @@ export interface CartContents extends CartVersion {
   readonly couponCode: string | null;
   /** Whether the shop has promotions that apply by themselves. */
   readonly offered: boolean;
+  /** Whether shipping or tax may be charged. */
+  readonly charged: boolean;
   /** In the order of adding. */
   readonly lines: readonly CartLine[];
 }
@@ -56,6 +61,7 @@ interface LineRow {
   readonly version: number;
   readonly coupon_code: string | null;
   readonly offered: boolean;
+  readonly charged: boolean;
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string;
@@ -63,6 +69,8 @@ interface LineRow {
   readonly price: bigint;
   readonly next_price_change_at: Date | null;
   readonly stock: number;
+  readonly weight: number | null;
+  readonly tax_category: string;
   readonly sold: boolean;
 }
 
@@ -99,7 +107,7 @@ export class CartsRepository extends BaseRepository {
     return (await this.first<{ id: string }>(sql.HOLD_OR_MAKE, [userId, newCartId, now]))?.id ?? newCartId;
   }
 
-  findVersion(owner: CartOwner): Promise<CartVersion | undefined> {
+  findVersion(owner: CartOwner): Promise<(CartVersion & { readonly destination: string | null }) | undefined> {
     return this.first(sql.VERSION[owner.kind], [keyOf(owner)]);
   }
 
@@ -162,10 +170,11 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   const lines: CartLine[] = [];
-  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, sold } of rows) {
+  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, weight, ...row } of rows) {
     if (product_id === null) continue;
-    const product = { productId: product_id, sku, name, unitPrice: price, stock, sold };
-    lines.push({ ...product, priceChangesAt: next_price_change_at, quantity });
+    const product = { productId: product_id, sku, name, unitPrice: price, stock, weight, sold: row.sold };
+    lines.push({ ...product, taxCategory: row.tax_category, priceChangesAt: next_price_change_at, quantity });
   }
-  return { id: first.cart_id, version: first.version, couponCode: first.coupon_code, offered: first.offered, lines };
+  const { cart_id: id, version, coupon_code: couponCode, offered, charged } = first;
+  return { id, version, couponCode, offered, charged, lines };
 }

@@ -17,5 +17,9 @@ export interface InvoiceLine {
   readonly quantity: number;
   readonly discount: string;
   readonly tax: string;
+  /** The tax in the line, where prices include it; nothing in those from before it was kept. */
+  readonly includedTax?: string;
+  /** In millionths; nothing or null where it was not kept. */
+  readonly taxRate?: number | null;
   readonly lineTotal: string;
 }

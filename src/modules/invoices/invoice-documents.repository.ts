@@ -7,8 +7,8 @@ import { InvoiceNotFound } from './invoices.errors.js';
 /** $1 invoice, $2 its owner, or null for whoever may read all. The payment of an invoiced sale never changes. */
 const FIND = statement(
   'invoiceDocuments.find',
-  `SELECT v.id, v.kind, v.number, v.sale_id, v.sale_number, v.currency, v.subtotal, v.discount, v.shipping, v.tax, v.total,
-     v.seller, v.buyer, v.lines, v.issued_at, c.number AS corrected_number, c.issued_at AS corrected_at, p.provider
+  `SELECT v.id, v.kind, v.number, v.sale_id, v.sale_number, v.currency, v.subtotal, v.discount, v.shipping, v.tax,
+     v.prices_include_tax, v.shipping_tax, v.shipping_tax_rate, v.total, v.seller, v.buyer, v.lines, v.issued_at, c.number AS corrected_number, c.issued_at AS corrected_at, p.provider
    FROM invoices v
      LEFT JOIN invoices c ON v.kind = 'credit_note' AND c.sale_id = v.sale_id AND c.kind = 'invoice'
      LEFT JOIN payments p ON p.sale_id = v.sale_id AND p.status NOT IN ('pending', 'failed')

@@ -15,6 +15,10 @@ export interface InvoiceRow {
   readonly discount: bigint;
   readonly shipping: bigint;
   readonly tax: bigint;
+  readonly prices_include_tax: boolean;
+  /** Added or included, and its rate in millionths; null where they were not kept. */
+  readonly shipping_tax: bigint | null;
+  readonly shipping_tax_rate: number | null;
   readonly total: bigint;
   readonly seller: InvoiceParty;
   readonly buyer: InvoiceParty;

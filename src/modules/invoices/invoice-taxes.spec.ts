@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { formatRate, vatIdOf, withTaxRates } from './invoice-taxes.js';
+import { formatPercent } from '../../common/percent.js';
+import { vatIdOf, withTaxRates } from './invoice-taxes.js';
 
 const rates = (amounts: readonly (readonly [amount: bigint, tax: bigint])[], taxId: string | null = null): string[] =>
   withTaxRates(
     amounts.map(([amount, tax]) => ({ amount, tax })),
     taxId,
-  ).map(({ taxed: { category, rate } }) => `${category} ${formatRate(rate)}`);
+  ).map(({ taxed: { category, rate } }) => `${category} ${formatPercent(rate)}`);
 
 describe('the rates of an invoice', () => {
   it.each([
@@ -50,6 +51,16 @@ describe('the rates of an invoice', () => {
   it('are zero where a seller who is registered for VAT charges none', () => {
     expect(rates([[1_000n, 0n]], 'DE 123 456 789')).toEqual(['Z 0']);
     expect(rates([[1_000n, 0n]], '12-3456789')).toEqual(['O 0']);
+  });
+
+  it('are those that were kept, whatever the amounts would tell', () => {
+    const kept = [
+      { amount: 3n, tax: 0n, rate: 190_000n },
+      { amount: 100n, tax: 20n, rate: 200_000n },
+      { amount: 100n, tax: 0n, rate: 0n },
+    ];
+    const told = withTaxRates(kept, null).map(({ taxed: { category, rate } }) => `${category} ${formatPercent(rate)}`);
+    expect(told).toEqual(['S 19', 'S 20', 'Z 0']);
   });
 
   it('are found again, however the taxes of the lines were rounded', () => {

@@ -17,6 +17,8 @@ export interface Taxed {
 export interface TaxedAmount {
   readonly amount: bigint;
   readonly tax: bigint;
+  /** In millionths, where it was kept. */
+  readonly rate?: bigint | undefined;
 }
 
 /** The whole: 100 %. */
@@ -34,26 +36,20 @@ export function vatIdOf(taxId: string | null): string | undefined {
 }
 
 /**
- * How each amount is taxed. Invoices keep amounts of tax, not rates, so the rate is the one with the fewest decimals
- * that gives these amounts, for all together where there is one. What bears no tax is `Z` where the seller is
+ * How each amount is taxed. Where the rate was not kept, it is the one with the fewest decimals that gives these amounts,
+ * for all together where there is one. What bears no tax is `Z` where the seller is
  * registered for VAT or charges it on other amounts, which rules `O` out (BR-O-2, BR-O-11), and else `O`, since `Z`
  * asks for that registration (BR-Z-2).
  */
 export function withTaxRates<T extends TaxedAmount>(amounts: readonly T[], taxId: string | null): (T & Taxed)[] {
-  const taxed = amounts.filter(({ amount, tax }) => tax > 0n && amount > 0n);
-  const common = simplestRate(taxed);
+  const taxed = amounts.filter(({ amount, tax, rate }) => (rate === undefined ? tax > 0n && amount > 0n : rate > 0n));
+  const common = simplestRate(taxed.filter(({ rate }) => rate === undefined));
   const category = taxed.length > 0 || vatIdOf(taxId) !== undefined ? 'Z' : 'O';
   return amounts.map((each) => {
     if (!taxed.includes(each)) return { ...each, taxed: { category, rate: 0n } };
-    const rate = common ?? simplestRate([each]) ?? exactRate(each, FINEST);
+    const rate = each.rate ?? common ?? simplestRate([each]) ?? exactRate(each, FINEST);
     return { ...each, taxed: { category: 'S', rate } };
   });
-}
-
-/** A rate in per cent, as it is written: `19`, `8.875`. */
-export function formatRate(rate: bigint): string {
-  const fraction = (rate % 10_000n).toString().padStart(4, '0').replace(/0+$/, '');
-  return fraction === '' ? String(rate / 10_000n) : `${rate / 10_000n}.${fraction}`;
 }
 
 function simplestRate(amounts: readonly TaxedAmount[]): bigint | undefined {

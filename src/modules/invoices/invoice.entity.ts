@@ -65,6 +65,18 @@ export class Invoice {
   @Column('bigint')
   tax!: bigint;
 
+  /** Whether the tax is in the prices rather than added to them. */
+  @Column('boolean', { default: false })
+  pricesIncludeTax!: boolean;
+
+  /** The tax on the shipping, added or included; null where it was not kept, as the rate. */
+  @Column('bigint', { nullable: true })
+  shippingTax!: bigint | null;
+
+  /** In millionths. */
+  @Column('integer', { nullable: true })
+  shippingTaxRate!: number | null;
+
   @Column('bigint')
   total!: bigint;
 

@@ -14,8 +14,8 @@ export const ISSUE_CREDIT_NOTE = statement(
    ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4' })}
    SELECT id, number FROM invoiced`,
 );
-const COLUMNS = `id, kind, number, sale_id, sale_number, currency, subtotal, discount, shipping, tax, total, seller, buyer,
-  lines, issued_at`;
+const COLUMNS = `id, kind, number, sale_id, sale_number, currency, subtotal, discount, shipping, tax, prices_include_tax, shipping_tax,
+  shipping_tax_rate, total, seller, buyer, lines, issued_at`;
 export const FIND = statement('invoices.find', `SELECT ${COLUMNS} FROM invoices WHERE id = $1::uuid`);
 export const FIND_OWNED = statement(
   'invoices.findOwned',

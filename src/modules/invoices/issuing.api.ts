@@ -13,16 +13,27 @@ export interface IssuingParameters {
 const PREFIXES: Readonly<Record<InvoiceKind, string>> = { invoice: 'INV', credit_note: 'CN' };
 
 /** A line in JSON; amounts as digits, since JSON has no bigint. `i` is the line of the sale. */
-const lines = (amounts: string, from: string, order: string): string =>
+const lines = (amounts: string, included: string, from: string, order: string): string =>
   `(SELECT coalesce(jsonb_agg(jsonb_build_object('productId', i.product_id, 'sku', i.sku, 'name', i.name,
     'unitPrice', ${amounts}.unit_price::text, 'quantity', ${amounts}.quantity, 'discount', ${amounts}.discount::text,
-    'tax', ${amounts}.tax::text, 'lineTotal', ${amounts}.line_total::text) ORDER BY ${order}), '[]') FROM ${from})`;
+    'tax', ${amounts}.tax::text, 'includedTax', ${included}::text, 'taxRate', i.tax_rate, 'lineTotal', ${amounts}.line_total::text) ORDER BY ${order}), '[]') FROM ${from})`;
+
+/** Of an amount, the same part as one amount is of another. */
+const share = (amount: string, part: string, whole: string): string =>
+  `coalesce(round(${amount} * (${part})::numeric / nullif(${whole}, 0)), 0)::bigint`;
+
+/** The tax of the shipping: of what is given back, its part of that which was charged. */
+const SHIPPING_TAX: Readonly<Record<InvoiceKind, string>> = {
+  invoice: 'terms.shipping_tax',
+  credit_note: share('terms.shipping_tax', 't.shipping', 'terms.shipping'),
+};
 
 /** An invoice has the lines of the sale, a credit note those of the refund. */
 const LINES: Readonly<Record<InvoiceKind, string>> = {
-  invoice: lines('i', 'sale_items i WHERE i.sale_id = t.sale_id', 'i.line_no'),
+  invoice: lines('i', 'i.included_tax', 'sale_items i WHERE i.sale_id = t.sale_id', 'i.line_no'),
   credit_note: lines(
     'c',
+    share('i.included_tax', 'c.line_total - c.discount', 'i.line_total - i.discount'),
     `refund_items c JOIN sale_items i ON i.sale_id = c.sale_id AND i.line_no = c.line_no
      WHERE c.refund_id = t.refund_id`,
     'c.position',
@@ -54,12 +65,13 @@ export function issuing(kind: InvoiceKind, { now, year, seller }: IssuingParamet
      ON CONFLICT (kind, year) DO UPDATE SET last = invoice_counters.last + excluded.last RETURNING last),
    invoiced AS (
      INSERT INTO invoices (id, kind, year, sequence, number, sale_id, refund_id, user_id, cart_id, sale_number, currency,
-       subtotal, discount, shipping, tax, total, seller, buyer, lines, issued_at)
+       prices_include_tax, shipping_tax, shipping_tax_rate, subtotal, discount, shipping, tax, total, seller, buyer, lines, issued_at)
      SELECT t.invoice_id, '${kind}', ${year}::int, n.sequence,
        '${PREFIXES[kind]}-' || ${year}::int || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0'),
-       t.sale_id, t.refund_id, t.user_id, t.cart_id, t.number, t.currency, t.subtotal, t.discount, t.shipping, t.tax,
+       t.sale_id, t.refund_id, t.user_id, t.cart_id, t.number, t.currency,
+       terms.prices_include_tax, ${SHIPPING_TAX[kind]}, terms.shipping_tax_rate, t.subtotal, t.discount, t.shipping, t.tax,
        t.total, ${seller}::jsonb, ${BUYERS[kind]}, ${LINES[kind]}, ${now}::timestamptz
-     FROM issuing t CROSS JOIN counted
+     FROM issuing t JOIN sales terms ON terms.id = t.sale_id CROSS JOIN counted
        CROSS JOIN LATERAL (SELECT counted.last - (SELECT count(*)::int FROM issuing) + t.rn AS sequence) n
      RETURNING id, number),
    announced AS (

@@ -30,6 +30,10 @@ export interface PricedLine {
   readonly discount: bigint;
   /** The tax that is added to the line; 0 where prices include it. */
   readonly tax: bigint;
+  /** The tax that is in the line; 0 where prices do not include it. */
+  readonly includedTax: bigint;
+  /** In millionths. */
+  readonly taxRate: bigint;
 }
 
 export interface Price {
@@ -40,6 +44,10 @@ export interface Price {
   readonly discount: bigint;
   /** After promotions. */
   readonly shipping: bigint;
+  /** The tax on the shipping, added or included, and its rate in millionths. */
+  readonly shippingTax: bigint;
+  readonly shippingTaxRate: bigint;
+  readonly pricesIncludeTax: boolean;
   /** What is added: the lines' taxes and that of the shipping; 0 where prices include it. */
   readonly tax: bigint;
   /** subtotal − discount + shipping + tax: what is charged. */
@@ -48,6 +56,9 @@ export interface Price {
   readonly taxes: readonly TaxSubtotal[];
   readonly promotions: readonly AppliedPromotion[];
 }
+
+/** What a price depends on besides the lines and the promotions. */
+export type Charges = Omit<PricingRules, 'promotions'>;
 
 /** A shop without promotions, shipping methods and tax rates charges the sum of its lines. */
 export const NO_RULES: PricingRules = {
@@ -66,16 +77,11 @@ export function price(lines: readonly PricingLine[], rules: PricingRules = NO_RU
   const discounts = discount(full, rules.promotions, rules.shipping, policy.roundingMode);
   const { shipping } = discounts;
   const discounted = discounts.lines.reduce((sum, amount) => sum + amount, 0n);
-  const taxes = taxesOf(
-    [
-      ...full.map((line, index) => ({
-        amount: line.lineTotal - (discounts.lines[index] ?? 0n),
-        rate: rules.taxRateOf(line),
-      })),
-      { amount: shipping, rate: rules.shippingTaxRate },
-    ],
-    policy,
-  );
+  const taxable = full.map((line, index) => ({
+    amount: line.lineTotal - (discounts.lines[index] ?? 0n),
+    rate: rules.taxRateOf(line),
+  }));
+  const taxes = taxesOf([...taxable, { amount: shipping, rate: rules.shippingTaxRate }], policy);
   const added = (index: number): bigint => (policy.pricesIncludeTax ? 0n : (taxes.each[index] ?? 0n));
   const tax = taxes.each.reduce((sum, _, index) => sum + added(index), 0n);
   return {
@@ -83,10 +89,15 @@ export function price(lines: readonly PricingLine[], rules: PricingRules = NO_RU
       lineTotal,
       discount: discounts.lines[index] ?? 0n,
       tax: added(index),
+      includedTax: (taxes.each[index] ?? 0n) - added(index),
+      taxRate: taxable[index]?.rate ?? 0n,
     })),
     subtotal,
     discount: discounted,
     shipping,
+    shippingTax: taxes.each.at(-1) ?? 0n,
+    shippingTaxRate: rules.shippingTaxRate,
+    pricesIncludeTax: policy.pricesIncludeTax,
     tax,
     total: subtotal - discounted + shipping + tax,
     taxes: taxes.subtotals.filter(({ base, tax: amount }) => base + amount > 0n),

@@ -23,6 +23,9 @@ describe('a price without rules', () => {
       subtotal: 0n,
       discount: 0n,
       shipping: 0n,
+      shippingTax: 0n,
+      shippingTaxRate: 0n,
+      pricesIncludeTax: false,
       tax: 0n,
       total: 0n,
       taxes: [],
@@ -34,8 +37,8 @@ describe('a price without rules', () => {
     const { lines, ...totals } = price([line(2_999n, 3), line(1n, 999, 'nail')]);
     expect(totals).toMatchObject({ subtotal: 9_996n, discount: 0n, tax: 0n, total: 9_996n });
     expect(lines).toEqual([
-      { lineTotal: 8_997n, discount: 0n, tax: 0n },
-      { lineTotal: 999n, discount: 0n, tax: 0n },
+      { lineTotal: 8_997n, discount: 0n, tax: 0n, includedTax: 0n, taxRate: 0n },
+      { lineTotal: 999n, discount: 0n, tax: 0n, includedTax: 0n, taxRate: 0n },
     ]);
   });
 

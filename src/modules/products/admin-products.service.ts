@@ -29,5 +29,6 @@ export class AdminProductsService {
 
 function toAdminProduct(row: AdminProductRow): AdminProductResponse {
   const archivedAt = row.archived_at?.toISOString() ?? null;
-  return { ...toProduct(row), lowStockThreshold: row.low_stock_threshold, archivedAt };
+  const { low_stock_threshold: lowStockThreshold, weight, tax_category: taxCategory } = row;
+  return { ...toProduct(row), lowStockThreshold, weight, taxCategory, archivedAt };
 }

@@ -32,7 +32,8 @@ export class ProductFilesController {
       '`slug`, `currency`, `stock`, `active`, `category` (a slug, a name, or a path such as `Home > Kitchen`; unknown ' +
       'ones are made), `categorySlug`, `description`, `attributes` (JSON), `images` (JSON, or separated by spaces), ' +
       '`salePrice` with `saleStartsAt` and `saleEndsAt`, `groupId` with `options` (JSON) and the name in `group` that a ' +
-      'group gets where it is not there, `lowStockThreshold`. In NDJSON `salePrice` may be `{ price, from, to }`. ' +
+      'group gets where it is not there, `lowStockThreshold`, `weight` in grams, ' +
+      '`taxCategory`. In NDJSON `salePrice` may be `{ price, from, to }`. ' +
       'Rows are taken or refused one by one; of rows with one SKU the first counts. The same file can be sent again.',
   })
   @Idempotent('service')

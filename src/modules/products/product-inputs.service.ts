@@ -4,6 +4,7 @@ import { InvalidInput } from '../../common/domain-error.js';
 import { newId } from '../../common/ids.js';
 import { parseMoney } from '../../common/money.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { STANDARD } from '../taxes/taxes.events.js';
 import { CategoriesRepository } from './categories.repository.js';
 import type { CreateProduct, SalePriceInput, UpdateProduct } from './dto/product.dto.js';
 import { Memberships } from './groups/memberships.service.js';
@@ -38,6 +39,8 @@ export class ProductInputs {
       images: input.images ?? [],
       active: input.active ?? true,
       lowStockThreshold: input.lowStockThreshold ?? null,
+      weight: input.weight ?? null,
+      taxCategory: input.taxCategory ?? STANDARD,
     };
   }
 

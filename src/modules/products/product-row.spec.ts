@@ -8,6 +8,8 @@ const row: ProductRow = {
     images: [],
     active: true,
     low_stock_threshold: null,
+    weight: null,
+    tax_category: 'standard',
     version: 12,
     category_id: null,
     category_slug: null,

@@ -17,6 +17,8 @@ export interface ProductRow extends PricedRow {
   readonly images: readonly string[];
   readonly active: boolean;
   readonly low_stock_threshold: number | null;
+  readonly weight: number | null;
+  readonly tax_category: string;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -31,7 +33,7 @@ export interface ProductRow extends PricedRow {
 
 /** Columns of a {@link ProductRow}, from products `p` and their categories `c`. */
 export const PRODUCT_COLUMNS = `p.id, p.sku, p.slug, p.name, p.description, p.price, p.currency, p.stock, p.attributes,
-  p.images, p.active, p.low_stock_threshold, p.version, p.created_at, p.updated_at,
+  p.images, p.active, p.low_stock_threshold, p.weight, p.tax_category, p.version, p.created_at, p.updated_at,
   p.regular_price, p.sale_price, p.sale_from, p.sale_to, p.next_price_change_at,
   p.group_id, p.option_names, p.options,
   c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
@@ -79,12 +81,13 @@ export function toEventData(row: ProductRow): ProductEventData {
 /** What the audit log tells of a product. */
 export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
   const { sku, slug, name, description, currency, category_id: categoryId, attributes, images, active } = row;
-  const { low_stock_threshold: lowStockThreshold, group_id: groupId, options } = row;
+  const { low_stock_threshold: lowStockThreshold, weight, tax_category: taxCategory } = row;
+  const { group_id: groupId, options } = row;
   const price = formatMoney(row.price, currency);
   // What the price goes back to is worth a word only while it is another one.
   const regularPrice = row.regular_price === null ? undefined : formatMoney(row.regular_price, currency);
   const prices = { price, regularPrice, salePrice: toSalePrice(row) };
-  const shown = { categoryId, groupId, options, attributes, images, active, lowStockThreshold };
+  const shown = { categoryId, groupId, options, attributes, images, active, lowStockThreshold, weight, taxCategory };
   return { sku, slug, name, description, ...prices, currency, ...shown };
 }
 

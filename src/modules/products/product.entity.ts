@@ -28,6 +28,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 @Index('products_group_idx', ['groupId'], { where: 'group_id IS NOT NULL' })
 @Index('products_price_changes_idx', ['nextPriceChangeAt'], { where: 'next_price_change_at IS NOT NULL' })
 @Check('products_low_stock_threshold_not_negative', 'low_stock_threshold >= 0')
+@Check('products_weight_not_negative', 'weight >= 0')
 @Index('products_category_idx', ['categoryId', 'id'])
 export class Product {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'products_pkey' })
@@ -79,6 +80,14 @@ export class Product {
   /** Below this level the stock is low; null for what the shop's setting says. */
   @Column('integer', { nullable: true })
   lowStockThreshold!: number | null;
+
+  /** Grams, as it is sent; null counts as nothing. */
+  @Column('integer', { nullable: true })
+  weight!: number | null;
+
+  /** Which rates of tax it has. */
+  @Column('text', { default: 'standard' })
+  taxCategory!: string;
 
   @Column('timestamptz', { nullable: true })
   archivedAt!: Date | null;

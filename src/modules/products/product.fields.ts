@@ -7,6 +7,8 @@ export const DESCRIPTION_MAX = 20_000;
 export const IMAGES_MAX = 20;
 export const ATTRIBUTES_MAX = 50;
 export const STOCK_MAX = 1_000_000_000;
+/** Grams. */
+export const WEIGHT_MAX = 1_000_000_000;
 
 /** Visible text without white space at its ends: a SKU is compared character by character. */
 export const SKU_PATTERN = /^\S(?:.*\S)?$/u;

@@ -13,9 +13,9 @@ const INSERT = statement(
   `WITH written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
        active, version, created_at, updated_at, regular_price, sale_price, sale_from, sale_to, next_price_change_at,
-       low_stock_threshold, group_id, option_names, options)
+       low_stock_threshold, group_id, option_names, options, weight, tax_category)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, 1, $13, $13, $16, $17, $18, $19, $20, $21,
-       $22, $23, $24::jsonb)
+       $22, $23, $24::jsonb, $25, $26)
      ON CONFLICT (slug) DO NOTHING RETURNING *
    ), receipt AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, actor_id, created_at)
@@ -65,6 +65,9 @@ export interface NewProduct extends Pricing, Membership {
   readonly active: boolean;
   /** Null for what the shop's setting says. */
   readonly lowStockThreshold: number | null;
+  /** Grams; null for not known. */
+  readonly weight: number | null;
+  readonly taxCategory: string;
 }
 
 /** What changes of a product: the keys that are there. */
@@ -93,6 +96,8 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
   options: { column: 'options', type: 'jsonb' },
   active: { column: 'active', type: 'boolean' },
   lowStockThreshold: { column: 'low_stock_threshold', type: 'integer' },
+  weight: { column: 'weight', type: 'integer' },
+  taxCategory: { column: 'tax_category', type: 'text' },
 };
 
 const CONSTRAINTS = {
@@ -146,6 +151,7 @@ export class ProductsRepository extends BaseRepository {
     const { regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt } = product;
     values.push(movementId, actorId, regularPrice, salePrice, saleFrom, saleTo, nextPriceChangeAt);
     values.push(product.lowStockThreshold, product.groupId, product.optionNames, JSON.stringify(product.options));
+    values.push(product.weight, product.taxCategory);
     return this.mapping(CONSTRAINTS, () => this.first<ProductRow>(INSERT, values));
   }
 

@@ -1,5 +1,5 @@
 /** What a promotion can be. */
-export const PROMOTION_TYPES = ['percentage', 'fixed', 'buy_x_get_y'] as const;
+export const PROMOTION_TYPES = ['percentage', 'fixed', 'buy_x_get_y', 'free_shipping'] as const;
 export type PromotionType = (typeof PROMOTION_TYPES)[number];
 
 /** A promotion as its table has it. Amounts are minor units, rates millionths. */

@@ -102,6 +102,7 @@ const FIELDS_OF: Readonly<Record<PromotionType, readonly BenefitField[]>> = {
   percentage: ['percentage'],
   fixed: ['amount'],
   buy_x_get_y: ['percentage', 'buyQuantity', 'getQuantity'],
+  free_shipping: [],
 };
 
 function fitting(asked: Terms): Terms {

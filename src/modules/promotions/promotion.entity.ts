@@ -9,6 +9,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
       WHEN 'percentage' THEN rate IS NOT NULL AND amount IS NULL AND buy_quantity IS NULL AND get_quantity IS NULL
       WHEN 'fixed' THEN rate IS NULL AND amount > 0 AND buy_quantity IS NULL AND get_quantity IS NULL
       WHEN 'buy_x_get_y' THEN rate IS NOT NULL AND amount IS NULL AND buy_quantity > 0 AND get_quantity > 0
+      WHEN 'free_shipping' THEN rate IS NULL AND amount IS NULL AND buy_quantity IS NULL AND get_quantity IS NULL
       ELSE false END`,
 )
 @Check('promotions_rate_range', 'rate BETWEEN 1 AND 1000000')

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { emailKey } from '../../common/email.js';
-import { type Benefit, NO_RULES, type Price, type PricingLine, type Promotion, price } from '../pricing/pricing.api.js';
+import {
+  type Benefit,
+  type Charges,
+  type Price,
+  type PricingLine,
+  type Promotion,
+  price,
+} from '../pricing/pricing.api.js';
 import { isCode, normalizeCode } from './coupon-code.js';
 import type { CouponState, OfferRow } from './promotion-row.js';
 import { CouponNotFound, CouponRefused } from './promotions.errors.js';
@@ -66,10 +73,15 @@ export class PromotionsApi {
     return normalized;
   }
 
-  /** Prices a cart; a coupon that takes nothing off any more is passed over. */
-  async priceCart(lines: readonly PricingLine[], code: string | null, buyer: OfferedTo): Promise<OfferedPrice> {
+  /** Prices a cart with the charges on it; a coupon that takes nothing off any more is passed over. */
+  async priceCart(
+    lines: readonly PricingLine[],
+    code: string | null,
+    buyer: OfferedTo,
+    charges: Charges,
+  ): Promise<OfferedPrice> {
     const { offers } = await this.offered(code, lines, buyer);
-    return priceWith(lines, offers, code);
+    return priceWith(lines, offers, code, charges);
   }
 
   /**
@@ -83,6 +95,7 @@ export class PromotionsApi {
     lines: readonly PricingLine[],
     { named, kept }: { readonly named: string | undefined; readonly kept: string | null },
     buyer: OfferedTo,
+    charges: Charges,
   ): Promise<OfferedPrice> {
     const code = named === undefined ? kept : normalizeCode(named);
     const { offers, state } = await this.offered(code, lines, buyer);
@@ -92,10 +105,11 @@ export class PromotionsApi {
         lines,
         offers.filter(({ isCoupon }) => isCoupon),
         code,
+        charges,
       );
       if (alone.used.length === 0) throw new CouponRefused('coupon_not_applicable', 'couponCode');
     }
-    return priceWith(lines, offers, code);
+    return priceWith(lines, offers, code, charges);
   }
 
   /** Takes back what a sale has used, in the transaction that cancels it. */
@@ -120,8 +134,13 @@ export class PromotionsApi {
   }
 }
 
-function priceWith(lines: readonly PricingLine[], offers: readonly Offer[], code: string | null): OfferedPrice {
-  const result = price(lines, { ...NO_RULES, promotions: offers });
+function priceWith(
+  lines: readonly PricingLine[],
+  offers: readonly Offer[],
+  code: string | null,
+  charges: Charges,
+): OfferedPrice {
+  const result = price(lines, { ...charges, promotions: offers });
   const used = result.promotions.map(({ id, amount }) => {
     const offer = offers.find((each) => each.id === id);
     if (offer === undefined) throw new Error(`Promotion ${id} was applied and not offered.`);
@@ -153,6 +172,8 @@ function benefitOf({ type, rate, amount, buy_quantity, get_quantity }: OfferRow)
       return { kind: 'percentage', rate: BigInt(rate ?? 0) };
     case 'fixed':
       return { kind: 'fixed', amount: amount ?? 0n };
+    case 'free_shipping':
+      return { kind: 'free-shipping' };
     case 'buy_x_get_y':
       return { kind: 'buy-x-get-y', buy: buy_quantity ?? 1, get: get_quantity ?? 1, rate: BigInt(rate ?? 0) };
   }

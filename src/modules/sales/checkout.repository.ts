@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { PostalAddress } from '../../common/postal-address.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
+import type { Destination } from '../shipping/shipping.events.js';
 import { type BuyerKind, PLACE, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
@@ -26,6 +28,10 @@ export interface QuotedLine {
   readonly unitPrice: bigint;
   readonly currency: string;
   readonly stock: number;
+  /** Grams; null for not known. */
+  readonly weight: number | null;
+  /** Null for the standard one. */
+  readonly taxCategory: string | null;
   readonly forSale: boolean;
   /** When the price becomes another one by itself. */
   readonly priceChangesAt: Date | null;
@@ -41,6 +47,8 @@ export interface Quote {
   readonly offered: boolean;
   readonly email: string | null;
   readonly address: PostalAddress | null;
+  /** What shipping to the address can cost, and what is taxed there. */
+  readonly destination: Pick<Destination, 'tariffs' | 'preferred' | 'rates'>;
   readonly lines: readonly QuotedLine[];
 }
 
@@ -51,6 +59,8 @@ export interface NewSale {
   readonly userId: string | null;
   /** The cart that is checked out, or that tells whose a guest's sale is. */
   readonly cart: Quote['cart'];
+  /** How many open sales its buyer may have with it; 0 for any number. */
+  readonly mostOpen: number;
   readonly checksOutCart: boolean;
   readonly email: string | null;
   readonly currency: string;
@@ -58,6 +68,10 @@ export interface NewSale {
   readonly discount: bigint;
   readonly shipping: bigint;
   readonly tax: bigint;
+  readonly pricesIncludeTax: boolean;
+  /** Added or included, and its rate in millionths. */
+  readonly shippingTax: bigint;
+  readonly shippingTaxRate: bigint;
   readonly total: bigint;
   readonly address: PostalAddress;
   readonly shippingMethod: string | null;
@@ -89,6 +103,9 @@ export interface NewSaleLine {
   readonly quantity: number;
   readonly discount: bigint;
   readonly tax: bigint;
+  readonly includedTax: bigint;
+  /** In millionths. */
+  readonly taxRate: bigint;
   readonly movementId: string;
   readonly stockEventId: string;
 }
@@ -98,6 +115,12 @@ interface PlacedLevel {
   readonly stock: number;
   readonly delta: number;
   readonly version: number;
+}
+
+interface PlacedRow {
+  readonly sold: number;
+  readonly crowded: boolean;
+  readonly levels: PlacedLevel[];
 }
 
 interface QuoteRow {
@@ -110,7 +133,11 @@ interface QuoteRow {
   readonly coupon_code: string | null;
   readonly offered: boolean;
   readonly email: string | null;
+  readonly preferred: string | null;
   readonly address: PostalAddress | null;
+  /** In the first row alone, as the rates. */
+  readonly tariffs: Destination['tariffs'];
+  readonly rates: Destination['rates'];
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string | null;
@@ -118,11 +145,17 @@ interface QuoteRow {
   readonly price: bigint | null;
   readonly currency: string | null;
   readonly stock: number | null;
+  readonly weight: number | null;
+  readonly tax_category: string | null;
   readonly next_price_change_at: Date | null;
   readonly for_sale: boolean | null;
 }
 
-const OVERTAKEN: ReadonlySet<string> = new Set(['products_stock_not_negative', 'promotion_uses_nth_unique']);
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  'products_stock_not_negative',
+  'promotion_uses_nth_unique',
+  'sales_open_place_unique',
+]);
 
 /**
  * The checkout. On purpose it writes tables of other modules (products, stock movements, carts, promotions): one statement that
@@ -133,15 +166,17 @@ export class CheckoutRepository extends BaseRepository {
   /**
    * Reads what a sale is priced from, or the answer that the key's first request had.
    * @param addressId null for the default address; undefined where the request brings its own
+   * @param country of the address that the request brings
    */
   async quote(
     buyer: Buyer,
     items: readonly AskedItem[] | undefined,
     addressId: string | null | undefined,
+    country: string | undefined,
     request: IdempotentRequest | undefined,
   ): Promise<Quote | StoredAnswer> {
     const values: unknown[] = [request?.caller ?? null, request?.key ?? null, buyer.key, addressId ?? null];
-    values.push(addressId !== undefined);
+    values.push(addressId !== undefined, country ?? null);
     if (items !== undefined)
       values.push(
         items.map((item) => item.productId),
@@ -154,31 +189,33 @@ export class CheckoutRepository extends BaseRepository {
       return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
     }
     const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
-    const { number, coupon_code: couponCode, offered, email, address } = head;
-    return { number, cart, couponCode, offered, email, address, lines: rows.flatMap(toLine) };
+    const { number, coupon_code: couponCode, offered, email, address, tariffs, preferred, rates } = head;
+    const destination = { tariffs, preferred, rates };
+    return { number, cart, couponCode, offered, email, address, destination, lines: rows.flatMap(toLine) };
   }
 
   /**
    * Writes the sale, reserves its stock and empties its cart, in one statement that is a transaction of its own.
-   * @returns the levels that it left; undefined where something changed since the quote, so that nothing was written
-   *   and it must be quoted again
+   * @returns the levels that it left; `overtaken` where something changed since the quote, `crowded` where its buyer has as
+   *   many open sales as anyone may: then nothing was written, and it must be quoted again
    */
   async place(
     sale: NewSale,
     answer: StoredAnswer,
     request: IdempotentRequest | undefined,
-  ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | undefined> {
+  ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | 'overtaken' | 'crowded'> {
     const values = placeValues(sale);
     if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
     const { bare, keyed } = sale.promotions.length > 0 ? PLACE.promoted : PLACE.plain;
     const statement = request === undefined ? bare : keyed;
     try {
-      const [row] = (await this.guarded<{ sold: number; levels: PlacedLevel[] }>(statement, values)) ?? [];
-      return row?.sold === 1 ? row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt })) : undefined;
+      const [row] = (await this.guarded<PlacedRow>(statement, values)) ?? [];
+      if (row?.sold === 1) return row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt }));
+      return row?.crowded === true ? 'crowded' : 'overtaken';
     } catch (error) {
       // The level fell after the gate had looked at it: the constraint stood, and the next quote tells what there is.
-      // So did that of who took the customer's last use of a promotion.
-      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return undefined;
+      // So did that of who took the customer's last use of a promotion, or the same place among the open sales.
+      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return 'overtaken';
       throw error;
     }
   }
@@ -195,6 +232,8 @@ function toLine(row: QuoteRow): QuotedLine[] {
       unitPrice: row.price ?? 0n,
       currency: row.currency ?? '',
       stock: row.stock ?? 0,
+      weight: row.weight,
+      taxCategory: row.tax_category,
       forSale: row.for_sale === true,
       priceChangesAt: row.next_price_change_at,
     },
@@ -234,8 +273,17 @@ function placeValues(sale: NewSale): unknown[] {
     sale.placedEvent.id,
     JSON.stringify(sale.placedEvent.data),
     sale.checksOutCart,
+    ...taxValues(sale),
+    sale.mostOpen,
+    sale.mostOpen === 0 ? 0 : randomInt(sale.mostOpen),
     ...(sale.promotions.length === 0 ? [] : promotionValues(sale)),
   ];
+}
+
+function taxValues({ lines, pricesIncludeTax, shippingTax, shippingTaxRate }: NewSale): unknown[] {
+  const included = lines.map((line) => line.includedTax);
+  const rates = lines.map((line) => line.taxRate);
+  return [included, rates, pricesIncludeTax, shippingTax, shippingTaxRate];
 }
 
 function promotionValues({ promotions, promotedCustomer, couponCode }: NewSale): unknown[] {

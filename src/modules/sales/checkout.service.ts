@@ -7,10 +7,12 @@ import { hashToken } from '../../common/tokens.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../platform/security/principal.js';
-import { type PricedLine, price } from '../pricing/pricing.api.js';
+import { type Charges, type PricedLine, price } from '../pricing/pricing.api.js';
 import { PricesApi } from '../products/prices.api.js';
 import type { StockLevel } from '../products/stock.api.js';
 import { type OfferedPrice, type OfferedTo, PromotionsApi } from '../promotions/promotions.api.js';
+import { parcelOf, ShippingApi } from '../shipping/shipping.api.js';
+import { TaxesApi } from '../taxes/taxes.api.js';
 import {
   type AskedItem,
   type Buyer,
@@ -22,7 +24,7 @@ import {
 import type { PlaceSale } from './dto/place-sale.dto.js';
 import type { SaleResponse } from './dto/sale.response.js';
 import { type SaleItemRow, type SaleRow, toEventData, toSale } from './sale-mapper.js';
-import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale } from './sales.errors.js';
+import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale, TooManyOpenSales } from './sales.errors.js';
 
 /** Tries before a checkout gives up on a cart or on prices that keep changing under it. */
 const ATTEMPTS = 20;
@@ -54,6 +56,7 @@ export class CheckoutService {
     private readonly checkouts: CheckoutRepository,
     private readonly prices: PricesApi,
     private readonly promotions: PromotionsApi,
+    private readonly taxes: TaxesApi,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -61,6 +64,7 @@ export class CheckoutService {
   /**
    * @returns the placed sale, or the first answer that was given under the same key
    * @throws {InsufficientStock} naming each line that is short
+   * @throws {TooManyOpenSales}
    */
   async place(
     principal: Principal,
@@ -80,16 +84,20 @@ export class CheckoutService {
   ): Promise<PlacedSale | StoredAnswer> {
     const items = body.items === undefined ? undefined : mergeItems(body.items);
     const addressId = wantedAddress(body);
+    let crowded = false;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const quote = await this.checkouts.quote(buyer, items, addressId, request);
+      const quote = await this.checkouts.quote(buyer, items, addressId, body.deliveryAddress?.country, request);
       if (quote instanceof StoredAnswer) return quote;
       if ((await this.applyDuePrices(quote)) > 0) continue;
       const sale = await this.price(principal, body, quote, draft);
       const answer = this.answerOf(sale);
       const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
-      if (levels !== undefined) return { sale: answer, levels };
+      if (typeof levels === 'object') return { sale: answer, levels };
       // What was refused may have ended the transaction that a draft is in.
       if (draft !== undefined) break;
+      // Of requests under one key, the first may have taken the last place: then the next quote tells its answer.
+      if (levels === 'crowded' && crowded) throw new TooManyOpenSales(sale.mostOpen);
+      crowded = levels === 'crowded';
     }
     throw new CartChanged();
   }
@@ -108,7 +116,10 @@ export class CheckoutService {
     const lines = sellable(quote, this.config.STORE_CURRENCY);
     const userId = principal.kind === 'user' ? principal.userId : null;
     const buyer = { userId, email: userId === null ? (body.email ?? null) : null };
-    const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer);
+    const destination = { ...quote.destination, country: address.country, region: address.region };
+    const sent = ShippingApi.choose(destination, parcelOf(lines), body.shippingMethod);
+    const charges = this.taxes.charges(lines, destination, sent);
+    const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer, charges);
     const now = this.clock.now();
     const id = newId();
     const number = `S-${quote.number}`;
@@ -120,11 +131,13 @@ export class CheckoutService {
       number,
       userId,
       cart: checksOutCart || userId === null ? quote.cart : null,
+      // One that is to be paid at once is counted when that is decided; one that staff draft is not the buyer's doing.
+      mostOpen: body.payment === undefined && draft === undefined ? this.config.MAX_OPEN_RESERVATIONS : 0,
       checksOutCart,
       email: userId === null ? (body.email ?? null) : quote.email,
       currency,
       address,
-      shippingMethod: null,
+      shippingMethod: sent?.code ?? null,
       couponCode,
       promotions: used,
       promotedCustomer: PromotionsApi.customerOf(buyer),
@@ -143,12 +156,12 @@ export class CheckoutService {
     };
   }
 
-  private async offer(body: PlaceSale, quote: Quote, buyer: OfferedTo): Promise<OfferedPrice> {
+  private async offer(body: PlaceSale, quote: Quote, buyer: OfferedTo, charges: Charges): Promise<OfferedPrice> {
     const kept = body.items === undefined ? quote.couponCode : null;
     if (body.couponCode === undefined && kept === null && !quote.offered) {
-      return { ...price(quote.lines), used: [], couponCode: null };
+      return { ...price(quote.lines, { ...charges, promotions: [] }), used: [], couponCode: null };
     }
-    return this.promotions.priceSale(quote.lines, { named: body.couponCode, kept }, buyer);
+    return this.promotions.priceSale(quote.lines, { named: body.couponCode, kept }, buyer, charges);
   }
 
   /** The answer is known before the sale is written, so that it can be kept with its idempotency key. */
@@ -166,8 +179,12 @@ export class CheckoutService {
       discount: sale.discount,
       shipping: sale.shipping,
       tax: sale.tax,
+      prices_include_tax: sale.pricesIncludeTax,
+      shipping_tax: sale.shippingTax,
+      shipping_tax_rate: Number(sale.shippingTaxRate),
       total: sale.total,
       coupon_code: sale.couponCode,
+      shipping_method: sale.shippingMethod,
       delivery_address: sale.address,
       carrier: null,
       tracking_number: null,
@@ -176,21 +193,26 @@ export class CheckoutService {
       updated_at: sale.placedAt,
       expires_at: sale.expiresAt,
     };
-    const items = sale.lines.map(
-      (line): SaleItemRow => ({
-        sale_id: sale.id,
-        product_id: line.productId,
-        sku: line.sku,
-        name: line.name,
-        unit_price: line.unitPrice,
-        quantity: line.quantity,
-        discount: line.discount,
-        tax: line.tax,
-        line_total: line.unitPrice * BigInt(line.quantity),
-      }),
-    );
-    return toSale(row, items);
+    return toSale(row, itemsOf(sale));
   }
+}
+
+function itemsOf(sale: NewSale): SaleItemRow[] {
+  return sale.lines.map(
+    (line): SaleItemRow => ({
+      sale_id: sale.id,
+      product_id: line.productId,
+      sku: line.sku,
+      name: line.name,
+      unit_price: line.unitPrice,
+      quantity: line.quantity,
+      discount: line.discount,
+      tax: line.tax,
+      included_tax: line.includedTax,
+      tax_rate: Number(line.taxRate),
+      line_total: line.unitPrice * BigInt(line.quantity),
+    }),
+  );
 }
 
 function toNewLines(lines: Quote['lines'], priced: readonly PricedLine[]): NewSaleLine[] {
@@ -202,6 +224,8 @@ function toNewLines(lines: Quote['lines'], priced: readonly PricedLine[]): NewSa
     quantity,
     discount: priced[index]?.discount ?? 0n,
     tax: priced[index]?.tax ?? 0n,
+    includedTax: priced[index]?.includedTax ?? 0n,
+    taxRate: priced[index]?.taxRate ?? 0n,
     movementId: newId(),
     stockEventId: newId(),
   }));

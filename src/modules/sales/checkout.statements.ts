@@ -1,5 +1,10 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
+import { tariffsTo } from '../shipping/shipping.events.js';
+import { ratesIn, STANDARD } from '../taxes/taxes.events.js';
+
+/** Where it goes: the country of the address that the request brings, or of the saved one. */
+const COUNTRY = "coalesce($6::text, a.address ->> 'country')";
 
 /** Whose cart and address are read: a customer's by the user's id, a guest's by the hash of the cart token. */
 export type BuyerKind = 'user' | 'guest';
@@ -8,14 +13,18 @@ export type LineSource = 'cart' | 'items';
 
 /**
  * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the next number, the
- * cart, the address, and a row a line with what the catalogue says of it. An earlier answer brings no lines.
+ * cart, the address, what shipping there can cost, and a row a line with what the catalogue says of it. An earlier answer
+ * brings no lines.
  *
  * $1 caller, $2 key, $3 buyer, $4 address id (null: the default one), $5 whether an address is wanted,
- * and for items $6 product ids, $7 quantities.
+ * $6 the country of the address that the request brings, and for items $7 product ids, $8 quantities.
  */
 function quote(buyer: BuyerKind, source: LineSource): Statement {
   const owner = buyer === 'user' ? 'user_id = $3::uuid' : 'token_hash = $3::bytea';
-  const contact = buyer === 'user' ? 'SELECT email FROM users WHERE id = $3::uuid' : 'SELECT NULL::text AS email';
+  const contact =
+    buyer === 'user'
+      ? 'SELECT email, default_shipping_method AS preferred FROM users WHERE id = $3::uuid'
+      : 'SELECT NULL::text AS email, NULL::text AS preferred';
   const address =
     buyer === 'user'
       ? `SELECT jsonb_build_object('label', label, 'recipient', recipient, 'line1', line1, 'line2', line2, 'city', city,
@@ -27,7 +36,7 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
     source === 'cart'
       ? `SELECT ci.product_id, ci.quantity, row_number() OVER (ORDER BY ci.added_at, ci.product_id) AS line_no
          FROM c JOIN cart_items ci ON ci.cart_id = c.id`
-      : 'SELECT * FROM unnest($6::uuid[], $7::int[]) WITH ORDINALITY AS asked(product_id, quantity, line_no)';
+      : 'SELECT * FROM unnest($7::uuid[], $8::int[]) WITH ORDINALITY AS asked(product_id, quantity, line_no)';
   return statement(
     `checkout.quote.${buyer}.${source}`,
     `WITH stored AS (SELECT request_hash, status, body FROM idempotency_keys WHERE caller = $1::uuid AND key = $2::text),
@@ -37,7 +46,11 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
      a AS (${address}),
      l AS (${lines})
      SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
-       c.coupon_code, ${OFFERED}, u.email, a.address, l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock,
+       c.coupon_code, ${OFFERED}, u.email, u.preferred, a.address,
+       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${tariffsTo(COUNTRY)} END AS tariffs,
+       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${ratesIn(COUNTRY)} END AS rates,
+       l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock, p.weight,
+       nullif(p.tax_category, '${STANDARD}') AS tax_category,
        p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale
      FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
        LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id
@@ -51,15 +64,15 @@ export const QUOTES: Readonly<Record<BuyerKind, Readonly<Record<LineSource, Stat
 };
 
 /**
- * What promotions add to a checkout: $31 ids, $32 the versions that were priced, $33 what each takes off, $34 the customer,
- * $35 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
+ * What promotions add to a checkout: $38 ids, $39 the versions that were priced, $40 what each takes off, $41 the customer,
+ * $42 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the version is
  * compared and no row is waited for. A limit by customer takes the lowest number that is free: where two at once take
  * the same one, the unique constraint refuses the second.
  */
 const PROMOTIONS = {
   taken: `
      q AS MATERIALIZED (
-       SELECT q.* FROM unnest($31::uuid[], $32::int[], $33::bigint[]) AS q(id, version, amount)),
+       SELECT q.* FROM unnest($38::uuid[], $39::int[], $40::bigint[]) AS q(id, version, amount)),
      ql AS MATERIALIZED (
        SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id
        WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
@@ -71,20 +84,34 @@ const PROMOTIONS = {
          LEFT JOIN LATERAL (
            SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
            WHERE NOT EXISTS (SELECT FROM promotion_uses o
-             WHERE o.promotion_id = pr.id AND o.customer = $34::uuid AND o.nth = n)) AS nth ON true
+             WHERE o.promotion_id = pr.id AND o.customer = $41::uuid AND o.nth = n)) AS nth ON true
        WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
          AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
-  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($31::uuid[])',
+  allTaken: ' AND (SELECT count(*) FROM k) = cardinality($38::uuid[])',
   used: `,
      pu AS (
        UPDATE promotions SET uses = promotions.uses + 1
        FROM k CROSS JOIN i WHERE promotions.id = k.id AND k.usage_limit IS NOT NULL),
      pi AS (
        INSERT INTO promotion_uses (sale_id, promotion_id, customer, nth, amount, used_at)
-       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $34::uuid END, k.nth, k.amount, $15::timestamptz
+       SELECT $1::uuid, k.id, CASE WHEN k.nth IS NOT NULL THEN $41::uuid END, k.nth, k.amount, $15::timestamptz
        FROM k CROSS JOIN i)`,
-  coupon: '$35::text',
+  coupon: '$42::text',
 } as const;
+
+/**
+ * A place among the open sales of the buyer, of which there are $36; none is needed where that is 0. They are looked through
+ * from $37 on, so that those who look at the same time seldom find the same one: where they do, the unique index refuses the
+ * second. `OFFSET 0` keeps the planner from joining with all open sales rather than looking one place up after another.
+ */
+const OPEN_PLACE = `
+     r AS MATERIALIZED (
+       SELECT n.place FROM (
+         SELECT 1 + ($37::int + g.i) % $36::int AS place FROM (SELECT generate_series(0, $36::int - 1) AS i) g) n
+       WHERE NOT EXISTS (SELECT FROM sales o
+         WHERE o.status = 'pending' AND coalesce(o.user_id, o.cart_id) = coalesce($3::uuid, $4::uuid)
+           AND o.open_place = n.place OFFSET 0)
+       LIMIT 1),`;
 
 /**
  * A whole checkout in one statement. Rows are locked in the order that all of Tradepost keeps: the cart, then the
@@ -97,7 +124,7 @@ const PROMOTIONS = {
  * and so choose the plan that serves all carts over planning each anew, which costs as much as the statement itself.
  */
 function place(keyed: boolean, promoted: boolean): Statement {
-  const key = promoted ? 36 : 31;
+  const key = promoted ? 43 : 38;
   const promotions = promoted ? PROMOTIONS : { taken: '', allTaken: '', used: '', coupon: 'NULL' };
   const gate = keyed
     ? `INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
@@ -109,8 +136,8 @@ function place(keyed: boolean, promoted: boolean): Statement {
     `checkout.place${promoted ? '.promoted' : ''}${keyed ? '.keyed' : ''}`,
     `WITH l AS MATERIALIZED (
        SELECT * FROM unnest($17::uuid[], $18::int[], $19::bigint[], $20::text[], $21::text[], $22::bigint[],
-         $23::bigint[], $24::uuid[], $25::uuid[]) WITH ORDINALITY
-         AS l(product_id, quantity, price, sku, name, discount, tax, movement_id, event_id, line_no)
+         $23::bigint[], $24::uuid[], $25::uuid[], $31::bigint[], $32::int[]) WITH ORDINALITY
+         AS l(product_id, quantity, price, sku, name, discount, tax, movement_id, event_id, included_tax, tax_rate, line_no)
        WHERE l.quantity > 0 AND l.price >= 0),
      c AS MATERIALIZED (
        SELECT id FROM carts WHERE $30::boolean AND id = $4::uuid AND version = $5::int FOR NO KEY UPDATE),
@@ -120,17 +147,20 @@ function place(keyed: boolean, promoted: boolean): Statement {
          l.quantity, l.price, l.movement_id, l.event_id
        FROM products p JOIN l ON p.id = l.product_id
        WHERE NOT $30::boolean OR (SELECT count(*) FROM c) = 1
-       ORDER BY p.id FOR NO KEY UPDATE OF p),${promotions.taken}
+       ORDER BY p.id FOR NO KEY UPDATE OF p),${promotions.taken}${OPEN_PLACE}
      g AS MATERIALIZED (
        SELECT count(*) = cardinality($17::uuid[])${promotions.allTaken}
+         AND ($36::int = 0 OR EXISTS (SELECT FROM r))
          AND bool_and(p.for_sale AND p.current_price = p.price AND p.stock >= p.quantity) AS ok FROM p),
      i AS (${gate}),
      s AS (
        INSERT INTO sales (id, number, user_id, cart_id, email, status, payment_status, currency, subtotal, discount,
-         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, coupon_code)
+         shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, coupon_code,
+         prices_include_tax, shipping_tax, shipping_tax_rate, open_place)
        SELECT $1::uuid, $2::text, $3::uuid, $4::uuid, $6::text, 'pending', 'pending', $7::text, $8::bigint, $9::bigint,
          $10::bigint, $11::bigint, $12::bigint, $14::text, $13::jsonb, $15::timestamptz, $15::timestamptz,
-         $16::timestamptz, ${promotions.coupon} FROM i RETURNING id),
+         $16::timestamptz, ${promotions.coupon}, $33::boolean, $34::bigint, $35::int,
+         (SELECT place FROM r) FROM i RETURNING id),
      u AS (
        UPDATE products SET stock = products.stock - p.quantity, version = products.version + 1,
          updated_at = $15::timestamptz FROM p CROSS JOIN i WHERE products.id = p.id
@@ -139,9 +169,10 @@ function place(keyed: boolean, promoted: boolean): Statement {
        INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, sale_id, created_at)
        SELECT u.movement_id, u.id, -u.quantity, u.stock, 'sale', $1::uuid, $15::timestamptz FROM u),
      it AS (
-       INSERT INTO sale_items (sale_id, line_no, product_id, sku, name, unit_price, quantity, discount, tax, line_total)
+       INSERT INTO sale_items (sale_id, line_no, product_id, sku, name, unit_price, quantity, discount, tax, line_total,
+         included_tax, tax_rate)
        SELECT $1::uuid, l.line_no, l.product_id, l.sku, l.name, l.price, l.quantity, l.discount, l.tax,
-         l.price * l.quantity FROM l CROSS JOIN i),
+         l.price * l.quantity, l.included_tax, l.tax_rate FROM l CROSS JOIN i),
      h AS (
        INSERT INTO sale_history (id, sale_id, to_status, actor, at)
        SELECT $26::uuid, $1::uuid, 'pending', $27::text, $15::timestamptz FROM i),
@@ -155,7 +186,7 @@ function place(keyed: boolean, promoted: boolean): Statement {
        UPDATE carts SET version = carts.version + 1, updated_at = $15::timestamptz, coupon_code = NULL
        FROM i WHERE $30::boolean AND carts.id = $4::uuid),
      cd AS (DELETE FROM cart_items USING i WHERE $30::boolean AND cart_items.cart_id = $4::uuid)${promotions.used}
-     SELECT (SELECT count(*) FROM s)::int AS sold,
+     SELECT (SELECT count(*) FROM s)::int AS sold, $36::int > 0 AND NOT EXISTS (SELECT FROM r) AS crowded,
        (SELECT json_agg(json_build_object('productId', id, 'stock', stock, 'delta', -quantity, 'version', version)) FROM u)
          AS levels,
        1 / (CASE WHEN (SELECT count(*) FROM u) = (SELECT count(*) FROM p CROSS JOIN i) THEN 1 ELSE 0 END) AS guard`,

@@ -12,6 +12,9 @@ export interface HeldProduct {
   readonly price: bigint;
   readonly currency: string;
   readonly stock: number;
+  readonly weight: number | null;
+  /** Null for the standard one. */
+  readonly tax_category: string | null;
   readonly for_sale: boolean;
 }
 
@@ -67,6 +70,12 @@ export class DraftsRepository extends BaseRepository {
       [...more].map(() => newId()),
       [...more].map(() => newId()),
       staffId,
+      sale.shippingMethod,
+      sale.pricesIncludeTax,
+      sale.shippingTax,
+      sale.shippingTaxRate,
+      lines.map((line) => line.includedTax),
+      lines.map((line) => line.taxRate),
     ]);
   }
 

@@ -28,7 +28,7 @@ export class Drafts {
    * @throws {InsufficientStock} naming each line that is short
    */
   async place(body: DraftSale, staffId: string): Promise<PlacedSale> {
-    const { items, deliveryAddress, deliveryAddressId, couponCode, note } = body;
+    const { items, deliveryAddress, deliveryAddressId, couponCode, shippingMethod, note } = body;
     const purchaser = await this.purchaserOf(body);
     const guest = purchaser.kind === 'guest';
     if (guest && deliveryAddressId !== undefined) {
@@ -38,7 +38,8 @@ export class Drafts {
       this.end(body.expiresAt) ?? new Date(this.clock.now().getTime() + this.config.DRAFT_HOURS * HOUR_MS);
     const draft: Draft = { actor: staffId, expiresAt };
     await this.drafts.holdProducts(mergeItems(items).map(({ productId }) => productId));
-    const wish = { items, deliveryAddress, deliveryAddressId, couponCode, email: guest ? body.email : undefined };
+    const address = { deliveryAddress, deliveryAddressId };
+    const wish = { items, ...address, couponCode, shippingMethod, email: guest ? body.email : undefined };
     const placed = await this.checkouts.placeFor(purchaser, buyerOf(purchaser), wish, undefined, draft);
     if (placed instanceof StoredAnswer) throw new Error('A draft was answered from a record that it has not.');
     if (note !== undefined) {

@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { completeAddress } from '../../common/postal-address.js';
 import { PricesApi } from '../products/prices.api.js';
 import { PromotionsApi } from '../promotions/promotions.api.js';
+import { ShippingApi } from '../shipping/shipping.api.js';
 import type { AskedItem, NewSale, QuotedLine } from './checkout.repository.js';
 import { CheckoutService, mergeItems, type Purchaser } from './checkout.service.js';
 import { DraftsRepository, type HeldProduct } from './drafts.repository.js';
@@ -18,6 +19,7 @@ export class SaleEditing {
     private readonly drafts: DraftsRepository,
     private readonly prices: PricesApi,
     private readonly promotions: PromotionsApi,
+    private readonly shipping: ShippingApi,
     private readonly clock: Clock,
   ) {}
 
@@ -48,7 +50,9 @@ export class SaleEditing {
     return [...more.keys()];
   }
 
-  private price(sale: SaleRow, body: EditSale, lines: readonly QuotedLine[], staffId: string): Promise<NewSale> {
+  private async price(sale: SaleRow, body: EditSale, lines: readonly QuotedLine[], staffId: string): Promise<NewSale> {
+    const { country } = body.deliveryAddress ?? sale.delivery_address;
+    const { tariffs, rates } = await this.shipping.destination(null, country);
     const purchaser: Purchaser = sale.user_id === null ? { kind: 'guest' } : { kind: 'user', userId: sale.user_id };
     const quote = {
       number: '',
@@ -57,11 +61,13 @@ export class SaleEditing {
       offered: true,
       email: sale.email,
       address: completeAddress(sale.delivery_address),
+      destination: { tariffs, rates, preferred: sale.shipping_method },
       lines,
     };
     const wish = {
       deliveryAddress: body.deliveryAddress,
       couponCode: body.couponCode ?? undefined,
+      shippingMethod: body.shippingMethod,
       email: sale.user_id === null ? (sale.email ?? undefined) : undefined,
     };
     const draft = { actor: staffId, expiresAt: sale.expires_at ?? this.clock.now() };
@@ -89,6 +95,8 @@ function quoteLines(
       unitPrice: product?.price ?? 0n,
       currency: product?.currency ?? '',
       stock: (product?.stock ?? 0) + own,
+      weight: product?.weight ?? null,
+      taxCategory: product?.tax_category ?? null,
       forSale: product !== undefined && (product.for_sale || quantity <= own),
       priceChangesAt: null,
     };

@@ -11,6 +11,9 @@ import { saleStep } from './sale-lifecycle.js';
 import type { SaleItemRow, SaleRow } from './sale-mapper.js';
 import { InvalidTransition, PaymentInProgress } from './sales.errors.js';
 
+/** What the price hangs on. */
+const PRICED = ['items', 'deliveryAddress', 'couponCode', 'shippingMethod'] as const;
+
 /** Edits unpaid sales, in the transaction under way, which has locked the sale. */
 @Injectable()
 export class SaleEdits {
@@ -29,10 +32,10 @@ export class SaleEdits {
    */
   async edit(sale: SaleRow, items: readonly SaleItemRow[], body: EditSale, staffId: string): Promise<void> {
     const end = this.drafts.end(body.expiresAt);
-    const { items: lines, deliveryAddress, couponCode, expiresAt, note } = body;
-    const priced = lines !== undefined || deliveryAddress !== undefined || couponCode !== undefined;
+    const { expiresAt, note } = body;
+    const priced = PRICED.some((field) => body[field] !== undefined);
     if (!priced && expiresAt === undefined && note === undefined) {
-      throw InvalidInput.field('items', 'give at least one of items, deliveryAddress, couponCode, expiresAt and note');
+      throw InvalidInput.field('items', `give at least one of ${PRICED.join(', ')}, expiresAt and note`);
     }
     await this.refuseUneditable(sale);
     if (priced) {

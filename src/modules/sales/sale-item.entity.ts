@@ -38,6 +38,14 @@ export class SaleItem {
   @Column('bigint')
   tax!: bigint;
 
+  /** The tax that is in what is charged for the line, where prices include it. */
+  @Column('bigint', { default: 0 })
+  includedTax!: bigint;
+
+  /** In millionths; null where it was not kept. */
+  @Column('integer', { nullable: true })
+  taxRate!: number | null;
+
   /** Unit price × quantity, before the line's share of discounts and tax. */
   @Column('bigint')
   lineTotal!: bigint;

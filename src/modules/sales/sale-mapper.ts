@@ -1,7 +1,9 @@
 import { formatMoney } from '../../common/money.js';
+import { formatPercent } from '../../common/percent.js';
 import { completeAddress, type PostalAddress } from '../../common/postal-address.js';
 import type { AdminSaleResponse, SaleItemResponse, SaleResponse } from './dto/sale.response.js';
 import type { SaleStatus } from './sale-lifecycle.js';
+import { taxesOfSale } from './sale-taxes.js';
 import type { SaleEventData } from './sales.events.js';
 
 /** A sale as it is read from its table; amounts are minor units. */
@@ -18,8 +20,12 @@ export interface SaleRow {
   readonly discount: bigint;
   readonly shipping: bigint;
   readonly tax: bigint;
+  readonly prices_include_tax: boolean;
+  readonly shipping_tax: bigint;
+  readonly shipping_tax_rate: number | null;
   readonly total: bigint;
   readonly coupon_code: string | null;
+  readonly shipping_method: string | null;
   readonly delivery_address: PostalAddress;
   readonly carrier: string | null;
   readonly tracking_number: string | null;
@@ -38,6 +44,8 @@ export interface SaleItemRow {
   readonly quantity: number;
   readonly discount: bigint;
   readonly tax: bigint;
+  readonly included_tax: bigint;
+  readonly tax_rate: number | null;
   readonly line_total: bigint;
 }
 
@@ -50,6 +58,8 @@ function toItem(row: SaleItemRow, currency: string): SaleItemResponse {
     quantity: row.quantity,
     discount: formatMoney(row.discount, currency),
     tax: formatMoney(row.tax, currency),
+    includedTax: formatMoney(row.included_tax, currency),
+    taxRate: row.tax_rate === null ? null : formatPercent(row.tax_rate),
     lineTotal: formatMoney(row.line_total, currency),
   };
 }
@@ -68,8 +78,11 @@ export function toSale(row: SaleRow, items: readonly SaleItemRow[]): SaleRespons
     discount: money(row.discount),
     shipping: money(row.shipping),
     tax: money(row.tax),
+    pricesIncludeTax: row.prices_include_tax,
+    taxes: taxesOfSale(row, items),
     total: money(row.total),
     couponCode: row.coupon_code,
+    shippingMethod: row.shipping_method,
     // PostgreSQL keeps the keys of jsonb in an order of its own.
     deliveryAddress: completeAddress(row.delivery_address),
     trackingNumber: row.tracking_number,

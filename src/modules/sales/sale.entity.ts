@@ -19,6 +19,7 @@ import type { SaleStatus } from './sale-lifecycle.js';
 @Check('sales_buyer_known', 'user_id IS NOT NULL OR email IS NOT NULL')
 @Index('sales_user_idx', ['userId', 'id'])
 @Index('sales_pending_expiry_idx', ['expiresAt'], { where: `status = 'pending'` })
+@Index('sales_open_place_unique', { synchronize: false })
 export class Sale {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sales_pkey' })
   id!: string;
@@ -57,6 +58,18 @@ export class Sale {
   @Column('bigint')
   tax!: bigint;
 
+  /** Whether the tax is in the prices, and so in the total, rather than added to them. */
+  @Column('boolean', { default: false })
+  pricesIncludeTax!: boolean;
+
+  /** The tax on the shipping, added or included. */
+  @Column('bigint', { default: 0 })
+  shippingTax!: bigint;
+
+  /** In millionths; null where it was not kept. */
+  @Column('integer', { nullable: true })
+  shippingTaxRate!: number | null;
+
   @Column('bigint')
   total!: bigint;
 
@@ -80,6 +93,10 @@ export class Sale {
 
   @Column('timestamptz')
   updatedAt!: Date;
+
+  /** Which of the open sales of its buyer it is, from 1, where their number is limited; told while it is pending. */
+  @Column('integer', { nullable: true })
+  openPlace!: number | null;
 
   @Column('timestamptz', { nullable: true })
   expiresAt!: Date | null;

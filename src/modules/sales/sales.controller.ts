@@ -32,7 +32,12 @@ export class SalesController {
   @Access('guest')
   @Idempotent('service')
   @Created(SaleResponse, '/api/sales')
-  @ApiOperation({ summary: 'Place a sale, from the cart or from a list of items; its stock is held for 15 minutes' })
+  @ApiOperation({
+    summary: 'Place a sale, from the cart or from a list of items; its stock is held for 15 minutes',
+    description:
+      '409 `too_many_open_sales` where as many are not paid as one buyer may have: a sale that is paid at once does not count. ' +
+      '400 `shipping_method_unavailable` where the method that is named does not serve the address, 409 where none does.',
+  })
   place(@Caller() caller: Principal, @Body() body: PlaceSale, @IdempotencyKey() key?: IdempotentRequest) {
     return this.buying.place(caller, body, key);
   }

@@ -35,6 +35,14 @@ export class CartChanged extends DomainError {
   }
 }
 
+/** The buyer has as many sales that are not paid yet as anyone may. */
+export class TooManyOpenSales extends DomainError {
+  constructor(limit: number) {
+    const message = `You have ${limit} sales that are not paid yet: pay or cancel one of them first; nothing was sold.`;
+    super('conflict', 'too_many_open_sales', message, [], { limit });
+  }
+}
+
 export class InvalidTransition extends DomainError {
   constructor(from: SaleStatus, to: SaleStatus) {
     super('conflict', 'invalid_transition', `A sale that is ${from} cannot become ${to}.`, [], { from, to });

@@ -5,6 +5,8 @@ import { InvoicesModule } from '../invoices/invoices.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
+import { ShippingModule } from '../shipping/shipping.module.js';
+import { TaxesModule } from '../taxes/taxes.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AdminPaymentsController } from './admin-payments.controller.js';
 import { AdminReturnsController } from './admin-returns.controller.js';
@@ -17,6 +19,9 @@ import { DraftsController } from './drafts.controller.js';
 import { DraftsRepository } from './drafts.repository.js';
 import { Drafts } from './drafts.service.js';
 import { KeyedEffects } from './keyed-effects.service.js';
+import { OpenSalesRepository } from './open-sales.repository.js';
+import { OpenSales } from './open-sales.service.js';
+import { PayingAtOnce } from './paying-at-once.service.js';
 import { PaymentDecisionsRepository } from './payment-decisions.repository.js';
 import { PaymentDecisions } from './payment-decisions.service.js';
 import { PaymentFollowUps } from './payment-follow-ups.service.js';
@@ -66,7 +71,17 @@ import { StrayCharges } from './stray-charges.service.js';
 
 /** Sales: checkout, payment, delivery, cancellation, refunds and returns. */
 @Module({
-  imports: [AuditModule, CartsModule, InvoicesModule, PaymentsModule, ProductsModule, PromotionsModule, UsersModule],
+  imports: [
+    AuditModule,
+    CartsModule,
+    InvoicesModule,
+    PaymentsModule,
+    ProductsModule,
+    PromotionsModule,
+    ShippingModule,
+    TaxesModule,
+    UsersModule,
+  ],
   controllers: [
     SalesController,
     SaleReturnsController,
@@ -94,6 +109,9 @@ import { StrayCharges } from './stray-charges.service.js';
     PaymentWebhooks,
     ProviderNews,
     ProviderRefunds,
+    OpenSales,
+    OpenSalesRepository,
+    PayingAtOnce,
     RefundingService,
     RefundsRepository,
     ReturnDecisions,

@@ -38,11 +38,12 @@ export interface StatsRow {
 }
 
 const COLUMNS = `s.id, s.number, s.user_id, s.cart_id, s.email, s.status, s.payment_status, s.currency, s.subtotal,
-  s.discount, s.shipping, s.tax, s.total, s.coupon_code, s.delivery_address, s.carrier, s.tracking_number, s.placed_at,
+  s.discount, s.shipping, s.tax, s.prices_include_tax, s.shipping_tax, s.shipping_tax_rate, s.total, s.coupon_code, s.shipping_method, s.delivery_address, s.carrier, s.tracking_number, s.placed_at,
   s.updated_at, s.expires_at,
   (SELECT i.id FROM invoices i WHERE i.sale_id = s.id AND i.kind = 'invoice') AS invoice_id`;
 
-const ITEM_COLUMNS = 'sale_id, product_id, sku, name, unit_price, quantity, discount, tax, line_total';
+const ITEM_COLUMNS =
+  'sale_id, product_id, sku, name, unit_price, quantity, discount, tax, included_tax, tax_rate, line_total';
 
 const OWNED = '(s.user_id = $2::uuid OR (s.user_id IS NULL AND s.cart_id = $3::uuid))';
 

@@ -81,6 +81,7 @@ export class NewAccounts {
       active: true,
       emailVerifiedAt: emailVerified ? now : null,
       lastLoginAt: null,
+      defaultShippingMethod: null,
       erasedAt: null,
       createdAt: now,
       updatedAt: now,

@@ -28,7 +28,7 @@ export class ProfilesService {
   /**
    * Changes what is given. The address that another one replaces is told of it: with a stolen session somebody could
    * move an account to a mailbox of their own, and have a new password sent there.
-   * @throws {EmailTaken | UsernameTaken}
+   * @throws {EmailTaken | UsernameTaken | InvalidInput}
    */
   update(id: string, change: ProfileChange): Promise<UserResponse> {
     const email = change.email === undefined ? undefined : normalizeEmail(change.email);
@@ -50,7 +50,7 @@ export class ProfilesService {
 
 /** Which fields have changed stays in the log for good; what stood and stands in them can be erased. */
 function recordsOf(user: ChangedProfile): AuditRecord[] {
-  const { email, username, name } = user;
+  const { email, username, name, defaultShippingMethod } = user;
   const personal = {
     before: { email: user.emailBefore, username: user.usernameBefore, name: user.nameBefore },
     after: { email, username, name },
@@ -58,6 +58,7 @@ function recordsOf(user: ChangedProfile): AuditRecord[] {
   const fields = Object.entries(personal.before).flatMap(([field, was]) =>
     was === personal.after[field as keyof typeof personal.after] ? [] : [field],
   );
+  if (user.shippingBefore !== defaultShippingMethod) fields.push('defaultShippingMethod');
   if (fields.length === 0) return [];
   const before = { emailVerified: user.verifiedBefore };
   const after = { emailVerified: user.emailVerifiedAt !== null, fields };

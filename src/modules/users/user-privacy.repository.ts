@@ -6,7 +6,7 @@ import type { User } from './user.entity.js';
 const ACCOUNT = statement(
   'user-privacy.account',
   `SELECT id, email, username, name, role, active, email_verified_at AS "emailVerifiedAt",
-     last_login_at AS "lastLoginAt", created_at AS "createdAt", updated_at AS "updatedAt"
+     last_login_at AS "lastLoginAt", default_shipping_method AS "defaultShippingMethod", created_at AS "createdAt", updated_at AS "updatedAt"
    FROM users WHERE id = $1 AND erased_at IS NULL`,
 );
 // The address must be one and nobody's: example of RFC 2606, section 2, which no mail can ever reach.
@@ -14,7 +14,7 @@ const ERASE = statement(
   'user-privacy.erase',
   `UPDATE users SET email = id || '@erased.invalid', email_key = id || '@erased.invalid', username = NULL,
      username_key = NULL, password_hash = NULL, name = '', role = 'customer', active = false, email_verified_at = NULL,
-     last_login_at = NULL, updated_at = $2, erased_at = $2
+     last_login_at = NULL, default_shipping_method = NULL, updated_at = $2, erased_at = $2
    WHERE id = $1 AND erased_at IS NULL`,
 );
 const ERASED_SINCE = statement('user-privacy.erasedSince', 'SELECT id FROM users WHERE erased_at >= $1 ORDER BY id');
@@ -29,6 +29,7 @@ export interface AccountRow {
   readonly active: boolean;
   readonly emailVerifiedAt: Date | null;
   readonly lastLoginAt: Date | null;
+  readonly defaultShippingMethod: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

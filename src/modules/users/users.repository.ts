@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { InvalidInput } from '../../common/domain-error.js';
 import { emailKey } from '../../common/email.js';
 import { offsetOf, type PageRequest } from '../../common/paging.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
@@ -8,7 +9,7 @@ import { User } from './user.entity.js';
 import { EmailTaken, UsernameTaken } from './users.errors.js';
 
 const PROFILE = `id, email, username, name, role, email_verified_at AS "emailVerifiedAt", created_at AS "createdAt",
-  last_login_at AS "lastLoginAt"`;
+  last_login_at AS "lastLoginAt", default_shipping_method AS "defaultShippingMethod"`;
 const LOGIN = `id, password_hash AS "passwordHash", active`;
 
 const PROFILE_OF = statement('users.profile', `SELECT ${PROFILE} FROM users WHERE id = $1 AND erased_at IS NULL`);
@@ -87,6 +88,8 @@ export interface ProfileChange {
   readonly name?: string | undefined;
   readonly username?: string | null | undefined;
   readonly email?: string | undefined;
+  /** Code of a shipping method. */
+  readonly defaultShippingMethod?: string | null | undefined;
 }
 
 export interface AccessChange {
@@ -103,6 +106,7 @@ interface ProfileBefore {
   readonly usernameBefore: string | null;
   readonly nameBefore: string;
   readonly verifiedBefore: boolean;
+  readonly shippingBefore: string | null;
 }
 export type ChangedProfile = UserProfile & ProfileBefore;
 export interface AccessRow extends ProfileRow {
@@ -111,7 +115,8 @@ export interface AccessRow extends ProfileRow {
   readonly active: boolean;
 }
 
-const TAKEN = {
+const REFUSED = {
+  users_default_shipping_method_fkey: () => InvalidInput.field('defaultShippingMethod', 'is no shipping method'),
   users_email_key_unique: () => new EmailTaken(),
   users_username_key_unique: () => new UsernameTaken(),
 };
@@ -121,7 +126,7 @@ const TAKEN = {
 export class UsersRepository extends BaseRepository {
   /** @throws {EmailTaken | UsernameTaken} */
   async insert(user: User): Promise<void> {
-    await this.mapping(TAKEN, () => this.entities(User).insert(user));
+    await this.mapping(REFUSED, () => this.entities(User).insert(user));
   }
 
   findProfile(id: string): Promise<UserProfile | undefined> {
@@ -190,16 +195,16 @@ export class UsersRepository extends BaseRepository {
     return this.first<ProfileRow>(PROMOTE, [key, passwordHash, at]);
   }
 
-  /** Sets what is given, and tells what was before. @throws {EmailTaken | UsernameTaken} */
+  /** Sets what is given, and tells what was before. @throws {EmailTaken | UsernameTaken | InvalidInput} */
   async updateProfile(id: string, change: ProfileChange, at: Date): Promise<ChangedProfile | undefined> {
     const { sets, values } = profileAssignments(change);
     const text = `WITH before AS MATERIALIZED (
         SELECT id AS user_id, email AS "emailBefore", username AS "usernameBefore", name AS "nameBefore",
-          email_verified_at IS NOT NULL AS "verifiedBefore"
+          email_verified_at IS NOT NULL AS "verifiedBefore", default_shipping_method AS "shippingBefore"
         FROM users WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE)
       UPDATE users SET ${[...sets, 'updated_at = $2'].join(', ')} FROM before WHERE id = user_id
-      RETURNING ${PROFILE}, "emailBefore", "usernameBefore", "nameBefore", "verifiedBefore"`;
-    return (await this.mapping(TAKEN, () => this.rowsOf<ProfileRow & ProfileBefore>(text, [id, at, ...values])))[0];
+      RETURNING ${PROFILE}, "emailBefore", "usernameBefore", "nameBefore", "verifiedBefore", "shippingBefore"`;
+    return (await this.mapping(REFUSED, () => this.rowsOf<ProfileRow & ProfileBefore>(text, [id, at, ...values])))[0];
   }
 
   /** One page of the accounts, newest first, with one row more than asked for where there are more. */
@@ -226,7 +231,8 @@ export class UsersRepository extends BaseRepository {
 }
 
 /** Values from $3 on; $1 is the id and $2 the time. */
-function profileAssignments({ name, username, email }: ProfileChange): { sets: string[]; values: unknown[] } {
+function profileAssignments(change: ProfileChange): { sets: string[]; values: unknown[] } {
+  const { name, username, email, defaultShippingMethod } = change;
   const sets: string[] = [];
   const values: unknown[] = [];
   const next = (value: unknown): string => `$${values.push(value) + 2}`;
@@ -239,6 +245,7 @@ function profileAssignments({ name, username, email }: ProfileChange): { sets: s
     const verified = `CASE WHEN email_key = ${key} THEN email_verified_at END`;
     sets.push(`email = ${next(email)}`, `email_key = ${key}`, `email_verified_at = ${verified}`);
   }
+  if (defaultShippingMethod !== undefined) sets.push(`default_shipping_method = ${next(defaultShippingMethod)}`);
   return { sets, values };
 }
 

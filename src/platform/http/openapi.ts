@@ -21,6 +21,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Imports: 'The catalogue as a file, in and out.',
   Users: 'Accounts, sessions and roles.',
   Cart: 'Of a customer, or of a guest who sends the `Cart-Token` that the first write answered.',
+  Shipping: 'How sales are sent, and what that costs.',
+  Taxes: 'What is taxed at which rate, by country.',
   'Delivery addresses': 'Where a customer has things sent to.',
   Sales: 'Checkout, payment and what became of it.',
   'Sales (staff)': 'The sales of all customers.',

@@ -1,7 +1,9 @@
 import { Amounts, SoldLine } from '../../../platform/fields/amounts.fields.js';
 import {
+  BoolField,
   DateTimeField,
   EnumField,
+  MoneyField,
   ObjectField,
   ObjectListField,
   TextField,
@@ -28,7 +30,25 @@ export class InvoicePartyResponse {
   taxId!: string | null;
 }
 
-export class InvoiceLineResponse extends SoldLine {}
+export class InvoiceLineResponse extends SoldLine {
+  @MoneyField({ description: 'The tax in the line, where prices include it; it is added to nothing.' })
+  includedTax!: string;
+
+  @TextField({ nullable: true, example: '20', description: 'Per cent; null where it was not kept.' })
+  taxRate!: string | null;
+}
+
+/** What one rate comes to. */
+export class InvoiceTaxResponse {
+  @TextField({ example: '20', description: 'Per cent, a decimal number.' })
+  rate!: string;
+
+  @MoneyField({ description: 'What is taxed, without the tax.' })
+  base!: string;
+
+  @MoneyField({ description: 'Added to that, or included in prices.' })
+  tax!: string;
+}
 
 export class InvoiceResponse extends Amounts {
   @UuidField()
@@ -54,6 +74,12 @@ export class InvoiceResponse extends Amounts {
 
   @ObjectListField(() => InvoiceLineResponse)
   lines!: InvoiceLineResponse[];
+
+  @BoolField({ description: 'Whether tax is in the prices; then `tax`, which is what is added, is 0.' })
+  pricesIncludeTax!: boolean;
+
+  @ObjectListField(() => InvoiceTaxResponse, { description: 'By rate, the highest first, added or included.' })
+  taxes!: InvoiceTaxResponse[];
 
   @DateTimeField()
   issuedAt!: string;

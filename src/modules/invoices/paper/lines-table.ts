@@ -1,3 +1,4 @@
+import { formatPercent } from '../../../common/percent.js';
 import type { InvoiceLine } from '../invoice-content.js';
 import type { InvoiceDocument } from '../invoice-document.js';
 import { HAIR, leading, MARGIN, RIGHT, type Sheets, STYLES } from './sheets.js';
@@ -31,11 +32,13 @@ export function drawLines(sheets: Sheets, document: InvoiceDocument): void {
 function columnsOf({ lines, currency }: InvoiceDocument): Column[] {
   const discounted = lines.some(({ discount }) => BigInt(discount) !== 0n);
   const discount: Column = { title: 'Discount', value: (line) => less(BigInt(line.discount), currency) };
+  const rate: Column = { title: 'Rate', value: (line) => `${formatPercent(line.taxRate ?? 0)} %` };
   return [
     { title: 'Quantity', value: ({ quantity }) => String(quantity) },
     { title: 'Unit price', value: ({ unitPrice }) => money(BigInt(unitPrice), currency) },
     ...(discounted ? [discount] : []),
-    { title: 'Tax', value: (line) => money(BigInt(line.tax), currency) },
+    ...(lines.some(({ taxRate }) => (taxRate ?? 0) > 0) ? [rate] : []),
+    { title: 'Tax', value: (line) => money(BigInt(line.tax) + BigInt(line.includedTax ?? 0), currency) },
     {
       title: 'Line total',
       value: ({ lineTotal, discount: off }) => money(BigInt(lineTotal) - BigInt(off), currency),

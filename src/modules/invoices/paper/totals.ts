@@ -1,6 +1,7 @@
+import { formatPercent } from '../../../common/percent.js';
 import type { InvoiceDocument } from '../invoice-document.js';
 import { type TaxSum, taxedPartsOf, taxSumsOf } from '../invoice-parts.js';
-import { formatRate, type TaxCategory } from '../invoice-taxes.js';
+import type { TaxCategory } from '../invoice-taxes.js';
 import { GREY, leading, MARGIN, RIGHT, type Sheets, STYLES, type Style } from './sheets.js';
 import { day, less, money } from './wording.js';
 
@@ -31,7 +32,7 @@ export function drawTotals(sheets: Sheets, document: InvoiceDocument): void {
 }
 
 function sumsOf(document: InvoiceDocument): Sum[] {
-  const { currency, subtotal, discount, shipping, tax, total, kind } = document;
+  const { currency, subtotal, discount, shipping, tax, total, kind, prices_include_tax: pricesIncludeTax } = document;
   const plain = (label: string, amount: string): Sum => ({ label, amount, style: STYLES.text });
   const settled = kind === 'invoice' ? 'Paid' : 'Refunded';
   return [
@@ -39,11 +40,17 @@ function sumsOf(document: InvoiceDocument): Sum[] {
     ...(discount === 0n ? [] : [plain('Discounts', less(discount, currency))]),
     plain('Subtotal', money(subtotal - discount, currency)),
     ...(shipping === 0n ? [] : [plain('Shipping', money(shipping, currency))]),
-    plain('Tax', money(tax, currency)),
+    ...(pricesIncludeTax ? [] : [plain('Tax', money(tax, currency))]),
     { label: `Total ${currency}`, amount: money(total, currency), style: { ...STYLES.name } },
+    ...(pricesIncludeTax ? [plain('Tax included', money(includedTaxOf(document), currency))] : []),
     plain(settled, less(total, currency)),
     { label: 'Amount due', amount: money(0n, currency), style: STYLES.strong },
   ];
+}
+
+/** Where prices include tax, the total has it already. */
+function includedTaxOf(document: InvoiceDocument): bigint {
+  return taxSumsOf(taxedPartsOf(document)).reduce((all, { tax }) => all + tax, 0n);
 }
 
 function drawSums(sheets: Sheets, sums: readonly Sum[], from: number): number {
@@ -72,7 +79,7 @@ function drawTaxes(sheets: Sheets, taxes: readonly TaxSum[], currency: string, f
   y += 4;
   for (const { taxed, base, tax } of taxes) {
     const { category, rate } = taxed;
-    const label = category === 'S' ? `${formatRate(rate)} %` : UNTAXED[category];
+    const label = category === 'S' ? `${formatPercent(rate)} %` : UNTAXED[category];
     sheets.write(label, rateLeft, y, STYLES.text);
     sheets.write(money(base, currency), baseRight, y, STYLES.text, 'right');
     sheets.write(money(tax, currency), taxRight, y, STYLES.text, 'right');

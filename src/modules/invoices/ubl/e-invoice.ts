@@ -76,14 +76,23 @@ export function toEInvoice(document: InvoiceDocument): EInvoice {
 }
 
 function toLine(
-  { name, sku, quantity, unitPrice, discount, lineTotal }: KeptLine,
+  { name, sku, quantity, unitPrice, fraction = 0n, discount, lineTotal }: KeptLine,
   currency: string,
   { amount: net, taxed }: Taxed & { readonly amount: bigint },
   rounding: CumulativeRounding,
 ): EInvoiceLine {
   const gross = rounding.alone(BigInt(lineTotal));
   const allowance = BigInt(discount) > 0n && gross > net ? gross - net : 0n;
-  return { name, sku, quantity, unitPrice: formatMoney(BigInt(unitPrice), currency), gross, allowance, net, taxed };
+  const price = priceOf(BigInt(unitPrice), fraction, currency);
+  return { name, sku, quantity, unitPrice: price, gross, allowance, net, taxed };
+}
+
+/** Item net price (BT-146): with the digits of its currency, and more where the tax taken out of it leaves some. */
+function priceOf(minor: bigint, fraction: bigint, currency: string): string {
+  const whole = formatMoney(minor, currency);
+  if (fraction === 0n) return whole;
+  const digits = fraction.toString().padStart(4, '0').replace(/0+$/, '');
+  return minorDigits(currency) === 0 ? `${whole}.${digits}` : `${whole}${digits}`;
 }
 
 function toAdjustment(

@@ -1,9 +1,10 @@
 import { formatMoney } from '../../../common/money.js';
+import { formatPercent } from '../../../common/percent.js';
 import type { InvoiceParty } from '../invoice-content.js';
 import type { InvoiceDocument } from '../invoice-document.js';
 import type { TaxSum } from '../invoice-parts.js';
 import type { InvoiceKind } from '../invoice-row.js';
-import { formatRate, type TaxRate, vatIdOf } from '../invoice-taxes.js';
+import { type TaxRate, vatIdOf } from '../invoice-taxes.js';
 import { type EInvoice, type EInvoiceAdjustment, type EInvoiceLine, toEInvoice } from './e-invoice.js';
 import { writeXml, type XmlElement } from './xml.js';
 
@@ -168,7 +169,7 @@ function taxCategory(name: string, { category, rate }: TaxRate, reasons: readonl
     [
       ['cbc:ID', category],
       // Outside the scope of VAT there is no rate, not even one of 0 (BR-O-5).
-      category === 'O' ? undefined : ['cbc:Percent', formatRate(rate)],
+      category === 'O' ? undefined : ['cbc:Percent', formatPercent(rate)],
       ...reasons,
       ['cac:TaxScheme', [['cbc:ID', 'VAT']]],
     ],

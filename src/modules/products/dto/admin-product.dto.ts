@@ -23,6 +23,12 @@ export class AdminProductResponse extends ProductResponse {
   @IntField({ nullable: true, description: 'Stock below this is low; 0 for never, null for what the shop has set.' })
   lowStockThreshold!: number | null;
 
+  @IntField({ nullable: true, description: 'Grams.' })
+  weight!: number | null;
+
+  @TextField({ description: 'Which rates of tax it has.' })
+  taxCategory!: string;
+
   @DateTimeField({ nullable: true, description: 'When it was taken out of the catalogue.' })
   archivedAt!: string | null;
 }

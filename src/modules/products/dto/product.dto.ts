@@ -14,6 +14,7 @@ import {
   UuidField,
 } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
+import { TAX_CATEGORY, TAX_CATEGORY_MAX } from '../../taxes/taxes.events.js';
 import { OPTIONS_MAX } from '../groups/variant-rules.js';
 import {
   ATTRIBUTES_MAX,
@@ -24,6 +25,7 @@ import {
   SKU_MAX,
   SKU_PATTERN,
   STOCK_MAX,
+  WEIGHT_MAX,
 } from '../product.fields.js';
 
 const sku = {
@@ -54,6 +56,14 @@ const images = {
 const lowStockThreshold = {
   ...{ optional: true, nullable: true, max: STOCK_MAX, example: 5 },
   description: 'Stock below this is low; 0 for never, null for what the shop has set. Shown to staff alone.',
+};
+const weight = {
+  ...{ optional: true, nullable: true, max: WEIGHT_MAX, example: 350 },
+  description: 'Grams, as it is sent, for shipping by weight; null for not known. Shown to staff alone.',
+};
+const taxCategory = {
+  ...{ optional: true, max: TAX_CATEGORY_MAX, pattern: TAX_CATEGORY, example: 'reduced' },
+  description: 'Which rates of tax it has; standard without it. Shown to staff alone.',
 };
 const active = { optional: true, description: 'Whether the public sees it.' };
 
@@ -260,6 +270,12 @@ export class CreateProduct {
 
   @IntField(lowStockThreshold)
   lowStockThreshold?: number | null;
+
+  @IntField(weight)
+  weight?: number | null;
+
+  @TextField(taxCategory)
+  taxCategory?: string;
 }
 
 /** What changes of a product; stock has routes of its own. */
@@ -300,4 +316,10 @@ export class UpdateProduct {
 
   @IntField(lowStockThreshold)
   lowStockThreshold?: number | null;
+
+  @IntField(weight)
+  weight?: number | null;
+
+  @TextField(taxCategory)
+  taxCategory?: string;
 }

@@ -62,6 +62,8 @@ const plain = fc.record({
   images: fc.array(fc.constantFrom('/a.png', '/b|c.png', 'https://cdn.example/d.webp?x=1,2'), { maxLength: 3 }),
   active: fc.boolean(),
   low_stock_threshold: fc.option(fc.nat({ max: 1_000_000_000 })),
+  weight: fc.option(fc.nat({ max: 1_000_000_000 })),
+  tax_category: fc.constantFrom('standard', 'reduced', 'zero-2'),
 });
 
 const product: fc.Arbitrary<ExportedProduct> = fc
@@ -83,9 +85,11 @@ function expectedRow(each: ExportedProduct): object {
     each.sale_price !== null && { sale },
     each.group_id !== null && { groupId: each.group_id, group: each.group_name, options: each.options },
     each.low_stock_threshold !== null && { lowStockThreshold: each.low_stock_threshold },
+    each.weight !== null && { weight: each.weight },
   ];
   const always = { sku, slug, name, stock, active, attributes, images, line: expect.any(Number) };
-  return Object.assign({ ...always, price: each.regular_price ?? each.price }, ...said);
+  const taxed = { taxCategory: each.tax_category };
+  return Object.assign({ ...always, ...taxed, price: each.regular_price ?? each.price }, ...said);
 }
 
 test.each(['csv', 'ndjson'] as const)('whatever a product holds comes back from a row of %s', async (format) => {

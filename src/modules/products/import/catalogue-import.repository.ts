@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../../common/ids.js';
 import { minorDigits } from '../../../common/money.js';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
+import { STANDARD } from '../../taxes/taxes.events.js';
 import type { Pricing } from '../prices/sale-price.js';
 import type { ProductRow } from '../product-row.js';
 import { CategoryNotFound } from '../products.errors.js';
@@ -27,6 +28,8 @@ interface Content extends Pricing {
   readonly images: readonly string[];
   readonly active: boolean;
   readonly lowStockThreshold: number | null;
+  readonly weight: number | null;
+  readonly taxCategory: string;
   readonly groupId: string | null;
   readonly options: Readonly<Record<string, string>>;
 }
@@ -59,7 +62,11 @@ function columns<T>(rows: readonly T[], ...values: readonly ((row: T) => unknown
 }
 
 const hasExtra = (product: InsertedProduct): boolean =>
-  product.salePrice !== null || product.groupId !== null || product.lowStockThreshold !== null;
+  product.salePrice !== null ||
+  product.groupId !== null ||
+  product.lowStockThreshold !== null ||
+  product.weight !== null ||
+  product.taxCategory !== STANDARD;
 
 /** Writes a batch of imported rows: one statement for all that are new, one for all that change. */
 @Injectable()
@@ -146,4 +153,6 @@ const EXTRA: readonly ((product: Content) => unknown)[] = [
   ({ lowStockThreshold }) => lowStockThreshold,
   ({ groupId }) => groupId,
   ({ options }) => JSON.stringify(options),
+  ({ weight }) => weight,
+  ({ taxCategory }) => taxCategory,
 ];

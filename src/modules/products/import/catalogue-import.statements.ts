@@ -1,4 +1,5 @@
 import { statement } from '../../../platform/database/statement.js';
+import { STANDARD } from '../../taxes/taxes.events.js';
 import { PRODUCT_COLUMNS } from '../product-row.js';
 import { FILED_COLUMNS } from './filed-product.js';
 
@@ -23,31 +24,32 @@ export const INSERT = statement(
    ), extra AS MATERIALIZED (
      SELECT e.*, p.option_names
      FROM unnest($15::uuid[], $16::bigint[], $17::bigint[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[],
-       $21::int[], $22::uuid[], $23::jsonb[])
+       $21::int[], $22::uuid[], $23::jsonb[], $24::int[], $25::text[])
        AS e (id, regular_price, sale_price, sale_from, sale_to, next_price_change_at, low_stock_threshold, group_id,
-         options)
+         options, weight, tax_category)
      LEFT JOIN product_groups p ON p.id = e.group_id
    ), written AS (
      INSERT INTO products (id, sku, slug, name, description, price, currency, stock, category_id, attributes, images,
        active, version, created_at, updated_at, regular_price, sale_price, sale_from, sale_to, next_price_change_at,
-       low_stock_threshold, group_id, option_names, options)
-     SELECT g.id, sku, slug, name, description, price, $24::text, stock, category_id, attributes, images,
-       active, 1, $25::timestamptz, $25::timestamptz, regular_price, sale_price, sale_from, sale_to, next_price_change_at,
-       low_stock_threshold, group_id, option_names, coalesce(options, '{}')
+       low_stock_threshold, group_id, option_names, options, weight, tax_category)
+     SELECT g.id, sku, slug, name, description, price, $26::text, stock, category_id, attributes, images,
+       active, 1, $27::timestamptz, $27::timestamptz, regular_price, sale_price, sale_from, sale_to, next_price_change_at,
+       low_stock_threshold, group_id, option_names, coalesce(options, '{}'), weight,
+       coalesce(tax_category, '${STANDARD}')
      FROM given g LEFT JOIN extra e ON e.id = g.id
      ON CONFLICT DO NOTHING RETURNING id
    ), receipts AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, actor_id, created_at)
-     SELECT g.movement_id, g.id, g.stock, g.stock, 'receipt', $26::text, $27::uuid, $25::timestamptz
+     SELECT g.movement_id, g.id, g.stock, g.stock, 'receipt', $28::text, $29::uuid, $27::timestamptz
      FROM written w JOIN given g ON g.id = w.id WHERE g.stock > 0
    ), told AS (
      INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at, published_at)
-     SELECT e.id, e.type, g.id, e.data, $25::timestamptz, e.published_at
+     SELECT e.id, e.type, g.id, e.data, $27::timestamptz, e.published_at
      FROM written w JOIN given g ON g.id = w.id CROSS JOIN LATERAL (VALUES
-       (1, g.creation_id, 'product.created', $29::timestamptz,
+       (1, g.creation_id, 'product.created', $31::timestamptz,
         jsonb_build_object('productId', g.id, 'sku', g.sku, 'slug', g.slug, 'name', g.name,
-          'price', (g.price * $28::numeric)::text, 'currency', $24::text, 'active', g.active, 'version', 1)),
-       (2, g.receipt_id, 'stock.changed', $30::timestamptz,
+          'price', (g.price * $30::numeric)::text, 'currency', $26::text, 'active', g.active, 'version', 1)),
+       (2, g.receipt_id, 'stock.changed', $32::timestamptz,
         jsonb_build_object('productId', g.id, 'delta', g.stock, 'stock', g.stock, 'reason', 'receipt'))
      ) AS e (step, id, type, published_at, data)
      WHERE e.step = 1 OR g.stock > 0 ORDER BY g.place, e.step
@@ -61,20 +63,22 @@ export const UPDATE = statement(
   `WITH written AS (
      UPDATE products p SET name = g.name, description = g.description, price = g.price,
        regular_price = g.regular_price, sale_price = g.sale_price, sale_from = g.sale_from, sale_to = g.sale_to,
-       next_price_change_at = g.next_price_change_at, currency = $19::text, category_id = g.category_id,
+       next_price_change_at = g.next_price_change_at, currency = $21::text, category_id = g.category_id,
        attributes = g.attributes, images = g.images, active = g.active, low_stock_threshold = g.low_stock_threshold,
-       group_id = g.group_id, option_names = o.option_names, options = g.options,
-       stock = p.stock + g.delta, version = p.version + 1, updated_at = $20::timestamptz
+       group_id = g.group_id, option_names = o.option_names, options = g.options, weight = g.weight,
+       tax_category = g.tax_category,
+       stock = p.stock + g.delta, version = p.version + 1, updated_at = $22::timestamptz
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $6::jsonb[], $7::jsonb[], $8::boolean[],
        $9::uuid[], $10::int[], $11::bigint[], $12::bigint[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[],
-       $16::int[], $17::uuid[], $18::jsonb[])
+       $16::int[], $17::uuid[], $18::jsonb[], $19::int[], $20::text[])
        AS g (id, name, description, price, category_id, attributes, images, active, movement_id, delta, regular_price,
-         sale_price, sale_from, sale_to, next_price_change_at, low_stock_threshold, group_id, options)
+         sale_price, sale_from, sale_to, next_price_change_at, low_stock_threshold, group_id, options, weight,
+         tax_category)
      LEFT JOIN product_groups o ON o.id = g.group_id
      WHERE p.id = g.id RETURNING p.*, g.delta, g.movement_id
    ), movements AS (
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, actor_id, created_at)
-     SELECT movement_id, id, delta, stock, 'adjustment', $21::text, $22::uuid, $20::timestamptz
+     SELECT movement_id, id, delta, stock, 'adjustment', $23::text, $24::uuid, $22::timestamptz
      FROM written WHERE delta <> 0
    )
    SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`,

@@ -14,10 +14,12 @@ export interface FiledProduct extends PricedRow {
   readonly images: readonly string[];
   readonly active: boolean;
   readonly low_stock_threshold: number | null;
+  readonly weight: number | null;
+  readonly tax_category: string;
   readonly group_id: string | null;
   readonly options: Readonly<Record<string, string>>;
 }
 
 /** Columns of a {@link FiledProduct}, from products. */
 export const FILED_COLUMNS = `id, sku, slug, name, description, price, currency, stock, category_id, attributes, images, active,
-  regular_price, sale_price, sale_from, sale_to, low_stock_threshold, group_id, options`;
+  regular_price, sale_price, sale_from, sale_to, low_stock_threshold, weight, tax_category, group_id, options`;

@@ -17,6 +17,8 @@ export const IMPORT_COLUMNS = [
   'saleEndsAt',
   'stock',
   'lowStockThreshold',
+  'weight',
+  'taxCategory',
   'active',
   'category',
   'categorySlug',

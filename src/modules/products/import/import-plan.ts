@@ -1,4 +1,5 @@
 import { newId } from '../../../common/ids.js';
+import { STANDARD } from '../../taxes/taxes.events.js';
 import { type Membership, NO_MEMBERSHIP } from '../groups/variant-rules.js';
 import { pricingAt, regularPriceOf, type SalePrice, salePriceOf } from '../prices/sale-price.js';
 import type { HeldProduct, InsertedProduct, UpdatedProduct } from './catalogue-import.repository.js';
@@ -52,7 +53,7 @@ export function planUpdate(
     attributes: row.attributes ?? held.attributes,
     images: row.images ?? held.images,
     active: row.active ?? held.active,
-    lowStockThreshold: row.lowStockThreshold ?? held.low_stock_threshold,
+    ...forStaff(row, held),
     groupId: membership === undefined ? held.group_id : membership.groupId,
     options: membership?.options ?? held.options,
     delta: row.stock === undefined ? 0 : row.stock - held.stock,
@@ -65,12 +66,27 @@ export function planUpdate(
     held.currency !== currency ||
     product.categoryId !== held.category_id ||
     product.active !== held.active ||
-    product.lowStockThreshold !== held.low_stock_threshold ||
+    !sameForStaff(product, held) ||
     product.groupId !== held.group_id ||
     !sameTexts(product.options, held.options) ||
     !sameTexts(product.attributes, held.attributes) ||
     !sameList(product.images, held.images);
   return contentChanged || product.delta !== 0 ? { product, contentChanged } : undefined;
+}
+
+type ForStaff = Pick<UpdatedProduct, 'lowStockThreshold' | 'weight' | 'taxCategory'>;
+
+/** What only staff see of a product. */
+function forStaff({ lowStockThreshold, weight, taxCategory }: ReadyRow, held: HeldProduct): ForStaff {
+  return {
+    lowStockThreshold: lowStockThreshold ?? held.low_stock_threshold,
+    weight: weight ?? held.weight,
+    taxCategory: taxCategory ?? held.tax_category,
+  };
+}
+
+function sameForStaff({ lowStockThreshold, weight, taxCategory }: UpdatedProduct, held: HeldProduct): boolean {
+  return lowStockThreshold === held.low_stock_threshold && weight === held.weight && taxCategory === held.tax_category;
 }
 
 /** What a row makes where there is no product of its SKU; its slug is yet to be found where the row gives none. */
@@ -88,6 +104,8 @@ export function planInsert({ row, categoryId, membership = NO_MEMBERSHIP }: Plac
     images: row.images ?? [],
     active: row.active ?? true,
     lowStockThreshold: row.lowStockThreshold ?? null,
+    weight: row.weight ?? null,
+    taxCategory: row.taxCategory ?? STANDARD,
     groupId: membership.groupId,
     options: membership.options,
   };

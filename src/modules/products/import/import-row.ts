@@ -2,6 +2,7 @@ import { isUuid } from '../../../common/ids.js';
 import { parseMinor } from '../../../common/money.js';
 import { isDateTime } from '../../../platform/fields/fields.js';
 import { isCleanText } from '../../../platform/fields/text-rules.js';
+import { TAX_CATEGORY, TAX_CATEGORY_MAX } from '../../taxes/taxes.events.js';
 import type { Options } from '../groups/variant-rules.js';
 import type { SalePrice } from '../prices/sale-price.js';
 import {
@@ -41,6 +42,9 @@ export interface ImportedProduct {
   readonly group?: string | undefined;
   readonly options?: Options | undefined;
   readonly lowStockThreshold?: number | undefined;
+  /** Grams. */
+  readonly weight?: number | undefined;
+  readonly taxCategory?: string | undefined;
 }
 
 /** Why a row is refused. */
@@ -96,12 +100,18 @@ function price(column: 'price' | 'salePrice', value: unknown, currency: string):
   return minor;
 }
 
-function units(column: 'stock' | 'lowStockThreshold', value: unknown): number {
+function units(column: 'stock' | 'lowStockThreshold' | 'weight', value: unknown): number {
   const level = typeof value === 'string' && /^\s*\d{1,10}\s*$/.test(value) ? Number(value) : value;
   if (typeof level !== 'number' || !Number.isInteger(level) || level < 0 || level > STOCK_MAX) {
     throw invalid(column, `must be an integer from 0 to ${STOCK_MAX}, not ${show(value)}`);
   }
   return level;
+}
+
+function taxCategory(value: unknown): string {
+  const given = text('taxCategory', value, TAX_CATEGORY_MAX);
+  if (!TAX_CATEGORY.regex.test(given)) throw invalid('taxCategory', TAX_CATEGORY.message);
+  return given;
 }
 
 function parsedOf(column: ImportColumn, value: unknown): unknown {
@@ -311,6 +321,8 @@ export function parseRow(fields: RawFields, storeCurrency: string): ParsedRow {
     ...row.group(),
     options: row.read('options', options),
     lowStockThreshold: row.read('lowStockThreshold', (value) => units('lowStockThreshold', value)),
+    weight: row.read('weight', (value) => units('weight', value)),
+    taxCategory: row.read('taxCategory', taxCategory),
   };
   const { problems } = row;
   if (problems.length > 0 || code === undefined || name === undefined || amount === undefined) return { problems };

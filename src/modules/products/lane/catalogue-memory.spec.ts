@@ -24,6 +24,8 @@ const row = (id: string, version = 1, overrides: Partial<ProductRow> = {}): Prod
   images: [],
   active: true,
   low_stock_threshold: null,
+  weight: null,
+  tax_category: 'standard',
   group_id: null,
   option_names: null,
   options: {},

@@ -31,7 +31,8 @@ const pieces = { optional: true, nullable: true, min: 1, max: 100 };
 const type = {
   description:
     '`percentage`: a part of what its products cost. `fixed`: an amount, at most what they cost. `buy_x_get_y`: of each ' +
-    '`buyQuantity` + `getQuantity` pieces, grouped from the dearest, the cheapest `getQuantity` cost less.',
+    '`buyQuantity` + `getQuantity` pieces, grouped from the dearest, the cheapest `getQuantity` cost less. `free_shipping`: ' +
+    'the shipping, where its products come to the minimum.',
 };
 
 /** What staff say of a promotion; what is left out has no effect, or stays as it is. */

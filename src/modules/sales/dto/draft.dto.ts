@@ -41,6 +41,14 @@ export class DraftSale {
   @TextField({ optional: true, max: 100 })
   couponCode?: string;
 
+  @TextField({
+    optional: true,
+    max: 100,
+    description:
+      'Code of a shipping method; without it that which the customer prefers, or else the first that serves.',
+  })
+  shippingMethod?: string;
+
   @DateTimeField({
     optional: true,
     description: 'Until when it holds its stock, at most 90 days ahead; without it, `DRAFT_HOURS`.',
@@ -66,6 +74,13 @@ export class EditSale {
 
   @TextField({ optional: true, nullable: true, max: 100, description: 'null takes the coupon away.' })
   couponCode?: string | null;
+
+  @TextField({
+    optional: true,
+    max: 100,
+    description: 'Code of a shipping method; without it the one that the sale has, if that still serves.',
+  })
+  shippingMethod?: string;
 
   @DateTimeField({ optional: true, description: 'Until when it holds its stock, at most 90 days ahead.' })
   expiresAt?: string;

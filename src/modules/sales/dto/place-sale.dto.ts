@@ -63,6 +63,14 @@ export class PlaceSale {
   @TextField({ optional: true, max: 100, description: 'A coupon, in place of that of the cart.' })
   couponCode?: string;
 
+  @TextField({
+    optional: true,
+    max: 100,
+    description:
+      'Code of a shipping method; without it that which you prefer, or else the first that serves the address.',
+  })
+  shippingMethod?: string;
+
   @ObjectField(() => PaymentInput, { optional: true, description: 'Pays the sale at once.' })
   payment?: PaymentInput;
 

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { AddressFields } from '../../../platform/fields/address.fields.js';
 import { Amounts, SoldLine } from '../../../platform/fields/amounts.fields.js';
 import {
+  BoolField,
   CurrencyField,
   DateTimeField,
   EnumField,
@@ -16,7 +17,25 @@ import { PAYMENT_STATUSES } from '../payment-lifecycle.js';
 import { SALE_STATUSES } from '../sale-lifecycle.js';
 import { TrackedShipment } from './shipment.dto.js';
 
-export class SaleItemResponse extends SoldLine {}
+/** A line of the tax breakdown. */
+export class TaxResponse {
+  @TextField({ example: '20', description: 'Per cent, a decimal number.' })
+  rate!: string;
+
+  @MoneyField({ description: 'What is taxed, without the tax.' })
+  base!: string;
+
+  @MoneyField({ description: 'Added to that, or included in prices.' })
+  tax!: string;
+}
+
+export class SaleItemResponse extends SoldLine {
+  @MoneyField({ description: 'The tax in the line, where prices include it; it is added to nothing.' })
+  includedTax!: string;
+
+  @TextField({ nullable: true, example: '20', description: 'Per cent; null where it was not kept.' })
+  taxRate!: string | null;
+}
 
 export class SaleResponse extends Amounts {
   @UuidField()
@@ -34,8 +53,17 @@ export class SaleResponse extends Amounts {
   @ObjectListField(() => SaleItemResponse)
   items!: SaleItemResponse[];
 
+  @BoolField({ description: 'Whether tax is in the prices; then `tax`, which is what is added, is 0.' })
+  pricesIncludeTax!: boolean;
+
+  @ObjectListField(() => TaxResponse, { description: 'By rate, the highest first, added or included.' })
+  taxes!: TaxResponse[];
+
   @TextField({ nullable: true })
   couponCode!: string | null;
+
+  @TextField({ nullable: true, description: 'Code of the shipping method; null where the shop had none.' })
+  shippingMethod!: string | null;
 
   @ObjectField(() => AddressFields)
   deliveryAddress!: AddressFields;

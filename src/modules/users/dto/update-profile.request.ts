@@ -1,6 +1,6 @@
 import { PersonNameField, UsernameField } from '../../../platform/fields/account.fields.js';
 import { Example } from '../../../platform/fields/example.js';
-import { EmailField } from '../../../platform/fields/fields.js';
+import { EmailField, TextField } from '../../../platform/fields/fields.js';
 
 /** What people change about themselves; what is left out stays. */
 @Example({ name: 'Ada King', username: 'ada' })
@@ -13,4 +13,12 @@ export class UpdateProfileRequest {
 
   @EmailField({ optional: true, description: 'A new address counts as not verified.' })
   email?: string;
+
+  @TextField({
+    optional: true,
+    nullable: true,
+    max: 100,
+    description: 'Code of the shipping method of sales that name none and go where it goes; null for none.',
+  })
+  defaultShippingMethod?: string | null;
 }

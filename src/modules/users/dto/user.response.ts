@@ -27,6 +27,9 @@ export class UserResponse {
 
   @DateTimeField({ nullable: true })
   lastLoginAt!: string | null;
+
+  @TextField({ optional: true, description: 'Code of the shipping method that is preferred, where there is one.' })
+  defaultShippingMethod?: string;
 }
 
 export const UserPage = pageOf(UserResponse, 'UserPage');
@@ -41,9 +44,11 @@ export interface UserProfile {
   readonly emailVerifiedAt: Date | null;
   readonly createdAt: Date;
   readonly lastLoginAt: Date | null;
+  readonly defaultShippingMethod: string | null;
 }
 
 export function toUserResponse(user: UserProfile): UserResponse {
+  const { defaultShippingMethod } = user;
   return {
     id: user.id,
     email: user.email,
@@ -53,5 +58,6 @@ export function toUserResponse(user: UserProfile): UserResponse {
     emailVerified: user.emailVerifiedAt !== null,
     createdAt: user.createdAt.toISOString(),
     lastLoginAt: user.lastLoginAt?.toISOString() ?? null,
+    ...(defaultShippingMethod === null ? {} : { defaultShippingMethod }),
   };
 }

@@ -1,0 +1,58 @@
+import { Database } from '../../src/platform/database/database.js';
+import type { Statement } from '../../src/platform/database/statement.js';
+import { createCustomer, type TestUser } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { placeSale } from '../support/buying.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+const LINES = 200;
+// Those of jobs may come in between.
+const OF_A_CHECKOUT = /^(checkout|promotions|shipping|taxes|carts|products|users)\./;
+
+describe('the round trips of a checkout', () => {
+  let shop: TestApp;
+  let manager: TestUser;
+  let items: { productId: string; quantity: number }[];
+
+  beforeAll(async () => {
+    shop = await startApp();
+    manager = await createCustomer(shop, 'manager');
+    items = [];
+    for (let n = 0; n < LINES; n += 1) {
+      const { id } = await createProduct(shop.db, { stock: 100 });
+      items.push({ productId: id, quantity: 1 });
+    }
+  });
+  afterAll(() => shop.close());
+
+  /** The names of the statements that a sale of so many lines sends. */
+  async function statementsOf(total: string): Promise<string[]> {
+    const buyer = await createCustomer(shop);
+    const run = jest.spyOn(shop.app.get(Database), 'run');
+    try {
+      const { body } = await placeSale(shop, buyer, items).expect(201);
+      expect(body).toMatchObject({ total });
+      const names = run.mock.calls.map(([{ name }]: [Statement, ...unknown[]]) => name);
+      return names.filter((name) => OF_A_CHECKOUT.test(name));
+    } finally {
+      run.mockRestore();
+    }
+  }
+  const make = (path: string, body: object) =>
+    shop.http.post(`/api/admin/${path}`).set(manager.bearer).send(body).expect(201);
+
+  it('are two for 200 lines, with and without shipping methods and tax rates, and three with promotions', async () => {
+    expect(await statementsOf('2000.00')).toEqual(['checkout.quote.user.items', 'checkout.place']);
+    await make('shipping-methods', { code: 'post', name: 'Post', kind: 'flat', price: '5.00', countries: ['GB'] });
+    await make('tax-rates', { country: 'GB', rate: '20' });
+    expect(await statementsOf('2406.00')).toEqual(['checkout.quote.user.items', 'checkout.place']);
+    await make('promotions', { name: 'Off', type: 'fixed', amount: '5.00' });
+    expect(await statementsOf('2400.00')).toEqual([
+      'checkout.quote.user.items',
+      'promotions.offers',
+      'checkout.place.promoted',
+    ]);
+    expect(await brokenInvariants(shop.db)).toEqual({});
+  });
+});

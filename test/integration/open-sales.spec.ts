@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { createCustomer, type TestUser } from '../factories/customer.js';
+import { createProduct } from '../factories/product.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { ADDRESS, paySale, placeSale } from '../support/buying.js';
+import { eventually } from '../support/eventually.js';
+import { brokenInvariants } from '../support/invariants.js';
+
+const MOST = 5;
+
+describe('open sales of one buyer, on two replicas', () => {
+  let shop: TestApp;
+  let replica: TestApp;
+  let unlimited: TestApp;
+  let product: string;
+
+  beforeAll(async () => {
+    shop = await startApp({ MAX_OPEN_RESERVATIONS: String(MOST) });
+    replica = await startApp({ MAX_OPEN_RESERVATIONS: String(MOST) }, shop);
+    unlimited = await startApp({ MAX_OPEN_RESERVATIONS: '0', WORKER: 'false' }, shop);
+    product = (await createProduct(shop.db, { stock: 10_000 })).id;
+  });
+  afterEach(async () => expect(await brokenInvariants(shop.db)).toEqual({}));
+  afterAll(async () => {
+    await unlimited.close();
+    await replica.close();
+    await shop.close();
+  });
+
+  const either = (n: number): TestApp => (n % 2 === 0 ? shop : replica);
+  const items = () => [{ productId: product, quantity: 1 }];
+  const place = (buyer: TestUser, n = 0, headers: Record<string, string> = {}) =>
+    placeSale(either(n), buyer, items(), headers);
+  const payingAtOnce = (buyer: TestUser, method: string, n = 0) =>
+    either(n)
+      .http.post('/api/sales')
+      .set(buyer.bearer)
+      .set('Idempotency-Key', randomUUID())
+      .send({ items: items(), deliveryAddress: ADDRESS, payment: { provider: 'sandbox', method } });
+  const openOf = async (buyer: TestUser): Promise<number> => {
+    const { body } = await shop.http.get('/api/sales?status=pending&perPage=1').set(buyer.bearer).expect(200);
+    return body.total;
+  };
+  const times = <T>(count: number, act: (n: number) => PromiseLike<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: count }, (_, n) => act(n)));
+  const tally = (answers: readonly { status: number }[]): Record<number, number> => {
+    const counts: Record<number, number> = {};
+    for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  };
+
+  it('are never more than their limit, however many are placed at once, and nothing of a refused one stays', async () => {
+    const buyer = await createCustomer(shop);
+    const stock = async () => (await shop.http.get(`/api/products/${product}`).expect(200)).body.stock;
+    const before = await stock();
+    const answers = await times(40, (n) => place(buyer, n));
+    expect(tally(answers)).toEqual({ 201: MOST, 409: 40 - MOST });
+    const refused = answers.filter(({ status }) => status === 409).map(({ body }) => body.code);
+    expect(new Set(refused)).toEqual(new Set(['too_many_open_sales']));
+    expect(await openOf(buyer)).toBe(MOST);
+    expect(await stock()).toBe(before - MOST);
+    await place(await createCustomer(shop)).expect(201);
+  });
+
+  it('make room when they are paid, cancelled or run out', async () => {
+    const buyer = await createCustomer(shop);
+    const placed = await times(MOST, (n) => place(buyer, n).expect(201));
+    const [paid, cancelled] = placed.map(({ body }) => body.id as string);
+    const refused = await place(buyer).expect(409);
+    expect(refused.body).toMatchObject({
+      code: 'too_many_open_sales',
+      detail: expect.stringContaining(`${MOST} sales`),
+    });
+    await paySale(shop, buyer, paid ?? '').expect(201);
+    await place(buyer).expect(201);
+    await place(buyer).expect(409);
+    await shop.http.post(`/api/sales/${cancelled}/cancel`).set(buyer.bearer).send({}).expect(200);
+    await place(buyer).expect(201);
+    await place(buyer).expect(409);
+    shop.clock.advance(16 * 60_000);
+    await eventually(async () => expect(await openOf(buyer)).toBe(0));
+    const again = await createCustomer(shop);
+    expect(tally(await times(MOST + 1, (n) => place(again, n)))).toEqual({ 201: MOST, 409: 1 });
+  }, 60_000);
+
+  it('are not those that the same request pays: of these there may be any number, also beside open ones', async () => {
+    const buyer = await createCustomer(shop);
+    await times(MOST, (n) => place(buyer, n).expect(201));
+    const answers = await times(30, (n) => payingAtOnce(buyer, 'ok', n));
+    expect(tally(answers)).toEqual({ 201: 30 });
+    expect(await openOf(buyer)).toBe(MOST);
+  });
+
+  it('are those whose payment in the same request has failed or is not decided; beyond the limit they are cancelled', async () => {
+    const buyer = await createCustomer(shop);
+    const answers = await times(12, (n) => payingAtOnce(buyer, n % 3 === 0 ? 'pending' : 'declined', n));
+    expect(tally(answers)).toEqual({ 201: MOST, 409: 12 - MOST });
+    expect(await openOf(buyer)).toBe(MOST);
+    await place(buyer).expect(409);
+    const { body } = await shop.http.get('/api/sales?status=cancelled').set(buyer.bearer).expect(200);
+    expect(body.total).toBe(12 - MOST);
+  });
+
+  it('of a guest are those of the cart', async () => {
+    const shopping = async (): Promise<Record<string, string>> => {
+      const made = await shop.http.post('/api/cart/items').send({ productId: product, quantity: 1 }).expect(200);
+      return { 'cart-token': made.headers['cart-token'] ?? '' };
+    };
+    const [guest, other] = [await shopping(), await shopping()];
+    const body = { items: items(), deliveryAddress: ADDRESS, email: 'guest@example.com' };
+    const buy = (token: Record<string, string>, n: number) => either(n).http.post('/api/sales').set(token).send(body);
+    expect(tally(await times(MOST + 3, (n) => buy(guest, n)))).toEqual({ 201: MOST, 409: 3 });
+    await buy(other, 0).expect(201);
+  });
+
+  it('count once for requests under one key, of which the first may take the last place', async () => {
+    const buyer = await createCustomer(shop);
+    await times(MOST - 1, (n) => place(buyer, n).expect(201));
+    const key = { 'Idempotency-Key': randomUUID() };
+    const answers = await times(12, (n) => place(buyer, n, key));
+    expect(tally(answers)).toEqual({ 201: 12 });
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    await place(buyer, 0, key).expect(201);
+    await place(buyer).expect(409);
+  });
+
+  it('may be any number where there is no limit', async () => {
+    const buyer = await createCustomer(shop);
+    expect(tally(await times(MOST * 3, () => placeSale(unlimited, buyer, items())))).toEqual({ 201: MOST * 3 });
+  });
+});
