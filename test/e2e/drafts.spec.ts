@@ -180,6 +180,29 @@ describe('sales that staff draft and edit', () => {
     expect(body).toMatchObject({ total: '40.00', deliveryAddress: { city: 'Leeds' } });
   });
 
+  it('are shipped and taxed as the country asks to which they go', async () => {
+    const make = (path: string, body: object) => shop.http.post(path).set(staff.bearer).send(body).expect(201);
+    await make('/api/admin/tax-rates', { country: 'FR', rate: '20' });
+    const kinds = { name: 'Post', kind: 'flat', countries: ['GB', 'FR'] };
+    await make('/api/admin/shipping-methods', { ...kinds, code: 'post', price: '3.00', sortOrder: 1 });
+    await make('/api/admin/shipping-methods', { ...kinds, code: 'fast', price: '9.00', sortOrder: 2 });
+    const { id } = await drafted(2, { deliveryAddress: { ...ADDRESS, country: 'GB' }, shippingMethod: 'fast' });
+    const abroad = { ...ADDRESS, country: 'FR' };
+    const moved = await edit(id, { deliveryAddress: abroad }).expect(200);
+    expect(moved.body).toMatchObject({ subtotal: '20.00', shipping: '9.00', tax: '5.80', total: '34.80' });
+    expect(moved.body.items).toMatchObject([{ tax: '4.00' }]);
+    const slower = await edit(id, { shippingMethod: 'post', items: pieces(mug, 1) }).expect(200);
+    expect(slower.body).toMatchObject({ subtotal: '10.00', shipping: '3.00', tax: '2.60', total: '15.60' });
+    const refused = await edit(id, { shippingMethod: 'pigeon' });
+    expect([refused.status, refused.body.code]).toEqual([400, 'shipping_method_unavailable']);
+    await shop.db.query('TRUNCATE tax_rates; DELETE FROM shipping_methods');
+    const { rows } = await shop.db.query(
+      'SELECT tax_rate, tax, shipping_method FROM sale_items JOIN sales ON id = sale_id WHERE id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ tax_rate: 200_000, tax: 200n, shipping_method: 'post' }]);
+  });
+
   it('can be edited until a payment is open, and while they have not run out', async () => {
     const { id } = await drafted(1);
     await edit(id, {}).expect(400);
