@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from './common/clock.js';
 import type { Config } from './config/config.js';
 import { entities } from './entities.js';
+import { AnalyticsModule } from './modules/analytics/analytics.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
@@ -26,6 +27,7 @@ export interface ApplicationOptions {
 }
 
 const FEATURES = [
+  AnalyticsModule,
   ApiKeysModule,
   AuditModule,
   AuthModule,

@@ -1,3 +1,13 @@
+import { AnalyticsMovedProduct, AnalyticsPending, AnalyticsSale } from './modules/analytics/analytics-state.entity.js';
+import {
+  AnalyticsCategoryDay,
+  AnalyticsCategoryMonth,
+  AnalyticsCustomerDay,
+  AnalyticsCustomerMonth,
+  AnalyticsProductDay,
+  AnalyticsProductMonth,
+  AnalyticsSlot,
+} from './modules/analytics/analytics-sums.entity.js';
 import { AuditAddress } from './modules/audit/audit-address.entity.js';
 import { AuditDetails } from './modules/audit/audit-details.entity.js';
 import { AuditEntry } from './modules/audit/audit-entry.entity.js';
@@ -36,6 +46,8 @@ import { Sale } from './modules/sales/sale.entity.js';
 import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
+import { PastCustomer } from './modules/sales-history/past-customer.entity.js';
+import { SaleImportFile } from './modules/sales-history/sale-import-file.entity.js';
 import { User } from './modules/users/user.entity.js';
 import { IdempotencyRecord } from './platform/http/idempotency-record.entity.js';
 import { MailMessage } from './platform/mail/mail-message.entity.js';
@@ -46,6 +58,16 @@ import { Revocation } from './platform/security/revocation.entity.js';
 
 /** Every table of the application. */
 export const entities = [
+  AnalyticsCategoryDay,
+  AnalyticsCategoryMonth,
+  AnalyticsCustomerDay,
+  AnalyticsCustomerMonth,
+  AnalyticsMovedProduct,
+  AnalyticsPending,
+  AnalyticsProductDay,
+  AnalyticsProductMonth,
+  AnalyticsSale,
+  AnalyticsSlot,
   ApiKey,
   AuditAddress,
   AuditDetails,
@@ -70,6 +92,7 @@ export const entities = [
   OidcHandover,
   OneTimeToken,
   OutboxEvent,
+  PastCustomer,
   Payment,
   Product,
   ProductGroup,
@@ -83,6 +106,7 @@ export const entities = [
   Revocation,
   Sale,
   SaleHistoryEntry,
+  SaleImportFile,
   SaleItem,
   SaleReturn,
   SaleReturnItem,

@@ -6,7 +6,7 @@ import { mayBecome, type SaleStatus } from './sale-lifecycle.js';
 import { type SaleRow, toEventData } from './sale-mapper.js';
 import { SaleNews } from './sale-news.service.js';
 import { InvalidTransition, PaymentInProgress } from './sales.errors.js';
-import { SALE_CANCELLED, SALE_DELIVERED, SALE_SHIPPED } from './sales.events.js';
+import { SALE_CANCELLED, SALE_DELIVERED, SALE_RETURNED, SALE_SHIPPED } from './sales.events.js';
 import { SettlementRepository } from './settlement.repository.js';
 
 /** Who moves a sale on, and what they say about it. */
@@ -22,6 +22,7 @@ const EVENTS: Readonly<Partial<Record<SaleStatus, string>>> = {
   shipped: SALE_SHIPPED,
   delivered: SALE_DELIVERED,
   cancelled: SALE_CANCELLED,
+  returned: SALE_RETURNED,
 };
 
 /** Changes the status of a sale that the transaction under way has locked: row, history and event together. */

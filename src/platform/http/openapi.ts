@@ -24,6 +24,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Delivery addresses': 'Where a customer has things sent to.',
   Sales: 'Checkout, payment and what became of it.',
   'Sales (staff)': 'The sales of all customers.',
+  Analytics: 'What sales add up to.',
   'API keys': 'By which machines identify themselves.',
   Invoices: 'Numbered without a gap; an issued one never changes.',
   Tokens: 'What other servers need to verify access tokens.',
