@@ -15,6 +15,7 @@ import { CatalogueTransferModule } from './modules/products/catalogue-transfer.m
 import { ProductsModule } from './modules/products/products.module.js';
 import { PromotionsModule } from './modules/promotions/promotions.module.js';
 import { SalesModule } from './modules/sales/sales.module.js';
+import { SalesHistoryModule } from './modules/sales-history/sales-history.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { OperationsModule } from './platform/http/operations.module.js';
@@ -39,6 +40,7 @@ const FEATURES = [
   PrivacyModule,
   ProductsModule,
   PromotionsModule,
+  SalesHistoryModule,
   SalesModule,
   UsersModule,
 ];

@@ -152,6 +152,7 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'POST /api/sales/:id/returns': 'guest',
   'GET /api/sales/:id/returns': 'guest',
   'GET /api/admin/sales': 'sales:read',
+  'POST /api/admin/sales/import': 'sales:write',
   'GET /api/admin/sales/analytics': 'analytics:read',
   'GET /api/admin/sales/:id': 'sales:read',
   'PATCH /api/admin/sales/:id/status': 'sales:write',

@@ -23,6 +23,8 @@ import { PromotionsModule } from '../promotions/promotions.module.js';
 import { ReturnPrivacy } from '../sales/return-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
+import { PastCustomerPrivacy } from '../sales-history/past-customer-privacy.api.js';
+import { SalesHistoryModule } from '../sales-history/sales-history.module.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
 import { UsersModule } from '../users/users.module.js';
 import { IdempotencyPrivacy } from './idempotency-privacy.service.js';
@@ -37,6 +39,7 @@ import { HOLDERS, PrivacyService } from './privacy.service.js';
 const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
+  PastCustomerPrivacy,
   ReturnPrivacy,
   PromotionPrivacy,
   PaymentPrivacy,
@@ -70,6 +73,7 @@ const holders = {
     JobsModule,
     PaymentsModule,
     PromotionsModule,
+    SalesHistoryModule,
     SalesModule,
     UsersModule,
   ],
