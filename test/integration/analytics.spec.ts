@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { countedOf } from '../../src/modules/analytics/question.js';
 import { RollUps } from '../../src/modules/analytics/roll-ups.service.js';
+import { SALE_STATUSES } from '../../src/modules/sales/sale-lifecycle.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -262,6 +264,105 @@ describe('analytics', () => {
   ])('refuses a bad %s', async (path, query) => {
     const { body } = await ask(query as Record<string, string>, 400);
     expect(body.errors).toMatchObject([{ path }]);
+  });
+
+  it('tells of new and returning customers, by the month of their first sale', async () => {
+    const [ada, bob] = [await createCustomer(shop), await createCustomer(shop)];
+    const first = await sold(ada, [[lamp, 1]]);
+    await shop.db.query(`UPDATE sales SET placed_at = '2025-11-30T23:00:00Z' WHERE id = $1`, [first]);
+    await sold(ada, [[lamp, 2]]);
+    await sold(bob, [[rug, 1]]);
+    const answers = async () => {
+      const get = async (query: object) => {
+        const { body } = await shop.http
+          .get('/api/admin/analytics/customers')
+          .query({ to: new Date(shop.clock.now().getTime() + 86_400_000).toISOString(), ...query })
+          .set(analyst.bearer)
+          .expect(200);
+        return body;
+      };
+      const month = shop.clock.now().toISOString().slice(0, 7);
+      asked += 1;
+      const moment = `.${String(asked).padStart(3, '0')}Z`;
+      const bobs = { month, customers: 1, repeating: 0, sales: 1, revenue: '50.00', lifetimeValue: '50.00' };
+      const adas = { month: '2025-11', customers: 1, repeating: 1, sales: 2, revenue: '59.97', lifetimeValue: '59.97' };
+      expect(await get({ from: `2025-12-01T00:00:00${moment}` })).toMatchObject({
+        newCustomers: 1,
+        returningCustomers: 1,
+        cohorts: [bobs],
+      });
+      expect((await get({ from: `2025-11-01T00:00:00${moment}` })).cohorts).toEqual([adas, bobs]);
+    };
+    await answers();
+    await rollUp();
+    await shop.app.get(RollUps).rebuild();
+    await answers();
+  });
+
+  it('tells how many carts came how far', async () => {
+    const [ada, bob] = [await createCustomer(shop), await createCustomer(shop)];
+    await shop.http.post('/api/cart/items').set(ada.bearer).send({ productId: lamp.id, quantity: 1 }).expect(200);
+    await sold(bob, [[lamp, 1]]);
+    await buy(bob, [[lamp, 1]]);
+    const { body } = await shop.http.get('/api/admin/analytics/funnel').set(analyst.bearer).expect(200);
+    expect(body).toMatchObject({ checkouts: 2, paid: 1 });
+    expect(body.carts).toBeGreaterThanOrEqual(1);
+  });
+
+  it('tells how fast products sell and how long their stock lasts', async () => {
+    const ada = await createCustomer(shop);
+    await shop.db.query('TRUNCATE stock_movements');
+    await shop.db.query(
+      `INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, created_at)
+       SELECT gen_random_uuid(), id, stock, stock, 'receipt', '2025-01-01T00:00:00Z' FROM products`,
+    );
+    await sold(ada, [[lamp, 500]]);
+    const now = shop.clock.now().getTime();
+    const period = { from: new Date(now - 9 * 86_400_000).toISOString(), to: new Date(now + 86_400_000).toISOString() };
+    const get = (query: object) =>
+      shop.http
+        .get('/api/admin/analytics/stock')
+        .query({ ...period, ...query })
+        .set(analyst.bearer)
+        .expect(200);
+    expect((await get({})).body.items).toEqual([
+      // 500 of 10,000 in ten days: the mean is 9,750, and 9,500 last 190 days.
+      { productId: lamp.id, sku: 'LAMP', name: 'Lamp', units: 500, stock: 9_500, turn: '0.05', daysLeft: 190 },
+    ]);
+    expect((await get({ format: 'csv' })).text).toBe(
+      'sku,name,units,stock,turn,daysLeft\r\nLAMP,Lamp,500,9500,0.05,190\r\n',
+    );
+  });
+
+  it('gives an overview in one answer, until a sale changes', async () => {
+    const ada = await createCustomer(shop);
+    await sold(ada, [[lamp, 1]]);
+    await buy(ada, [[rug, 1]]);
+    const get = () => shop.http.get('/api/admin/overview').set(analyst.bearer).expect(200);
+    expect((await get()).body).toMatchObject({
+      currency: 'USD',
+      totals: { sales: 1, revenue: '19.99' },
+      today: { sales: 1, revenue: '19.99' },
+      previous: { totals: { sales: 0 } },
+      days: [{ sales: 1 }],
+      topProducts: [{ key: 'LAMP', units: 1 }],
+      topCountries: [{ key: 'GB', label: 'United Kingdom' }],
+      funnel: { checkouts: 2, paid: 1 },
+      pendingSales: 1,
+      refunds: 0,
+      refunded: '0.00',
+    });
+    expect((await get()).headers['x-cache']).toBe('HIT');
+    await sold(ada, [[rug, 1]]);
+    const { headers, body } = await get();
+    expect([headers['x-cache'], body.totals.sales]).toEqual(['MISS', 2]);
+  });
+
+  it('counts or leaves out each status that a sale can have', () => {
+    expect(SALE_STATUSES.filter((status) => !countedOf(SALE_STATUSES).includes(status))).toEqual(
+      expect.arrayContaining(['pending', 'cancelled', 'returned']),
+    );
+    expect(countedOf(SALE_STATUSES)).toEqual(expect.arrayContaining(['confirmed', 'shipped', 'delivered']));
   });
 
   it('is for those who may read analytics', async () => {
