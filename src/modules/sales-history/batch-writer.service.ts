@@ -8,7 +8,13 @@ import { AnalyticsApi } from '../analytics/analytics.api.js';
 import type { RefusedRow } from '../products/imports.api.js';
 import { PastProductsApi } from '../products/past-products.api.js';
 import { type PastCustomerRow, PastCustomersRepository } from './past-customers.repository.js';
-import { type HeldSale, type PastItem, type PastSale, PastSalesRepository } from './past-sales.repository.js';
+import {
+  type HeldLine,
+  type HeldSale,
+  type PastItem,
+  type PastSale,
+  PastSalesRepository,
+} from './past-sales.repository.js';
 import type { SaleLine } from './reading/sale-line.js';
 
 /** What is known from one batch to the next. */
@@ -103,25 +109,40 @@ export class BatchWriter {
   /** Lines of sales that are in already: each is among those of its sale, or is refused. */
   private async compare(sales: readonly HeldSale[], groups: ReadonlyMap<string, readonly SaleLine[]>) {
     const refused: RefusedRow[] = [];
-    if (sales.length === 0) return { refused, unchanged: 0 };
-    const there = groupBy(await this.sales.lines(sales.map(({ id }) => id)), ({ sale_id }) => sale_id);
     let unchanged = 0;
-    for (const { id, number, origin } of sales) {
-      const lines = groups.get(number) ?? [];
-      const kept = (there.get(id) ?? []).map(({ sku, quantity, unit_price }) => `${sku}\n${quantity}\n${unit_price}`);
-      const left = new Map<string, number>();
-      for (const key of kept) left.set(key, (left.get(key) ?? 0) + 1);
-      for (const { line, sku, quantity, unitPrice } of lines) {
-        const key = `${sku}\n${quantity}\n${unitPrice}`;
-        const count = left.get(key) ?? 0;
-        left.set(key, count - 1);
-        if (origin === null) refused.push(ourOwn(line, number));
-        else if (count > 0) unchanged += 1;
-        else refused.push(another(line, number));
-      }
+    const ids = sales.map(({ id }) => id);
+    const there = groupBy(sales.length === 0 ? [] : await this.sales.lines(ids), ({ sale_id }) => sale_id);
+    for (const sale of sales) {
+      const lines = groups.get(sale.number) ?? [];
+      const problems = differences(lines, sale, there.get(sale.id) ?? []);
+      refused.push(...problems);
+      unchanged += lines.length - problems.length;
     }
     return { refused, unchanged };
   }
+}
+
+const keyOf = (sku: string, quantity: number, unitPrice: bigint): string => `${sku}\n${quantity}\n${unitPrice}`;
+
+/** Lines that a sale which is in already does not have, as often as the file has them. */
+function differences(
+  lines: readonly SaleLine[],
+  { number, origin }: HeldSale,
+  there: readonly HeldLine[],
+): RefusedRow[] {
+  if (origin === null) return lines.map(({ line }) => ourOwn(line, number));
+  const left = new Map<string, number>();
+  for (const { sku, quantity, unit_price } of there) {
+    const key = keyOf(sku, quantity, unit_price);
+    left.set(key, (left.get(key) ?? 0) + 1);
+  }
+  const differing = lines.filter(({ sku, quantity, unitPrice }) => {
+    const key = keyOf(sku, quantity, unitPrice);
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
+    return count <= 0;
+  });
+  return differing.map(({ line }) => another(line, number));
 }
 
 const ourOwn = (line: number, number: string): RefusedRow => {

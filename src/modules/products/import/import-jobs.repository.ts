@@ -3,7 +3,7 @@ import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { StoredImportStatus } from './catalogue-import.entity.js';
 import { ImportSuperseded } from './import.errors.js';
-import type { ImportKind } from './import-kinds.service.js';
+import type { ImportKind } from './import-kind.js';
 import type { BatchStep, RefusedRow } from './import-report.js';
 import type { ImportFormat } from './row-batches.js';
 

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { ImportKind } from './import-kind.js';
 import type { BatchStep, ImportReport, RefusedRow } from './import-report.js';
 import type { ImportFormat } from './row-batches.js';
-
-export type ImportKind = 'catalogue' | 'sales';
 
 /** How a file is read, and who hears of it. */
 export interface ImportRun {

@@ -12,7 +12,8 @@ import { currentOrigin } from '../../../platform/security/request-context.js';
 import type { ImportResponse } from './dto/import.response.js';
 import { ImportTooLarge } from './import.errors.js';
 import { ImportJobsRepository } from './import-jobs.repository.js';
-import { type ImportKind, ImportKinds } from './import-kinds.service.js';
+import type { ImportKind } from './import-kind.js';
+import { ImportKinds } from './import-kinds.service.js';
 import { ImportQueue } from './import-queue.service.js';
 
 /** What is asked for beside the file. */

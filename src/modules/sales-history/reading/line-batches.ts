@@ -1,5 +1,5 @@
 import { unguardCell } from '../../../platform/files/csv-cells.js';
-import { CsvReader } from '../../../platform/files/csv-reader.js';
+import { CsvReader, type PlacedRecord } from '../../../platform/files/csv-reader.js';
 import { textBlocks } from '../../../platform/files/text-blocks.js';
 import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import type { ImportFormat, RefusedRow } from '../../products/imports.api.js';
@@ -32,38 +32,54 @@ interface Row {
   readonly problem?: LineProblem;
 }
 
+/** Gathers a batch. */
+class Gathering {
+  readonly lines: SaleLine[] = [];
+  readonly refused: RefusedRow[] = [];
+  line = 0;
+
+  get rows(): number {
+    return this.lines.length + this.refused.length;
+  }
+
+  add(line: number, read: SaleLine | LineProblem): void {
+    this.line = line;
+    if ('sku' in read) this.lines.push(read);
+    else this.refused.push({ line, ...read });
+  }
+}
+
 /**
  * Reads a file in batches: every row as a line of a sale, or why it is refused. Memory does not grow with the file.
  * @param source the file's bytes, not compressed
  * @throws {UnreadableFile} where the file breaks, after the rows before that
  */
 export async function* lineBatches(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<LineBatch> {
-  const { after, currency, maxRows = Number.POSITIVE_INFINITY } = reading;
-  const reader = new LineReader(currency);
-  let lines: SaleLine[] = [];
-  let refused: RefusedRow[] = [];
-  let last = 0;
-  let count = 0;
+  const reader = new LineReader(reading.currency);
+  let batch = new Gathering();
   try {
-    for await (const { line, raw, problem } of rowsOf(source, reading)) {
-      count += 1;
-      if (count > maxRows) throw new UnreadableFile(line, `The file has more than ${maxRows} rows`, 'too_many_rows');
-      if (line <= after) continue;
+    for await (const { line, raw, problem } of limited(rowsOf(source, reading), reading.maxRows)) {
+      if (line <= reading.after) continue;
       const read = raw === undefined ? problem : reader.read(line, raw);
-      if (read === undefined) continue;
-      if ('sku' in read) lines.push(read);
-      else refused.push({ line, ...read });
-      last = line;
-      if (lines.length + refused.length < BATCH_ROWS) continue;
-      yield { lines, refused, line: last };
-      lines = [];
-      refused = [];
+      if (read !== undefined) batch.add(line, read);
+      if (batch.rows < BATCH_ROWS) continue;
+      yield batch;
+      batch = new Gathering();
     }
   } catch (error) {
-    if (error instanceof UnreadableFile && lines.length + refused.length > 0) yield { lines, refused, line: last };
+    if (error instanceof UnreadableFile && batch.rows > 0) yield batch;
     throw error;
   }
-  if (lines.length + refused.length > 0) yield { lines, refused, line: last };
+  if (batch.rows > 0) yield batch;
+}
+
+async function* limited(rows: AsyncIterable<Row>, most = Number.POSITIVE_INFINITY): AsyncGenerator<Row> {
+  let count = 0;
+  for await (const row of rows) {
+    count += 1;
+    if (count > most) throw new UnreadableFile(row.line, `The file has more than ${most} rows`, 'too_many_rows');
+    yield row;
+  }
 }
 
 function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: Reading): AsyncIterable<Row> {
@@ -73,22 +89,32 @@ function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: Reading): As
 const malformed = (line: number, reason: string): Row => ({ line, problem: { column: '', code: 'malformed', reason } });
 
 async function* csvRows(source: AsyncIterable<Uint8Array>, map: SaleMap | undefined): AsyncGenerator<Row> {
-  let places: ReturnType<typeof placesOf> | undefined;
-  let width = 0;
-  for await (const { record, line, ended } of new CsvReader().read(source)) {
-    if (places === undefined) {
-      places = placesOf(record, map);
-      width = record.length;
-    } else if (record.length === width) {
-      const raw: { [column: string]: unknown } = {};
-      for (const [column, index] of places) raw[column] = unguardCell(record[index] ?? '');
-      yield { line, raw };
-    } else if (record.length > 1 || record[0] !== '') {
-      if (!ended && record.length < width) throw new UnreadableFile(line, 'The file ends in the middle of a row');
-      yield malformed(line, `has ${record.length} columns instead of ${width}`);
+  let header: CsvHeader | undefined;
+  for await (const placed of new CsvReader().read(source)) {
+    if (header === undefined) header = { places: placesOf(placed.record, map), width: placed.record.length };
+    else {
+      const row = csvRow(placed, header);
+      if (row !== undefined) yield row;
     }
   }
-  if (places === undefined) throw new UnreadableFile(1, 'The file is empty');
+  if (header === undefined) throw new UnreadableFile(1, 'The file is empty');
+}
+
+interface CsvHeader {
+  readonly places: ReturnType<typeof placesOf>;
+  readonly width: number;
+}
+
+/** Nothing for an empty line. */
+function csvRow({ record, line, ended }: PlacedRecord, { places, width }: CsvHeader): Row | undefined {
+  if (record.length === width) {
+    const raw: { [column: string]: unknown } = {};
+    for (const [column, index] of places) raw[column] = unguardCell(record[index] ?? '');
+    return { line, raw };
+  }
+  if (record.length === 1 && record[0] === '') return undefined;
+  if (!ended && record.length < width) throw new UnreadableFile(line, 'The file ends in the middle of a row');
+  return malformed(line, `has ${record.length} columns instead of ${width}`);
 }
 
 async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map: SaleMap | undefined): AsyncGenerator<Row> {
