@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { PastCustomerPrivacy } from '../../src/modules/sales-history/past-customer-privacy.api.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -221,6 +222,14 @@ describe('the import of past sales', () => {
     );
     expect((await salesOf({ userId: ada.id })).items).toMatchObject([{ number: '1' }]);
     expect((await salesOf({ userId: bob.id })).total).toBe(0);
+    for (const { bearer, email, id } of [ada, bob]) {
+      const { body } = await shop.http.get('/api/users/me/export').set(bearer).expect(200);
+      expect(body.pastCustomers).toMatchObject([{ reference: email, sales: 1 }]);
+      await shop.app.get(PastCustomerPrivacy, { strict: false }).erase(id);
+    }
+    const { rows } = await shop.db.query('SELECT reference, user_id FROM past_customers');
+    expect(rows).toEqual(Array(2).fill({ reference: expect.stringMatching(/^erased:/), user_id: null }));
+    expect((await analytics({})).totals).toMatchObject({ sales: 2, customers: 2 });
   });
 
   it.each([
@@ -304,7 +313,7 @@ describe('the command', () => {
     const map = join(folder, 'map.json');
     await writeFile(map, JSON.stringify(MAP));
     const words = [file, `--map=${map}`];
-    for (const least of [1, 9_000, 20_000]) {
+    for (const least of [1, 15_000]) {
       const child = start(...words);
       let gone = false;
       child.once('exit', () => {
@@ -330,9 +339,7 @@ describe('the command', () => {
     const lines = await shop.db.query('SELECT count(*)::int AS lines FROM sale_items');
     expect(lines.rows).toEqual([{ lines: 40_000 }]);
     expect(await brokenInvariants(shop.db)).toEqual({});
-    const again = await finish(start(...words));
-    expect(again.out).toContain('0 brought in, 40000 unchanged, 0 refused');
-  });
+  }, 240_000);
 
   it('says what is wrong, by its exit code too', async () => {
     const file = join(folder, 'sales.csv');
