@@ -29,7 +29,7 @@ KEYS_DIR ?= keys
 SOURCES := $(shell find src migrations -type d -o -name '*.ts' ! -name '*.spec.ts' 2>/dev/null) ormconfig.ts test/faults/invariants.sql
 
 .PHONY: help setup dev install-deps setup-env setup-db generate-keys rotate-keys migrate generate-migration seed admin \
-	import-catalogue import-categories reconcile run start build status check-redis test test-cache test-money test-integration test-e2e \
+	import-catalogue import-categories import-sales rebuild-analytics reconcile run start build status check-redis test test-cache test-money test-integration test-e2e \
 	api-http check-invoices bench \
 	replay generate lint format check clean
 
@@ -76,9 +76,16 @@ import-catalogue: build generate-keys ## Import products from a CSV or NDJSON fi
 	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv [MAP=columns.json]' >&2; exit 2; }
 	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE" $${MAP:+"--map=$$MAP"}
 
+import-sales: build generate-keys ## Import sales of another system from a CSV or NDJSON file, gzipped or not: FILE=… MAP=…
+	@test -n "$$FILE" || { echo 'usage: make import-sales FILE=sales.csv [MAP=columns.json]' >&2; exit 2; }
+	@$(NODE) --max-old-space-size=200 --max-semi-space-size=8 dist/src/cli/import-sales.js "$$FILE" $${MAP:+"--map=$$MAP"}
+
 import-categories: build generate-keys ## Import a tree of categories from JSON, gzipped or not: FILE=…
 	@test -n "$$FILE" || { echo 'usage: make import-categories FILE=categories.json' >&2; exit 2; }
 	@$(NODE) dist/src/cli/import-categories.js "$$FILE"
+
+rebuild-analytics: build ## Make the sums of analytics anew from the sales
+	@$(NODE) dist/src/cli/rebuild-analytics.js
 
 reconcile: build ## Prove that levels, sales, payments and invoices agree: every rule, with the rows that break it
 	@$(NODE) dist/src/cli/reconcile.js

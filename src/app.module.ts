@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from './common/clock.js';
 import type { Config } from './config/config.js';
 import { entities } from './entities.js';
+import { AnalyticsModule } from './modules/analytics/analytics.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
@@ -14,6 +15,7 @@ import { CatalogueTransferModule } from './modules/products/catalogue-transfer.m
 import { ProductsModule } from './modules/products/products.module.js';
 import { PromotionsModule } from './modules/promotions/promotions.module.js';
 import { SalesModule } from './modules/sales/sales.module.js';
+import { SalesHistoryModule } from './modules/sales-history/sales-history.module.js';
 import { ShippingModule } from './modules/shipping/shipping.module.js';
 import { TaxesModule } from './modules/taxes/taxes.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -28,6 +30,7 @@ export interface ApplicationOptions {
 }
 
 const FEATURES = [
+  AnalyticsModule,
   ApiKeysModule,
   AuditModule,
   AuthModule,
@@ -39,6 +42,7 @@ const FEATURES = [
   PrivacyModule,
   ProductsModule,
   PromotionsModule,
+  SalesHistoryModule,
   SalesModule,
   ShippingModule,
   TaxesModule,

@@ -1,3 +1,13 @@
+import { AnalyticsMovedProduct, AnalyticsPending, AnalyticsSale } from './modules/analytics/analytics-state.entity.js';
+import {
+  AnalyticsCategoryDay,
+  AnalyticsCategoryMonth,
+  AnalyticsCustomerDay,
+  AnalyticsCustomerMonth,
+  AnalyticsProductDay,
+  AnalyticsProductMonth,
+  AnalyticsSlot,
+} from './modules/analytics/analytics-sums.entity.js';
 import { AuditAddress } from './modules/audit/audit-address.entity.js';
 import { AuditDetails } from './modules/audit/audit-details.entity.js';
 import { AuditEntry } from './modules/audit/audit-entry.entity.js';
@@ -39,6 +49,8 @@ import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
 import { SaleShipment, SaleShipmentItem } from './modules/sales/sale-shipment.entity.js';
+import { PastCustomer } from './modules/sales-history/past-customer.entity.js';
+import { SaleImportFile } from './modules/sales-history/sale-import-file.entity.js';
 import { ShippingMethod } from './modules/shipping/shipping-method.entity.js';
 import { TaxRateEntity } from './modules/taxes/tax-rate.entity.js';
 import { User } from './modules/users/user.entity.js';
@@ -52,6 +64,16 @@ import { TestClockOffset } from './platform/test-clock/test-clock.entity.js';
 
 /** Every table of the application. */
 export const entities = [
+  AnalyticsCategoryDay,
+  AnalyticsCategoryMonth,
+  AnalyticsCustomerDay,
+  AnalyticsCustomerMonth,
+  AnalyticsMovedProduct,
+  AnalyticsPending,
+  AnalyticsProductDay,
+  AnalyticsProductMonth,
+  AnalyticsSale,
+  AnalyticsSlot,
   ApiKey,
   AuditAddress,
   AuditDetails,
@@ -76,6 +98,7 @@ export const entities = [
   OidcHandover,
   OneTimeToken,
   OutboxEvent,
+  PastCustomer,
   Payment,
   PaymentEvent,
   Product,
@@ -90,6 +113,7 @@ export const entities = [
   Revocation,
   Sale,
   SaleHistoryEntry,
+  SaleImportFile,
   SaleItem,
   SaleReturn,
   SaleReturnItem,

@@ -2,8 +2,8 @@ import { constants, createReadStream } from 'node:fs';
 import { access, readFile as readText, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { UnreadableFile } from '../modules/products/import/import-columns.js';
 import type { ImportFormat } from '../modules/products/import/row-batches.js';
+import { UnreadableFile } from '../platform/files/unreadable-file.js';
 
 const FORMATS: Readonly<Record<string, ImportFormat>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
 

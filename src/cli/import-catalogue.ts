@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { CatalogueImportService } from '../modules/products/import/catalogue-import.service.js';
-import { parseColumnMap, UnreadableFile } from '../modules/products/import/import-columns.js';
+import { parseColumnMap } from '../modules/products/import/import-columns.js';
 import type { ImportReport, RefusedRow } from '../modules/products/import/import-report.js';
+import { UnreadableFile } from '../platform/files/unreadable-file.js';
 import { checkFile, formatOf, readFile, readMap } from './catalogue-file.js';
 import { withApplication } from './context.js';
 

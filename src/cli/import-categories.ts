@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { CategoryImportService } from '../modules/products/import/category-import.service.js';
 import { type CategoryTreeFile, readCategoryTree } from '../modules/products/import/category-tree-file.js';
-import { UnreadableFile } from '../modules/products/import/import-columns.js';
+import { UnreadableFile } from '../platform/files/unreadable-file.js';
 import { checkFile, readFile } from './catalogue-file.js';
 import { withApplication } from './context.js';
 

@@ -40,3 +40,14 @@ function startMillisecond(millisecond: number): void {
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }
+
+/**
+ * A UUIDv7 for what happened at a moment in the past, so that it sorts there. Unlike those of {@link newId}, ids of one
+ * millisecond have no order among them.
+ */
+export function pastId(moment: Date): string {
+  const time = Math.max(moment.getTime(), 0).toString(16).padStart(12, '0');
+  const random = randomBytes(10).toString('hex');
+  const variant = '89ab'.charAt(Number.parseInt(random.charAt(3), 16) & 0x3);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+}

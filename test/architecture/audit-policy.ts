@@ -39,6 +39,7 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   'PUT /api/products/:id/stock': ['stock.changed'],
   'POST /api/products/:id/stock-movements': ['stock.changed'],
   'POST /api/products/import': ['import.requested'],
+  'POST /api/admin/sales/import': ['import.requested'],
   'POST /api/imports/:id/cancel': ['import.cancelled'],
   'POST /api/product-groups': ['product_group.created'],
   'PATCH /api/product-groups/:id': ['product_group.updated'],

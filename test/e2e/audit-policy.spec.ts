@@ -66,6 +66,12 @@ const file = (): Test =>
     .set({ ...bearer(admin.accessToken), 'content-type': 'text/csv' })
     .send(`sku,name,price\n${newId()},Lamp,1.00\n`);
 
+const pastSales = (): Test =>
+  shop.http
+    .post('/api/admin/sales/import')
+    .set({ ...bearer(admin.accessToken), 'content-type': 'text/csv' })
+    .send(`number,sku,quantity,unitPrice,placedAt\n${newId()},LAMP,1,1.00,2020-01-01\n`);
+
 async function invited(): Promise<string> {
   const email = `${newId()}@example.com`;
   await send('post', '/api/users/invitations', { email, role: 'support' }).expect(201);
@@ -180,6 +186,7 @@ const SCENARIOS: Readonly<Record<string, (tag: Tag) => Promise<Response>>> = {
   'POST /api/products/:id/stock-movements': async (tag) =>
     tag(send('post', `/api/products/${await madeProduct()}/stock-movements`, { delta: 1, reason: 'receipt' })),
   'POST /api/products/import': async (tag) => tag(file()),
+  'POST /api/admin/sales/import': async (tag) => tag(pastSales()),
   'POST /api/imports/:id/cancel': async (tag) => {
     const holding = await shop.db.connect();
     try {

@@ -20,9 +20,11 @@ WHERE created_at < earlier;
 
 -- name: units sold are the movements of reason sale
 SELECT coalesce(i.sale_id, m.sale_id) AS sale_id, coalesce(i.product_id, m.product_id) AS product_id
-FROM (SELECT sale_id, product_id, sum(quantity) AS units FROM sale_items GROUP BY 1, 2) i
-FULL JOIN (SELECT sale_id, product_id, -sum(delta) AS units FROM stock_movements
-  WHERE reason = 'sale' GROUP BY 1, 2 HAVING sum(delta) <> 0) m
+FROM (SELECT i.sale_id, i.product_id, sum(i.quantity) AS units FROM sale_items i
+  JOIN sales s ON s.id = i.sale_id AND s.origin IS NULL GROUP BY 1, 2) i
+FULL JOIN (SELECT m.sale_id, m.product_id, -sum(m.delta) AS units FROM stock_movements m
+  JOIN sales s ON s.id = m.sale_id AND s.origin IS NULL
+  WHERE m.reason = 'sale' GROUP BY 1, 2 HAVING sum(m.delta) <> 0) m
   ON m.sale_id = i.sale_id AND m.product_id = i.product_id
 WHERE i.units IS DISTINCT FROM m.units;
 
@@ -31,7 +33,8 @@ SELECT s.id, s.status FROM sales s
 LEFT JOIN (SELECT sale_id, sum(delta) AS units FROM stock_movements WHERE reason = 'release' GROUP BY 1) r
   ON r.sale_id = s.id
 JOIN (SELECT sale_id, sum(quantity) AS units FROM sale_items GROUP BY 1) i ON i.sale_id = s.id
-WHERE CASE WHEN s.status = 'cancelled' THEN r.units IS DISTINCT FROM i.units ELSE r.units IS NOT NULL END;
+WHERE CASE WHEN s.status = 'cancelled' AND s.origin IS NULL THEN r.units IS DISTINCT FROM i.units
+  ELSE r.units IS NOT NULL END;
 
 -- name: a promotion's uses are those of its sales, within its limit, and its amounts are their discounts
 SELECT pr.id FROM promotions pr WHERE pr.usage_limit IS NOT NULL
@@ -67,7 +70,7 @@ WHERE v.kind = 'invoice' AND s.shipping_tax_rate IS NOT NULL AND (v.prices_inclu
 -- name: a sale is confirmed if and only if its total was paid in its currency
 SELECT s.id, s.status FROM sales s
 LEFT JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
-WHERE (s.status IN ('confirmed', 'shipped', 'delivered', 'returned'))
+WHERE (s.status IN ('confirmed', 'shipped', 'delivered', 'returned')) AND s.origin IS NULL
     AND (p.id IS NULL OR p.amount <> s.total OR p.currency <> s.currency)
   OR s.status = 'pending' AND p.id IS NOT NULL;
 
@@ -148,7 +151,7 @@ SELECT s.id, s.payment_status, p.status FROM sales s
 LEFT JOIN payments p ON p.sale_id = s.id AND p.status IN ('completed', 'refunded')
 CROSS JOIN LATERAL (SELECT coalesce(sum(r.amount), 0) AS amount FROM refunds r
   WHERE r.payment_id = p.id AND r.status = 'completed') back
-WHERE CASE WHEN back.amount = 0 THEN s.payment_status IN ('partially_refunded', 'refunded') OR p.status = 'refunded'
+WHERE s.origin IS NULL AND CASE WHEN back.amount = 0 THEN s.payment_status IN ('partially_refunded', 'refunded') OR p.status = 'refunded'
   WHEN back.amount = p.amount THEN s.payment_status <> 'refunded' OR p.status <> 'refunded'
   ELSE s.payment_status <> 'partially_refunded' OR p.status <> 'completed' END;
 
@@ -188,7 +191,7 @@ GROUP BY r.id HAVING count(e.id) <> CASE WHEN r.status = 'completed' THEN 1 ELSE
 
 -- name: one sale.placed event per sale
 SELECT s.id FROM sales s LEFT JOIN outbox_events e ON e.aggregate_id = s.id AND e.type = 'sale.placed'
-WHERE s.placed_at > clock_now() - interval '29 days'
+WHERE s.placed_at > clock_now() - interval '29 days' AND s.origin IS NULL
 GROUP BY s.id HAVING count(e.id) <> 1;
 
 -- name: one stock.changed event per movement of a sale
@@ -223,3 +226,125 @@ WITH RECURSIVE tree AS (
   UNION ALL
   SELECT c.id, t.level + 1 FROM categories c JOIN tree t ON c.parent_id = t.id WHERE t.level < 10)
 SELECT id, slug, parent_id FROM categories c WHERE NOT EXISTS (SELECT FROM tree t WHERE t.id = c.id);
+
+-- name: an imported sale has no invoice and no payment of ours
+SELECT s.id FROM sales s WHERE s.origin IS NOT NULL AND (
+  EXISTS (SELECT FROM invoices v WHERE v.sale_id = s.id) OR EXISTS (SELECT FROM payments p WHERE p.sale_id = s.id));
+
+-- name: the sums of analytics have each sale as it is, or wait for it
+SELECT s.id, s.number, s.status FROM sales s LEFT JOIN analytics_sales a ON a.sale_id = s.id
+WHERE s.status NOT IN ('pending', 'draft')
+  AND (a.status, a.country, a.lines) IS DISTINCT FROM (s.status, coalesce(s.delivery_address ->> 'country', ''),
+    (SELECT max(i.line_no) FROM sale_items i WHERE i.sale_id = s.id))
+  AND NOT EXISTS (SELECT FROM analytics_pending b WHERE b.sale_id = s.id)
+  AND NOT EXISTS (SELECT FROM outbox_events e WHERE e.aggregate_id = s.id AND e.published_at IS NULL);
+
+-- name: sums by the quarter of an hour are those of the sales
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id),
+x AS (SELECT id, placed_at, status, country, customer, sum(units) AS units, sum(revenue) AS revenue
+  FROM lines GROUP BY id, placed_at, status, country, customer)
+(SELECT slot, country, status, sales, units, revenue FROM analytics_slots WHERE (sales, revenue) <> (0, 0)
+  EXCEPT SELECT date_bin('15 minutes', placed_at, 'epoch') AS slot, country, status, count(*), sum(units), sum(revenue) FROM x GROUP BY 1, 2, 3)
+UNION ALL
+(SELECT date_bin('15 minutes', placed_at, 'epoch') AS slot, country, status, count(*), sum(units), sum(revenue) FROM x GROUP BY 1, 2, 3
+  EXCEPT SELECT slot, country, status, sales, units, revenue FROM analytics_slots);
+
+-- name: sums by product and day are those of the sales
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id)
+(SELECT day, product_id, country, status, sales, units, revenue FROM analytics_product_days WHERE (sales, revenue) <> (0, 0)
+  EXCEPT SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, product_id AS product_id, country, status, count(*), sum(units), sum(revenue) FROM lines GROUP BY 1, 2, 3, 4)
+UNION ALL
+(SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, product_id AS product_id, country, status, count(*), sum(units), sum(revenue) FROM lines GROUP BY 1, 2, 3, 4
+  EXCEPT SELECT day, product_id, country, status, sales, units, revenue FROM analytics_product_days);
+
+-- name: sums by category and day are those of the sales, unless a product was moved
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id),
+x AS (SELECT id, placed_at, status, country, category_id, sum(units) AS units, sum(revenue) AS revenue
+  FROM lines GROUP BY id, placed_at, status, country, category_id)
+(SELECT day, category_id, country, status, sales, units, revenue FROM analytics_category_days WHERE (sales, revenue) <> (0, 0)
+  AND NOT EXISTS (SELECT FROM analytics_moved_products)
+  EXCEPT SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, category_id AS category_id, country, status, count(*), sum(units), sum(revenue) FROM x WHERE NOT EXISTS (SELECT FROM analytics_moved_products) GROUP BY 1, 2, 3, 4)
+UNION ALL
+(SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, category_id AS category_id, country, status, count(*), sum(units), sum(revenue) FROM x WHERE NOT EXISTS (SELECT FROM analytics_moved_products) GROUP BY 1, 2, 3, 4
+  EXCEPT SELECT day, category_id, country, status, sales, units, revenue FROM analytics_category_days);
+
+-- name: sums by customer and day are those of the sales
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id),
+x AS (SELECT id, placed_at, status, country, customer, sum(units) AS units, sum(revenue) AS revenue
+  FROM lines GROUP BY id, placed_at, status, country, customer)
+(SELECT day, customer, country, status, sales, revenue FROM analytics_customer_days WHERE (sales, revenue) <> (0, 0)
+  EXCEPT SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, customer AS customer, country, status, count(*), sum(revenue) FROM x WHERE customer IS NOT NULL GROUP BY 1, 2, 3, 4)
+UNION ALL
+(SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, customer AS customer, country, status, count(*), sum(revenue) FROM x WHERE customer IS NOT NULL GROUP BY 1, 2, 3, 4
+  EXCEPT SELECT day, customer, country, status, sales, revenue FROM analytics_customer_days);
+
+-- name: sums by product and month are those of the sales
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id)
+(SELECT month, product_id, country, status, sales, units, revenue FROM analytics_product_months WHERE (sales, revenue) <> (0, 0)
+  EXCEPT SELECT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month, product_id AS product_id, country, status, count(*), sum(units), sum(revenue) FROM lines GROUP BY 1, 2, 3, 4)
+UNION ALL
+(SELECT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month, product_id AS product_id, country, status, count(*), sum(units), sum(revenue) FROM lines GROUP BY 1, 2, 3, 4
+  EXCEPT SELECT month, product_id, country, status, sales, units, revenue FROM analytics_product_months);
+
+-- name: sums by category and month are those of the sales, unless a product was moved
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id),
+x AS (SELECT id, placed_at, status, country, category_id, sum(units) AS units, sum(revenue) AS revenue
+  FROM lines GROUP BY id, placed_at, status, country, category_id)
+(SELECT month, category_id, country, status, sales, units, revenue FROM analytics_category_months WHERE (sales, revenue) <> (0, 0)
+  AND NOT EXISTS (SELECT FROM analytics_moved_products)
+  EXCEPT SELECT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month, category_id AS category_id, country, status, count(*), sum(units), sum(revenue) FROM x WHERE NOT EXISTS (SELECT FROM analytics_moved_products) GROUP BY 1, 2, 3, 4)
+UNION ALL
+(SELECT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month, category_id AS category_id, country, status, count(*), sum(units), sum(revenue) FROM x WHERE NOT EXISTS (SELECT FROM analytics_moved_products) GROUP BY 1, 2, 3, 4
+  EXCEPT SELECT month, category_id, country, status, sales, units, revenue FROM analytics_category_months);
+
+-- name: sums by customer and month are those of the sales
+WITH lines AS (
+  SELECT s.id, s.placed_at, a.status, a.country, a.customer, i.product_id,
+    coalesce(p.category_id, '00000000-0000-0000-0000-000000000000') AS category_id,
+    sum(i.quantity) AS units, sum(i.line_total - i.discount) AS revenue
+  FROM analytics_sales a JOIN sales s ON s.id = a.sale_id
+    JOIN sale_items i ON i.sale_id = s.id AND i.line_no <= a.lines JOIN products p ON p.id = i.product_id
+  GROUP BY s.id, a.sale_id, i.product_id, p.category_id),
+x AS (SELECT id, placed_at, status, country, customer, sum(units) AS units, sum(revenue) AS revenue
+  FROM lines GROUP BY id, placed_at, status, country, customer)
+(SELECT month, customer, country, status, sales, revenue FROM analytics_customer_months WHERE (sales, revenue) <> (0, 0)
+  EXCEPT SELECT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month, customer AS customer, country, status, count(*), sum(revenue) FROM x WHERE customer IS NOT NULL GROUP BY 1, 2, 3, 4)
+UNION ALL
+(SELECT date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month, customer AS customer, country, status, count(*), sum(revenue) FROM x WHERE customer IS NOT NULL GROUP BY 1, 2, 3, 4
+  EXCEPT SELECT month, customer, country, status, sales, revenue FROM analytics_customer_months);

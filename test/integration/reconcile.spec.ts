@@ -290,6 +290,39 @@ const DAMAGES: readonly (readonly [string, string])[] = [
     'at most one default address a customer',
     `DROP INDEX delivery_addresses_one_default; UPDATE delivery_addresses SET is_default = true`,
   ],
+  ['an imported sale has no invoice and no payment of ours', `UPDATE sales SET origin = 'import' WHERE id = '{paid}'`],
+  [
+    'the sums of analytics have each sale as it is, or wait for it',
+    `UPDATE outbox_events SET published_at = now() WHERE aggregate_id = '{paid}'`,
+  ],
+  [
+    'sums by the quarter of an hour are those of the sales',
+    `INSERT INTO analytics_slots VALUES (now(), 'GB', 'confirmed', 1, 1, 1)`,
+  ],
+  [
+    'sums by product and day are those of the sales',
+    `INSERT INTO analytics_product_days VALUES (now(), gen_random_uuid(), 'GB', 'confirmed', 1, 1, 1)`,
+  ],
+  [
+    'sums by product and month are those of the sales',
+    `INSERT INTO analytics_product_months VALUES (now(), gen_random_uuid(), 'GB', 'confirmed', 1, 1, 1)`,
+  ],
+  [
+    'sums by category and day are those of the sales, unless a product was moved',
+    `INSERT INTO analytics_category_days VALUES (now(), gen_random_uuid(), 'GB', 'confirmed', 1, 1, 1)`,
+  ],
+  [
+    'sums by category and month are those of the sales, unless a product was moved',
+    `INSERT INTO analytics_category_months VALUES (now(), gen_random_uuid(), 'GB', 'confirmed', 1, 1, 1)`,
+  ],
+  [
+    'sums by customer and day are those of the sales',
+    `INSERT INTO analytics_customer_days VALUES (now(), gen_random_uuid(), 'GB', 'confirmed', 1, 1)`,
+  ],
+  [
+    'sums by customer and month are those of the sales',
+    `INSERT INTO analytics_customer_months VALUES (now(), gen_random_uuid(), 'GB', 'confirmed', 1, 1)`,
+  ],
   ['categories are a tree of at most ten levels', `UPDATE categories SET parent_id = '{child}' WHERE id = '{parent}'`],
 ];
 

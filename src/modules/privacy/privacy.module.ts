@@ -24,6 +24,8 @@ import { ReturnPrivacy } from '../sales/return-privacy.api.js';
 import { SalePrivacy } from '../sales/sale-privacy.api.js';
 import { SalesModule } from '../sales/sales.module.js';
 import { ShipmentPrivacy } from '../sales/shipment-privacy.api.js';
+import { PastCustomerPrivacy } from '../sales-history/past-customer-privacy.api.js';
+import { SalesHistoryModule } from '../sales-history/sales-history.module.js';
 import { UserPrivacy } from '../users/user-privacy.api.js';
 import { UsersModule } from '../users/users.module.js';
 import { IdempotencyPrivacy } from './idempotency-privacy.service.js';
@@ -38,6 +40,7 @@ import { HOLDERS, PrivacyService } from './privacy.service.js';
 const IN_ORDER = [
   CartPrivacy,
   SalePrivacy,
+  PastCustomerPrivacy,
   ReturnPrivacy,
   ShipmentPrivacy,
   PromotionPrivacy,
@@ -72,6 +75,7 @@ const holders = {
     JobsModule,
     PaymentsModule,
     PromotionsModule,
+    SalesHistoryModule,
     SalesModule,
     UsersModule,
   ],

@@ -9,7 +9,7 @@ import { Access } from '../../platform/security/access.js';
 import { CatalogueExportService } from './export/catalogue-export.service.js';
 import { ImportResponse } from './import/dto/import.response.js';
 import { ExportQuery, ImportQuery } from './import/dto/import-query.dto.js';
-import { ImportUploadsService } from './import/import-uploads.service.js';
+import { CATALOGUE, ImportUploadsService } from './import/import-uploads.service.js';
 
 const FILE =
   'CSV with a header (RFC 4180) or a JSON object a line, UTF-8; gzip is known by Content-Encoding or its first bytes.';
@@ -44,7 +44,7 @@ export class ProductFilesController {
     @Query() query: ImportQuery,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<ImportResponse | StoredAnswer> {
-    return this.uploads.receive(file, query, key);
+    return this.uploads.receive(CATALOGUE, file, query, key);
   }
 
   @Get('export')

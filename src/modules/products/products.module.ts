@@ -32,7 +32,9 @@ import { CategoryFinder } from './import/category-finder.service.js';
 import { CategoryImportService } from './import/category-import.service.js';
 import { ImportCategoriesRepository } from './import/import-categories.repository.js';
 import { ImportGroupsRepository } from './import/import-groups.repository.js';
+import { PastProductsService } from './import/past-products.service.js';
 import { ProductInserts } from './import/product-inserts.service.js';
+import { PastProductsApi } from './past-products.api.js';
 import { PriceChanges } from './prices/price-changes.job.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
@@ -89,6 +91,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     ImageSweeps,
     ImportBatchService,
     Memberships,
+    PastProductsApi,
+    PastProductsService,
     PriceChanges,
     PricesApi,
     PricesRepository,
@@ -117,6 +121,6 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockService,
     StoredImagesRepository,
   ],
-  exports: [PricesApi, ProductsApi, StockApi, CatalogueImportService, CategoryImportService],
+  exports: [PastProductsApi, PricesApi, ProductsApi, StockApi, CatalogueImportService, CategoryImportService],
 })
 export class ProductsModule {}

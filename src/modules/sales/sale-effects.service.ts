@@ -5,7 +5,7 @@ import type { AskedGuard, OwnEffect, SaleStatus, SaleStep } from './sale-lifecyc
 import { type SaleRow, toEventData } from './sale-mapper.js';
 import { SaleNews } from './sale-news.service.js';
 import { ALL, SaleRefundsService } from './sale-refunds.service.js';
-import { SALE_CANCELLED, SALE_DELIVERED, SALE_SHIPPED } from './sales.events.js';
+import { SALE_CANCELLED, SALE_DELIVERED, SALE_RETURNED, SALE_SHIPPED } from './sales.events.js';
 import { SalesRepository } from './sales.repository.js';
 import { SettlementRepository } from './settlement.repository.js';
 
@@ -31,6 +31,7 @@ const EVENTS: Readonly<Partial<Record<SaleStatus, string>>> = {
   shipped: SALE_SHIPPED,
   delivered: SALE_DELIVERED,
   cancelled: SALE_CANCELLED,
+  returned: SALE_RETURNED,
 };
 
 /** The conditions and effects that the table of the sale's lifecycle names, as far as no statement has them. */

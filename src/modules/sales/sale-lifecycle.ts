@@ -123,14 +123,14 @@ export const SALE_STEPS: readonly SaleStep[] = [
     effects: ['note_shipment', 'tell'],
   },
   { on: 'deliver', by: 'staff', from: 'shipped', to: 'delivered', guards: [], effects: ['tell'] },
-  { on: 'take_back', by: 'staff', from: 'delivered', to: 'returned', guards: [], effects: ['restock_rest'] },
+  { on: 'take_back', by: 'staff', from: 'delivered', to: 'returned', guards: [], effects: ['tell', 'restock_rest'] },
   {
     on: 'last_back',
     by: 'staff, by receiving a return',
     from: 'delivered',
     to: 'returned',
     guards: ['every_piece_came_back'],
-    effects: [],
+    effects: ['tell'],
   },
 ];
 

@@ -33,6 +33,8 @@ export interface SaleRow {
   readonly placed_at: Date;
   readonly updated_at: Date;
   readonly expires_at: Date | null;
+  /** Left out of a sale that is being placed. */
+  readonly origin?: string | null;
 }
 
 export interface SaleItemRow {
@@ -96,7 +98,7 @@ export function toSale(row: SaleRow, items: readonly SaleItemRow[]): SaleRespons
 
 /** A sale as staff see it. */
 export function toAdminSale(row: SaleRow, items: readonly SaleItemRow[]): AdminSaleResponse {
-  return { ...toSale(row, items), userId: row.user_id, email: row.email };
+  return { ...toSale(row, items), userId: row.user_id, email: row.email, origin: row.origin ?? null };
 }
 
 /** What the events of a sale tell. */

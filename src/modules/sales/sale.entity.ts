@@ -16,8 +16,10 @@ import type { SaleStatus } from './sale-lifecycle.js';
 )
 @Check('sales_total_adds_up', 'total = subtotal - discount + shipping + tax')
 @Check('sales_amounts_not_negative', 'subtotal >= 0 AND discount >= 0 AND shipping >= 0 AND tax >= 0 AND total >= 0')
-@Check('sales_buyer_known', 'user_id IS NOT NULL OR email IS NOT NULL')
+@Check('sales_buyer_known', 'user_id IS NOT NULL OR email IS NOT NULL OR origin IS NOT NULL')
+@Check('sales_import_has_origin', 'import_id IS NULL OR origin IS NOT NULL')
 @Index('sales_user_idx', ['userId', 'id'])
+@Index('sales_placed_idx', ['placedAt'])
 @Index('sales_pending_expiry_idx', ['expiresAt'], { where: `status = 'pending'` })
 @Index('sales_open_place_unique', { synchronize: false })
 export class Sale {
@@ -100,4 +102,17 @@ export class Sale {
 
   @Column('timestamptz', { nullable: true })
   expiresAt!: Date | null;
+
+  /** The system that has made it; null where that is this shop. */
+  @Column('text', { nullable: true })
+  origin!: string | null;
+
+  /** The import that brought it. */
+  @Column('uuid', { nullable: true })
+  importId!: string | null;
+
+  /** Its buyer in the system that it comes from. */
+  @Column('uuid', { nullable: true })
+  @ForeignKey('PastCustomer', { name: 'sales_customer_fkey' })
+  customerId!: string | null;
 }

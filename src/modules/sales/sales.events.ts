@@ -4,6 +4,7 @@ export const SALE_CONFIRMED = 'sale.confirmed';
 export const SALE_SHIPPED = 'sale.shipped';
 export const SALE_DELIVERED = 'sale.delivered';
 export const SALE_CANCELLED = 'sale.cancelled';
+export const SALE_RETURNED = 'sale.returned';
 export const SALE_REFUNDED = 'sale.refunded';
 
 /** What the events of a sale tell about it. */

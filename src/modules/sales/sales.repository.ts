@@ -38,8 +38,8 @@ export interface StatsRow {
 }
 
 const COLUMNS = `s.id, s.number, s.user_id, s.cart_id, s.email, s.status, s.payment_status, s.currency, s.subtotal,
-  s.discount, s.shipping, s.tax, s.prices_include_tax, s.shipping_tax, s.shipping_tax_rate, s.total, s.coupon_code, s.shipping_method, s.delivery_address, s.carrier, s.tracking_number, s.placed_at,
-  s.updated_at, s.expires_at,
+  s.discount, s.shipping, s.tax, s.prices_include_tax, s.shipping_tax, s.shipping_tax_rate, s.total, s.coupon_code,
+  s.shipping_method, s.delivery_address, s.carrier, s.tracking_number, s.placed_at, s.updated_at, s.expires_at, s.origin,
   (SELECT i.id FROM invoices i WHERE i.sale_id = s.id AND i.kind = 'invoice') AS invoice_id`;
 
 const ITEM_COLUMNS =

@@ -19,6 +19,14 @@ export class Download {
     readonly mediaType: string,
     readonly content: AsyncIterable<string | Buffer>,
   ) {}
+
+  /** A CSV file that is made already. */
+  static csv(name: string, text: string): Download {
+    const content = (async function* () {
+      yield text;
+    })();
+    return new Download(name, 'text/csv; charset=utf-8; header=present', content);
+  }
 }
 
 /** Whether a client takes gzip (RFC 9110, section 12.5.3). */

@@ -27,6 +27,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Sales: 'Checkout, payment and what became of it.',
   'Sales (staff)': 'The sales of all customers.',
   Payments: 'What payment providers tell the shop.',
+  Analytics: 'What sales add up to.',
   'API keys': 'By which machines identify themselves.',
   Invoices: 'Numbered without a gap; an issued one never changes.',
   Tokens: 'What other servers need to verify access tokens.',

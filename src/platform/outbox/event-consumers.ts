@@ -14,11 +14,23 @@ export interface EventConsumer {
   handle(event: CloudEvent): Promise<void>;
 }
 
+/** Someone who acts on many events at once, where one at a time would cost too much. */
+export interface BatchConsumer {
+  readonly name: string;
+  wants(type: string): boolean;
+  /**
+   * Hears of the aggregates that the events are about, each once, in a transaction of its own. What it does must be
+   * safe to repeat: after a failure or a crash it hears of the same events again.
+   */
+  handle(aggregateIds: readonly string[]): Promise<void>;
+}
+
 /** Who wants which events, and the one way in which they get them. */
 @Injectable()
 export class EventConsumers {
   private readonly names = new Set<string>();
   private readonly byType = new Map<string, EventConsumer[]>();
+  private readonly batches: BatchConsumer[] = [];
   private readonly source: string;
 
   constructor(
@@ -44,8 +56,34 @@ export class EventConsumers {
     }
   }
 
+  /** @throws {Error} where the name is taken */
+  registerBatch(consumer: BatchConsumer): void {
+    if (this.names.has(consumer.name)) throw new Error(`Two event consumers are called ${consumer.name}.`);
+    this.names.add(consumer.name);
+    this.batches.push(consumer);
+  }
+
   wants(type: string): boolean {
-    return this.byType.has(type);
+    return this.byType.has(type) || this.batches.some((consumer) => consumer.wants(type));
+  }
+
+  /**
+   * Gives events to those who take them by the batch.
+   * @returns what went wrong, by the ids of the events that have to be delivered again
+   */
+  async deliverBatch(events: readonly PendingEvent[]): Promise<ReadonlyMap<string, unknown>> {
+    const failed = new Map<string, unknown>();
+    for (const consumer of this.batches) {
+      const wanted = events.filter(({ type }) => consumer.wants(type));
+      if (wanted.length === 0) continue;
+      const aggregates = [...new Set(wanted.map(({ aggregateId }) => aggregateId))];
+      try {
+        await this.uow.run(() => consumer.handle(aggregates));
+      } catch (error) {
+        for (const { id } of wanted) failed.set(id, error);
+      }
+    }
+    return failed;
   }
 
   /**

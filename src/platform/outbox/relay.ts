@@ -85,8 +85,9 @@ export class Relay implements LeaderWork, OnModuleInit {
     const done: string[] = [];
     // The lanes share one iterator: each takes the next queue that nobody has taken.
     const queues = queuesByAggregate(batch).values();
+    const refused = await this.consumers.deliverBatch(batch);
     const lane = async (): Promise<void> => {
-      for (const queue of queues) await this.deliver(queue, done, failures);
+      for (const queue of queues) await this.deliver(queue, refused, done, failures);
     };
     await Promise.all(Array.from({ length: LANES }, lane));
     await this.events.markPublished(done, this.clock.now());
@@ -95,10 +96,16 @@ export class Relay implements LeaderWork, OnModuleInit {
   }
 
   /** Works one aggregate's queue off, up to the first event that fails. */
-  private async deliver(queue: readonly PendingEvent[], done: string[], failures: FailedDelivery[]): Promise<void> {
+  private async deliver(
+    queue: readonly PendingEvent[],
+    refused: ReadonlyMap<string, unknown>,
+    done: string[],
+    failures: FailedDelivery[],
+  ): Promise<void> {
     for (const event of queue) {
       if (!this.running) return;
       try {
+        if (refused.has(event.id)) throw refused.get(event.id);
         if (this.consumers.wants(event.type)) await this.consumers.deliver(event);
         done.push(event.id);
       } catch (error) {

@@ -1,7 +1,7 @@
 import { formatMoney } from '../../../common/money.js';
+import { guardCell, quoteCell } from '../../../platform/files/csv-cells.js';
 import type { CategoryRow } from '../category-tree.js';
 import { formatPath } from '../import/category-path.js';
-import { guardCell, quoteCell } from '../import/csv-cells.js';
 import { IMPORT_COLUMNS, type ImportColumn } from '../import/import-columns.js';
 import type { ImportFormat } from '../import/row-batches.js';
 import { regularPriceOf } from '../prices/sale-price.js';

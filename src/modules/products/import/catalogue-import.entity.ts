@@ -9,6 +9,7 @@ export type StoredImportStatus = 'receiving' | 'queued' | 'running' | 'completed
  */
 @Entity('catalogue_imports')
 @Check('catalogue_imports_status_known', `status IN ('receiving', 'queued', 'running', 'completed', 'failed')`)
+@Check('catalogue_imports_kind_known', `kind IN ('catalogue', 'sales')`)
 @Check('catalogue_imports_format_known', `format IN ('csv', 'ndjson')`)
 @Check('catalogue_imports_rows_add_up', 'processed = created + updated + unchanged + refused')
 @Check('catalogue_imports_failure_told', `(status = 'failed') = (failure_code IS NOT NULL)`)
@@ -20,6 +21,10 @@ export class CatalogueImport {
 
   @Column('text')
   status!: StoredImportStatus;
+
+  /** What the rows of the file are. */
+  @Column('text', { default: 'catalogue' })
+  kind!: 'catalogue' | 'sales';
 
   @Column('text')
   format!: 'csv' | 'ndjson';

@@ -6,7 +6,7 @@ import { STANDARD } from '../../taxes/taxes.events.js';
 import type { Pricing } from '../prices/sale-price.js';
 import type { ProductRow } from '../product-row.js';
 import { CategoryNotFound } from '../products.errors.js';
-import { ANY, HOLD, INSERT, TAKEN_SLUGS, UPDATE } from './catalogue-import.statements.js';
+import { ANY, HOLD, IDS, INSERT, TAKEN_SLUGS, UPDATE } from './catalogue-import.statements.js';
 import type { FiledProduct } from './filed-product.js';
 
 const CATEGORY_GONE = { products_category_fkey: () => new CategoryNotFound() };
@@ -74,6 +74,12 @@ export class CatalogueImportRepository extends BaseRepository {
   /** Locks the products that have these SKUs, archived ones too, in the order that everybody locks them in. */
   hold(skus: readonly string[]): Promise<HeldProduct[]> {
     return this.rows<HeldProduct>(HOLD, [skus]);
+  }
+
+  /** Ids of the products that have these SKUs, archived ones too, without locks. */
+  async idsOf(skus: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.rows<{ id: string; sku: string }>(IDS, [skus]);
+    return new Map(rows.map(({ id, sku }) => [sku, id]));
   }
 
   /** Whether there is no product, not even an archived one. */

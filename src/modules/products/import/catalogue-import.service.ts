@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { AuditApi } from '../../audit/audit.api.js';
 import { CatalogueCache } from '../catalogue.cache.js';
 import { CategoryNotFound } from '../products.errors.js';
 import { type BatchResult, ImportBatchService } from './batch.service.js';
 import type { CategoryIds } from './category-finder.service.js';
-import { type ColumnMap, UnreadableFile } from './import-columns.js';
+import type { ColumnMap } from './import-columns.js';
 import { type BatchStep, type ImportReport, type RefusedRow, Tally } from './import-report.js';
 import { type ImportFormat, type RowBatch, rowBatches } from './row-batches.js';
 

@@ -7,6 +7,7 @@ export const HOLD = statement(
   'import.hold',
   `SELECT ${FILED_COLUMNS}, archived_at FROM products WHERE sku = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE`,
 );
+export const IDS = statement('import.ids', 'SELECT id, sku FROM products WHERE sku = ANY ($1::text[])');
 export const ANY = statement('import.any', 'SELECT true AS found FROM products LIMIT 1');
 export const TAKEN_SLUGS = statement('import.takenSlugs', 'SELECT slug FROM products WHERE slug = ANY ($1::text[])');
 

@@ -1,4 +1,4 @@
-import { UnreadableFile } from './import-columns.js';
+import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 
 /** A tree as a file tells it: where each category stands, and what could not be made sense of. */
 export interface CategoryTreeFile {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { guardCell, unguardCell } from '../../../platform/files/csv-cells.js';
 import { formatPath, parsePath } from './category-path.js';
-import { guardCell, unguardCell } from './csv-cells.js';
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "'=1", "''@x"])(
   '%j is no formula in a spreadsheet',

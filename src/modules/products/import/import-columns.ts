@@ -1,3 +1,4 @@
+import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { ATTRIBUTES_MAX } from '../product.fields.js';
 
 /**
@@ -44,17 +45,6 @@ export type ColumnMap = Partial<Readonly<Record<Exclude<ImportColumn, 'attribute
 
 /** Values of one row, by our columns, as the file has them. */
 export type RawFields = Partial<Readonly<Record<ImportColumn, unknown>>>;
-
-/** A file, or the map for it, that cannot be imported, and the line where that showed; 0 before the first. */
-export class UnreadableFile extends Error {
-  constructor(
-    readonly line: number,
-    message: string,
-    readonly code = 'unreadable_file',
-  ) {
-    super(message);
-  }
-}
 
 export function isImportColumn(text: string): text is ImportColumn {
   return (IMPORT_COLUMNS as readonly string[]).includes(text);

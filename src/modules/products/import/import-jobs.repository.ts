@@ -3,15 +3,16 @@ import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { statement } from '../../../platform/database/statement.js';
 import type { StoredImportStatus } from './catalogue-import.entity.js';
 import { ImportSuperseded } from './import.errors.js';
-import type { ColumnMap } from './import-columns.js';
+import type { ImportKind } from './import-kind.js';
 import type { BatchStep, RefusedRow } from './import-report.js';
 import type { ImportFormat } from './row-batches.js';
 
 /** What is asked for, and by whom. */
 export interface NewImport {
   readonly id: string;
+  readonly kind: ImportKind;
   readonly format: ImportFormat;
-  readonly map: ColumnMap | null;
+  readonly map: object | null;
   readonly dryRun: boolean;
   readonly actor: string;
   readonly actorId: string | null;
@@ -20,9 +21,10 @@ export interface NewImport {
 
 export interface ImportRow {
   readonly id: string;
+  readonly kind: ImportKind;
   readonly status: StoredImportStatus;
   readonly format: ImportFormat;
-  readonly map: ColumnMap | null;
+  readonly map: object | null;
   readonly dry_run: boolean;
   readonly actor: 'user' | 'api_key' | 'system';
   readonly actor_id: string | null;
@@ -61,15 +63,15 @@ export interface ImportFailure {
   readonly message: string;
 }
 
-const COLUMNS = `id, status, format, map, dry_run, actor, actor_id, request_id, total_bytes, read_bytes, line, processed,
+const COLUMNS = `id, kind, status, format, map, dry_run, actor, actor_id, request_id, total_bytes, read_bytes, line, processed,
   created, updated, unchanged, refused, categories, problems, failure_code, failure_line, failure_message, attempts,
   created_at, started_at, finished_at`;
 
 const OPEN = statement(
   'imports.open',
   `INSERT INTO catalogue_imports (id, status, format, map, dry_run, actor, actor_id, request_id, total_bytes, read_bytes,
-     line, processed, created, updated, unchanged, refused, categories, problems, attempts, created_at, touched_at)
-   VALUES ($1, 'receiving', $2, $3::jsonb, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $8)`,
+     line, processed, created, updated, unchanged, refused, categories, problems, attempts, created_at, touched_at, kind)
+   VALUES ($1, 'receiving', $2, $3::jsonb, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $8, $9)`,
 );
 const ADD_CHUNK = statement(
   'imports.addChunk',
@@ -173,9 +175,9 @@ const SWEEP = statement(
 @Injectable()
 export class ImportJobsRepository extends BaseRepository {
   /** Begins to receive a file; nobody sees it yet. */
-  async open({ id, format, map, dryRun, actor, actorId, requestId }: NewImport, now: Date): Promise<void> {
+  async open({ id, kind, format, map, dryRun, actor, actorId, requestId }: NewImport, now: Date): Promise<void> {
     const json = map === null ? null : JSON.stringify(map);
-    await this.affect(OPEN, [id, format, json, dryRun, actor, actorId, requestId, now]);
+    await this.affect(OPEN, [id, format, json, dryRun, actor, actorId, requestId, now, kind]);
   }
 
   /** Keeps the next piece of a file; false where it was taken for abandoned meanwhile. */

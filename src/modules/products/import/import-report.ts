@@ -1,8 +1,11 @@
-import type { UnreadableFile } from './import-columns.js';
+import type { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import type { RowProblem } from './import-row.js';
 
 /** A row that was not imported, or one of several things that are wrong with it. */
-export interface RefusedRow extends RowProblem {
+export interface RefusedRow extends Omit<RowProblem, 'column' | 'code'> {
+  /** Of the file's columns, as we call them; empty where it is about the whole row. */
+  readonly column: string;
+  readonly code: string;
   readonly line: number;
 }
 

@@ -3,12 +3,12 @@ import { Clock } from '../../../common/clock.js';
 import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { unpacked } from '../../../platform/files/file-bytes.js';
 import { withinLaterWork } from '../../../platform/security/request-context.js';
 import { AuditApi } from '../../audit/audit.api.js';
-import { CatalogueImportService } from './catalogue-import.service.js';
-import { unpacked } from './file-bytes.js';
 import { ImportSuperseded } from './import.errors.js';
 import { type ImportFailure, ImportJobsRepository, type ImportRow } from './import-jobs.repository.js';
+import { ImportKinds } from './import-kinds.service.js';
 import type { ImportReport } from './import-report.js';
 
 /** An import that was taken up so often without getting on has met a defect; it is given up. */
@@ -28,7 +28,7 @@ export class ImportRunner {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly imports: ImportJobsRepository,
-    private readonly catalogue: CatalogueImportService,
+    private readonly kinds: ImportKinds,
     private readonly audit: AuditApi,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
@@ -66,7 +66,8 @@ export class ImportRunner {
     // Nothing of a dry run is there to go on from.
     if (dryRun) await this.imports.restart(id, runner);
     const file = new KeptFile(this.imports, id, signal);
-    return this.catalogue.run(unpacked(file.chunks(), this.config.IMPORT_MAX_UNPACKED_BYTES), {
+    return this.kinds.of(job.kind).run(unpacked(file.chunks(), this.config.IMPORT_MAX_UNPACKED_BYTES), {
+      importId: id,
       format,
       dryRun,
       map: job.map ?? undefined,

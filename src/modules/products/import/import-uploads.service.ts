@@ -4,14 +4,16 @@ import { Clock } from '../../../common/clock.js';
 import { InvalidInput } from '../../../common/domain-error.js';
 import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
+import { compressed, joined } from '../../../platform/files/file-bytes.js';
+import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { idempotentRequest, type StoredAnswer } from '../../../platform/http/idempotency.js';
 import type { Upload } from '../../../platform/http/streamed-body.js';
 import { currentOrigin } from '../../../platform/security/request-context.js';
 import type { ImportResponse } from './dto/import.response.js';
-import { compressed, joined } from './file-bytes.js';
 import { ImportTooLarge } from './import.errors.js';
-import { type ColumnMap, parseColumnMap, UnreadableFile } from './import-columns.js';
 import { ImportJobsRepository } from './import-jobs.repository.js';
+import type { ImportKind } from './import-kind.js';
+import { ImportKinds } from './import-kinds.service.js';
 import { ImportQueue } from './import-queue.service.js';
 
 /** What is asked for beside the file. */
@@ -21,7 +23,13 @@ export interface ImportRequest {
   readonly map?: string | undefined;
 }
 
-const PATH = '/api/products/import';
+/** What a file holds, and where it was sent. */
+export interface ImportTarget {
+  readonly kind: ImportKind;
+  readonly path: string;
+}
+
+export const CATALOGUE: ImportTarget = { kind: 'catalogue', path: '/api/products/import' };
 
 /** Takes files in: each is a job, on its way to whichever process runs them, before it is answered. */
 @Injectable()
@@ -31,6 +39,7 @@ export class ImportUploadsService {
   constructor(
     private readonly jobs: ImportJobsRepository,
     private readonly queue: ImportQueue,
+    private readonly kinds: ImportKinds,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -41,20 +50,21 @@ export class ImportUploadsService {
    * @throws {ImportTooLarge} {@link InvalidInput} {@link IdempotencyKeyReused}
    */
   async receive(
+    { kind, path }: ImportTarget,
     upload: Upload,
     request: ImportRequest,
     key: string | undefined,
   ): Promise<ImportResponse | StoredAnswer> {
-    const map = mapOf(request.map);
+    const map = this.mapOf(kind, request.map);
     const caller = currentOrigin();
     // Checked before anything is read: what is wrong with the key is wrong at once.
-    const keyed = (body: unknown) => idempotentRequest(key, caller.actorId ?? undefined, 'POST', PATH, body);
+    const keyed = (body: unknown) => idempotentRequest(key, caller.actorId ?? undefined, 'POST', path, body);
     keyed(null);
     if ((upload.length ?? 0) > this.config.IMPORT_MAX_BYTES) throw new ImportTooLarge(this.config.IMPORT_MAX_BYTES);
     const id = newId();
     const format = upload.mediaType === 'text/csv' ? 'csv' : 'ndjson';
     const { actor, actorId, requestId } = caller;
-    const job = { id, format, map, dryRun: request.dryRun, actor, actorId, requestId } as const;
+    const job = { id, kind, format, map, dryRun: request.dryRun, actor, actorId, requestId } as const;
     await this.jobs.open(job, this.clock.now());
     try {
       const digest = await this.keepFile(id, upload);
@@ -91,14 +101,14 @@ export class ImportUploadsService {
       yield bytes;
     }
   }
-}
 
-function mapOf(text: string | undefined): ColumnMap | null {
-  if (text === undefined) return null;
-  try {
-    return parseColumnMap(text);
-  } catch (error) {
-    if (!(error instanceof UnreadableFile)) throw error;
-    throw InvalidInput.field('map', error.message);
+  private mapOf(kind: ImportKind, text: string | undefined): object | null {
+    if (text === undefined) return null;
+    try {
+      return this.kinds.of(kind).parseMap(text);
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      throw InvalidInput.field('map', error.message);
+    }
   }
 }

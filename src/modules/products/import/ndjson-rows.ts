@@ -1,3 +1,5 @@
+import { textBlocks } from '../../../platform/files/text-blocks.js';
+import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import {
   type ColumnMap,
   type ColumnSource,
@@ -6,10 +8,8 @@ import {
   isImportColumn,
   type RawFields,
   sourcesOf,
-  UnreadableFile,
 } from './import-columns.js';
 import type { RawRow } from './raw-row.js';
-import { textBlocks } from './text-blocks.js';
 
 /**
  * Rows of a file with one JSON object a line; empty lines say nothing.

@@ -1,5 +1,6 @@
+import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { csvRows } from './csv-rows.js';
-import { type ColumnMap, UnreadableFile } from './import-columns.js';
+import { type ColumnMap } from './import-columns.js';
 import type { ReadyRow } from './import-plan.js';
 import type { RefusedRow } from './import-report.js';
 import { parseRow } from './import-row.js';

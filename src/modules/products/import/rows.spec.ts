@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { guardCell } from './csv-cells.js';
+import { guardCell } from '../../../platform/files/csv-cells.js';
 import { csvRows } from './csv-rows.js';
 import { ndjsonRows } from './ndjson-rows.js';
 import type { FilledRow, RawRow } from './raw-row.js';

@@ -96,6 +96,9 @@ export class AdminSaleResponse extends SaleResponse {
 
   @TextField({ nullable: true, format: 'email' })
   email!: string | null;
+
+  @TextField({ nullable: true, description: 'The system that it was imported from; null for a sale of this shop.' })
+  origin!: string | null;
 }
 
 export const AdminSalePage = pageOf(AdminSaleResponse, 'AdminSalePage');

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
-import { InvalidInput } from '../../../common/domain-error.js';
-import { UnreadableFile } from './import-columns.js';
+import { InvalidInput } from '../../common/domain-error.js';
+import { UnreadableFile } from './unreadable-file.js';
 
 /** Bytes that one piece of a kept file has, at least, but for the last. */
 const CHUNK_BYTES = 524_288;

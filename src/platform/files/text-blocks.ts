@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { UnreadableFile } from './import-columns.js';
+import { UnreadableFile } from './unreadable-file.js';
 
 /** Longest line, and longest CSV record, that is read: without a limit one stray quote would take the file in whole. */
 export const MAX_LINE_BYTES = 1_048_576;

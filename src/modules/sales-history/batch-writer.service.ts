@@ -1,0 +1,204 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { emailKey, isEmail } from '../../common/email.js';
+import { groupBy } from '../../common/group-by.js';
+import { pastId } from '../../common/ids.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { AnalyticsApi } from '../analytics/analytics.api.js';
+import type { RefusedRow } from '../products/imports.api.js';
+import { PastProductsApi } from '../products/past-products.api.js';
+import { type PastCustomerRow, PastCustomersRepository } from './past-customers.repository.js';
+import {
+  type HeldLine,
+  type HeldSale,
+  type PastItem,
+  type PastSale,
+  PastSalesRepository,
+} from './past-sales.repository.js';
+import type { SaleLine } from './reading/sale-line.js';
+
+/** What is known from one batch to the next. */
+export class Known {
+  /** Ids of products by SKU. */
+  products = new Map<string, string>();
+  customers = new Map<string, PastCustomerRow>();
+
+  copy(): Known {
+    const copy = new Known();
+    copy.products = new Map(this.products);
+    copy.customers = new Map(this.customers);
+    return copy;
+  }
+}
+
+/** More are not remembered. */
+const MOST_KNOWN = 100_000;
+
+/** What became of the lines of a batch. */
+export interface Written {
+  readonly created: number;
+  readonly unchanged: number;
+  readonly sales: number;
+  readonly refused: readonly RefusedRow[];
+}
+
+/** Writes lines of sales in the transaction that is under way. */
+@Injectable()
+export class BatchWriter {
+  constructor(
+    private readonly sales: PastSalesRepository,
+    private readonly customers: PastCustomersRepository,
+    private readonly products: PastProductsApi,
+    private readonly analytics: AnalyticsApi,
+    private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Sales that this import has begun go on; those of another are compared with, and not changed. */
+  async write(lines: readonly SaleLine[], importId: string, known: Known): Promise<Written> {
+    if (lines.length === 0) return { created: 0, unchanged: 0, sales: 0, refused: [] };
+    const groups = groupBy(lines, ({ number }) => number);
+    const held = new Map((await this.sales.held([...groups.keys()])).map((sale) => [sale.number, sale]));
+    const others = [...held.values()].filter((sale) => sale.import_id !== importId);
+    const { refused, unchanged } = await this.compare(others, groups);
+    const taken = new Set(others.map(({ number }) => number));
+    const rest = [...groups].filter(([number]) => !taken.has(number));
+    await this.getKnown(
+      lines.filter(({ number }) => !taken.has(number)),
+      known,
+    );
+    const batch = new Batch(known, importId);
+    for (const [number, of] of rest) batch.add(of, held.get(number));
+    await this.store(batch, importId);
+    return { created: batch.items.length, unchanged, sales: batch.begun.length, refused };
+  }
+
+  private async store({ begun, grown, items }: Batch, importId: string): Promise<void> {
+    if (items.length === 0) return;
+    const now = this.clock.now();
+    const stamp = { importId, origin: 'import', currency: this.config.STORE_CURRENCY, now };
+    if (begun.length > 0) {
+      const historyIds = begun.map(({ placedAt }) => pastId(placedAt));
+      await this.sales.add(begun, historyIds, stamp);
+    }
+    await this.sales.addItems(items);
+    if (grown.size > 0) await this.sales.grow(grown, now);
+    await this.analytics.changed([...begun.map(({ id }) => id), ...grown.keys()]);
+  }
+
+  private async getKnown(lines: readonly SaleLine[], known: Known): Promise<void> {
+    const products = new Map<string, SaleLine>();
+    const references = new Set<string>();
+    for (const line of lines) {
+      if (!known.products.has(line.sku) && !products.has(line.sku)) products.set(line.sku, line);
+      const reference = referenceOf(line);
+      if (reference !== undefined && !known.customers.has(reference)) references.add(reference);
+    }
+    if (known.products.size > MOST_KNOWN) known.products.clear();
+    if (known.customers.size > MOST_KNOWN) known.customers.clear();
+    if (products.size > 0) {
+      const wanted = [...products.values()].map(({ sku, name, unitPrice: price }) => ({ sku, name, price }));
+      for (const [sku, id] of await this.products.idsOf(wanted)) known.products.set(sku, id);
+    }
+    if (references.size > 0) {
+      const found = await this.customers.idsOf([...references], this.clock.now());
+      for (const [reference, row] of found) known.customers.set(reference, row);
+    }
+  }
+
+  /** Lines of sales that are in already: each is among those of its sale, or is refused. */
+  private async compare(sales: readonly HeldSale[], groups: ReadonlyMap<string, readonly SaleLine[]>) {
+    const refused: RefusedRow[] = [];
+    let unchanged = 0;
+    const ids = sales.map(({ id }) => id);
+    const there = groupBy(sales.length === 0 ? [] : await this.sales.lines(ids), ({ sale_id }) => sale_id);
+    for (const sale of sales) {
+      const lines = groups.get(sale.number) ?? [];
+      const problems = differences(lines, sale, there.get(sale.id) ?? []);
+      refused.push(...problems);
+      unchanged += lines.length - problems.length;
+    }
+    return { refused, unchanged };
+  }
+}
+
+const keyOf = (sku: string, quantity: number, unitPrice: bigint): string => `${sku}\n${quantity}\n${unitPrice}`;
+
+/** Lines that a sale which is in already does not have, as often as the file has them. */
+function differences(
+  lines: readonly SaleLine[],
+  { number, origin }: HeldSale,
+  there: readonly HeldLine[],
+): RefusedRow[] {
+  if (origin === null) return lines.map(({ line }) => ourOwn(line, number));
+  const left = new Map<string, number>();
+  for (const { sku, quantity, unit_price } of there) {
+    const key = keyOf(sku, quantity, unit_price);
+    left.set(key, (left.get(key) ?? 0) + 1);
+  }
+  const differing = lines.filter(({ sku, quantity, unitPrice }) => {
+    const key = keyOf(sku, quantity, unitPrice);
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
+    return count <= 0;
+  });
+  return differing.map(({ line }) => another(line, number));
+}
+
+const ourOwn = (line: number, number: string): RefusedRow => {
+  const reason = `${JSON.stringify(number)} is a sale of this shop`;
+  return { line, column: 'number', code: 'number_taken', reason };
+};
+
+const another = (line: number, number: string): RefusedRow => {
+  const reason = `The sale ${JSON.stringify(number)} is in already, and has no such line`;
+  return { line, column: 'number', code: 'sale_differs', reason };
+};
+
+/** What the other system calls a customer; addresses of email are compared as ours are. */
+function referenceOf({ customer }: SaleLine): string | undefined {
+  return customer !== undefined && isEmail(customer) ? emailKey(customer) : customer;
+}
+
+/** What a batch writes. */
+class Batch {
+  readonly begun: PastSale[] = [];
+  /** What lines add to sales that were there. */
+  readonly grown = new Map<string, bigint>();
+  readonly items: PastItem[] = [];
+
+  constructor(
+    private readonly known: Known,
+    private readonly importId: string,
+  ) {}
+
+  /** Lines of one sale; what they say of it as a whole is what the first says. */
+  add(lines: readonly SaleLine[], held: HeldSale | undefined): void {
+    const [first] = lines;
+    if (first === undefined) return;
+    const id = held?.id ?? pastId(first.placedAt);
+    let total = 0n;
+    let lineNo = held?.lines ?? 0;
+    for (const { sku, name, unitPrice, quantity } of lines) {
+      lineNo += 1;
+      total += unitPrice * BigInt(quantity);
+      this.items.push({ saleId: id, lineNo, productId: this.productOf(sku), sku, name, unitPrice, quantity });
+    }
+    if (held === undefined) this.begin(id, first, total);
+    else this.grown.set(id, total);
+  }
+
+  private begin(id: string, first: SaleLine, total: bigint): void {
+    const { number, cancelled, country, placedAt } = first;
+    const reference = referenceOf(first);
+    const customer = reference === undefined ? undefined : this.known.customers.get(reference);
+    const whose = { customerId: customer?.id ?? null, userId: customer?.user_id ?? null };
+    this.begun.push({ id, number, cancelled, total, country, placedAt, ...whose });
+  }
+
+  private productOf(sku: string): string {
+    const id = this.known.products.get(sku);
+    if (id === undefined) throw new Error(`The product ${sku} of the import ${this.importId} was not found or made.`);
+    return id;
+  }
+}

@@ -1,0 +1,1 @@
+export { SALE_STATUSES, type SaleStatus } from './sale-lifecycle.js';
