@@ -24,6 +24,12 @@ Every step is an entry of the sale's history with its actor and note: the buyer 
 A sale may be sent in parts. It stays \`confirmed\` while pieces are yet to be sent, and the tracking shows what was;
 with the last piece it is \`shipped\`, which is when \`sale.shipped\` is told. From the first parcel on it cannot be
 cancelled. Saying that a sale is \`shipped\` sends all that is left.
+
+Staff draft a sale with \`POST /api/admin/sales\`, for an account by its id or by an address that it has confirmed, or for
+somebody without one, whose sale staff confirm once it was paid by other means. It holds its stock for \`DRAFT_HOURS\` or
+until \`expiresAt\`. Until a payment is open, staff may edit a sale that is pending: with other lines, another address or
+another coupon it is priced as if it were placed now, and what it takes more or less of a product is a movement of reason
+\`sale\` of its own. What is no longer for sale stays in as far as the sale holds it already.
 `;
 
 const section = (/** @type {string} */ title, /** @type {readonly Step[]} */ steps) =>
