@@ -114,8 +114,8 @@ test: install-deps ## Run every test
 test-cache: install-deps ## Run the tests of the cache
 	@$(BIN)/jest cache
 
-test-money: install-deps ## Compare the prices of 100,000 random carts with decimal arithmetic
-	@CARTS=100000 $(BIN)/jest integration/pricing
+test-money: install-deps ## Compare the prices of 100,000 random carts, and of 800 sales, with decimal arithmetic
+	@CARTS=100000 RANDOM_SALES=200 $(BIN)/jest integration/pricing integration/random-sales
 
 test-integration: install-deps ## Run the tests of services and repositories on PostgreSQL
 	@$(BIN)/jest test/integration

@@ -1,7 +1,6 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
-import { SHIPS } from '../shipping/shipping.events.js';
-import { TAXES } from '../taxes/taxes.events.js';
+import { CHARGED } from '../shipping/shipping.events.js';
 import { MAX_LINES, MAX_QUANTITY } from './cart-limits.js';
 import type { CartOwner } from './cart-owner.js';
 
@@ -17,7 +16,6 @@ const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_pri
   p.active AND p.archived_at IS NULL AS sold`;
 
 /** What an owner's cart depends on besides its lines: whether there are promotions, and whether shipping or tax may be charged. */
-const CHARGED = `(${SHIPS} OR ${TAXES})`;
 const TERMS = `${OFFERED}, ${CHARGED} AS charged`;
 
 /** A cart with its lines in the order of adding; one row without a product where it is empty. */

@@ -5,7 +5,7 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { storedAnswer } from '../../platform/http/idempotency.repository.js';
-import type { Destination } from '../shipping/shipping.events.js';
+import type { DeliveryCharges, Destination } from '../shipping/shipping.events.js';
 import { type BuyerKind, PLACE, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
@@ -135,9 +135,8 @@ interface QuoteRow {
   readonly email: string | null;
   readonly preferred: string | null;
   readonly address: PostalAddress | null;
-  /** In the first row alone, as the rates. */
-  readonly tariffs: Destination['tariffs'];
-  readonly rates: Destination['rates'];
+  /** In the first row alone; null where nothing is charged. */
+  readonly charges: DeliveryCharges | null;
   readonly product_id: string | null;
   readonly quantity: number;
   readonly sku: string | null;
@@ -189,8 +188,8 @@ export class CheckoutRepository extends BaseRepository {
       return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
     }
     const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
-    const { number, coupon_code: couponCode, offered, email, address, tariffs, preferred, rates } = head;
-    const destination = { tariffs, preferred, rates };
+    const { number, coupon_code: couponCode, offered, email, address, charges, preferred } = head;
+    const destination = { tariffs: null, rates: null, ...charges, preferred };
     return { number, cart, couponCode, offered, email, address, destination, lines: rows.flatMap(toLine) };
   }
 

@@ -1,7 +1,7 @@
 import { type Statement, statement } from '../../platform/database/statement.js';
 import { OFFERED } from '../promotions/promotions.events.js';
-import { tariffsTo } from '../shipping/shipping.events.js';
-import { ratesIn, STANDARD } from '../taxes/taxes.events.js';
+import { CHARGED, chargesTo } from '../shipping/shipping.events.js';
+import { STANDARD } from '../taxes/taxes.events.js';
 
 /** Where it goes: the country of the address that the request brings, or of the saved one. */
 const COUNTRY = "coalesce($6::text, a.address ->> 'country')";
@@ -47,8 +47,7 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
      l AS (${lines})
      SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
        c.coupon_code, ${OFFERED}, u.email, u.preferred, a.address,
-       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${tariffsTo(COUNTRY)} END AS tariffs,
-       CASE WHEN coalesce(l.line_no, 1) = 1 THEN ${ratesIn(COUNTRY)} END AS rates,
+       CASE WHEN ${CHARGED} AND coalesce(l.line_no, 1) = 1 THEN ${chargesTo(COUNTRY)} END AS charges,
        l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock, p.weight,
        nullif(p.tax_category, '${STANDARD}') AS tax_category,
        p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
-import { ratesIn } from '../taxes/taxes.events.js';
 import { ShippingCodeTaken } from './shipping.errors.js';
-import { type Destination, tariffsTo } from './shipping.events.js';
+import { chargesTo, type DeliveryCharges, type Destination } from './shipping.events.js';
 import type { ShippingMethodRow } from './shipping-method-row.js';
 
 const COLUMNS = `id, code, name, active, kind, price, brackets, free_above, countries, sort_order, tax_category, version,
@@ -36,13 +35,14 @@ const DELETE = statement('shipping.delete', 'DELETE FROM shipping_methods WHERE 
 /** $1 customer, $2 country that is asked for, $3 country of the shop. */
 const DESTINATION = statement(
   'shipping.destination',
-  `SELECT t.country, t.region, u.default_shipping_method AS preferred, ${tariffsTo('t.country')} AS tariffs,
-     ${ratesIn('t.country')} AS rates
+  `SELECT t.country, t.region, u.default_shipping_method AS preferred, ${chargesTo('t.country')} AS charges
    FROM (SELECT coalesce($2::text, d.country, $3::text) AS country,
        CASE WHEN $2::text IS NULL OR $2::text = d.country THEN d.region END AS region
      FROM (SELECT 1) one LEFT JOIN delivery_addresses d ON d.user_id = $1::uuid AND d.is_default) t
      LEFT JOIN users u ON u.id = $1::uuid`,
 );
+
+type DestinationRow = Pick<Destination, 'country' | 'region' | 'preferred'> & { readonly charges: DeliveryCharges };
 
 /** Shipping methods. */
 @Injectable()
@@ -89,8 +89,10 @@ export class ShippingMethodsRepository extends BaseRepository {
   /** What it costs to send something to a country, or to the default address of a customer, or else within that of the shop. */
   async destination(userId: string | null, country: string | null, storeCountry: string | null): Promise<Destination> {
     const values = [userId, country, storeCountry];
-    const row = await this.first<Destination & Record<string, unknown>>(DESTINATION, values);
-    return row ?? { country, region: null, tariffs: null, preferred: null, rates: null };
+    const row = await this.first<DestinationRow>(DESTINATION, values);
+    if (row === undefined) throw new Error('The statement of a destination always answers a row.');
+    const { charges, ...place } = row;
+    return { ...place, ...charges };
   }
 }
 

@@ -35,26 +35,26 @@ export interface ShippingOffer {
 }
 
 /** What shipping can cost to somewhere, and what is taxed there. */
-export interface Destination extends ShippingOffer {
+export interface Destination extends ShippingOffer, DeliveryCharges {
   readonly region: string | null;
+}
+
+/** What delivery to a country costs and is taxed: what `delivery_charges` of the database answers. */
+export interface DeliveryCharges {
+  /** Those that serve it; null where the shop has no shipping methods. */
+  readonly tariffs: readonly Tariff[] | null;
   /** Rates of tax; null where the country has none. */
   readonly rates: readonly RateIn[] | null;
 }
 
 /**
- * A column for the statements that read a cart: whether shipping may cost something. Shops without shipping methods need
- * not ask for more.
+ * A column for the statements that price carts and sales: whether shipping or tax may be charged. Shops with neither shipping
+ * methods nor tax rates need not ask for more.
  */
-export const SHIPS = 'EXISTS (SELECT FROM shipping_methods WHERE active)';
+export const CHARGED = '(EXISTS (SELECT FROM shipping_methods WHERE active) OR EXISTS (SELECT FROM tax_rates))';
 
 /**
- * A column: the tariffs that serve a country, as JSON and in their order; null where the shop has none at all.
- * @param country an expression; null for a country that is not known, which only those that go everywhere serve
+ * A column: {@link DeliveryCharges}.
+ * @param country an expression; of a country that is not known, the tariffs are those that go everywhere
  */
-export function tariffsTo(country: string): string {
-  return `(SELECT CASE WHEN count(*) > 0 THEN coalesce(json_agg(json_build_object('code', m.code, 'name', m.name,
-      'kind', m.kind, 'price', m.price::text, 'brackets', m.brackets, 'freeAbove', m.free_above::text,
-      'taxCategory', m.tax_category) ORDER BY m.sort_order, m.code)
-      FILTER (WHERE m.countries IS NULL OR ${country} = ANY (m.countries)), '[]') END
-    FROM shipping_methods m WHERE m.active)`;
-}
+export const chargesTo = (country: string): string => `delivery_charges(${country})`;

@@ -13,23 +13,11 @@ export const TAX_CATEGORY = {
 /** What was priced with taxes carries this tag in the cache. */
 export const TAXES_TAG = 'tax_rates';
 
-/** Whether anything may be taxed, for the statements that read a cart: shops without rates need not ask for more. */
-export const TAXES = 'EXISTS (SELECT FROM tax_rates)';
-
-/** A rate of a country, as {@link ratesIn} reads it. */
+/** A rate of a country, as statements that price something read it. */
 export interface RateIn {
   /** As regions are compared; empty for the whole country. */
   readonly region: string;
   readonly category: string;
   /** In millionths. */
   readonly rate: number;
-}
-
-/**
- * A column: the rates of a country as JSON; null where it has none.
- * @param country an expression
- */
-export function ratesIn(country: string): string {
-  return `(SELECT json_agg(json_build_object('region', r.region_key, 'category', r.category, 'rate', r.rate))
-    FROM tax_rates r WHERE r.country = ${country})`;
 }
