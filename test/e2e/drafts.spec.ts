@@ -197,10 +197,10 @@ describe('sales that staff draft and edit', () => {
     expect([refused.status, refused.body.code]).toEqual([400, 'shipping_method_unavailable']);
     await shop.db.query('TRUNCATE tax_rates; DELETE FROM shipping_methods');
     const { rows } = await shop.db.query(
-      'SELECT tax_rate, tax, shipping_method FROM sale_items JOIN sales ON id = sale_id WHERE id = $1',
+      `SELECT i.tax_rate, i.tax::text, s.shipping_method FROM sale_items i JOIN sales s ON s.id = i.sale_id WHERE s.id = $1`,
       [id],
     );
-    expect(rows).toEqual([{ tax_rate: 200_000, tax: 200n, shipping_method: 'post' }]);
+    expect(rows).toEqual([{ tax_rate: 200_000, tax: '200', shipping_method: 'post' }]);
   });
 
   it('can be edited until a payment is open, and while they have not run out', async () => {
