@@ -118,6 +118,7 @@ async function measure(origin, bearer, runs) {
   /** @type {Record<string, { p50: number, p95: number }>} */
   const times = {};
   for (const [name, path] of Object.entries(QUESTIONS)) {
+    /** @type {number[]} */
     const taken = [];
     for (let run = 0; run < runs + 2; run += 1) {
       asked += 1;

@@ -6,7 +6,8 @@ const UP = [
   `ALTER TABLE sales ADD CONSTRAINT sales_buyer_known
      CHECK (user_id IS NOT NULL OR email IS NOT NULL OR origin IS NOT NULL)`,
   'ALTER TABLE sales ADD CONSTRAINT sales_import_has_origin CHECK (import_id IS NULL OR origin IS NOT NULL)',
-  'CREATE INDEX sales_placed_idx ON sales (placed_at)',
+  'CREATE INDEX sales_placed_idx ON sales (placed_at, payment_status, status) WHERE origin IS NULL',
+  'CREATE INDEX sales_imported_idx ON sales (placed_at) WHERE origin IS NOT NULL',
   `CREATE TABLE past_customers (
      id uuid NOT NULL,
      reference text NOT NULL,
@@ -36,6 +37,7 @@ const DOWN = [
   'ALTER TABLE sales DROP CONSTRAINT sales_customer_fkey',
   'DROP TABLE past_customers',
   'DROP INDEX sales_placed_idx',
+  'DROP INDEX sales_imported_idx',
   'ALTER TABLE sales DROP CONSTRAINT sales_buyer_known, DROP CONSTRAINT sales_import_has_origin',
   'ALTER TABLE sales DROP COLUMN origin, DROP COLUMN import_id, DROP COLUMN customer_id',
   // Fails where sales were imported that have no buyer of ours: they would have to be deleted first.

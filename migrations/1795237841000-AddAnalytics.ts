@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A table of sums; `columns` are what they are by, in the order of the primary key. */
+/** A table of sums, whose rows are rewritten in place, so that pages are left room; `columns` are what they are by, in the order of the primary key. */
 const sums = (
   table: string,
   columns: Readonly<Record<string, string>>,
@@ -13,7 +13,7 @@ const sums = (
   ${units ? 'units bigint NOT NULL,' : ''}
   revenue bigint NOT NULL,
   CONSTRAINT ${table}_pkey PRIMARY KEY (${Object.keys(columns).join(', ')})
-)`;
+) WITH (fillfactor = 70)`;
 
 const WHERE = { country: 'text', status: 'text' };
 

@@ -31,6 +31,11 @@ interface AnswerRow extends Group {
   readonly part: 'totals' | 'customers' | 'group';
 }
 
+/** Sums are read whole, which is not what the sessions of requests are set up for; to the end of the transaction. */
+const AT_LARGE = statement(
+  'analytics.readAtLarge',
+  `SELECT set_config('enable_seqscan', 'on', true), set_config('work_mem', '32MB', true)`,
+);
 const MOVED = statement('analytics.moved', 'SELECT 1 FROM analytics_moved_products LIMIT 1');
 const CATEGORY = statement(
   'analytics.category',
@@ -44,10 +49,14 @@ const PRODUCT = statement('analytics.product', 'SELECT id FROM products WHERE id
 /** Answers questions about sales, from sums and from the sales themselves. */
 @Injectable()
 export class AnalyticsRepository extends BaseRepository {
-  /** Asked in a transaction that sees one moment. */
-  async answer(question: Question, grouping: Grouping | undefined): Promise<Answer> {
+  /**
+   * Asked in a transaction that sees one moment.
+   * @param whole with totals; else they are zero
+   */
+  async answer(question: Question, grouping: Grouping | undefined, whole = true): Promise<Answer> {
+    await this.first(AT_LARGE);
     const summed = grouping?.by !== 'category' || (await this.first(MOVED)) === undefined;
-    const { text, values } = new AnswerWriter(question, summed).answer(grouping);
+    const { text, values } = new AnswerWriter(question, summed).answer(grouping, whole);
     const rows = await this.rowsOf<AnswerRow>(text, values);
     const part = (name: AnswerRow['part']): AnswerRow | undefined => rows.find((row) => row.part === name);
     const totals = part('totals');

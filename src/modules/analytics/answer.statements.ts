@@ -34,9 +34,12 @@ export class AnswerWriter {
     this.categories = categoryIds === undefined ? undefined : this.values.add(categoryIds, 'uuid[]');
   }
 
-  /** Totals, how many customers there were, and the groups that are wanted. */
-  answer(grouping: Grouping | undefined): Query {
-    const parts = [this.totals(), this.customers()];
+  /**
+   * The groups that are wanted.
+   * @param whole totals and how many customers there were, too
+   */
+  answer(grouping: Grouping | undefined, whole: boolean): Query {
+    const parts = whole ? [this.totals(), this.customers()] : [];
     if (grouping !== undefined) parts.push(this.groups(grouping));
     const text = parts.map((part) => `(${part})`).join('\nUNION ALL ');
     return { text: `WITH ${this.ctes.join(',\n')}\n${text}`, values: this.values.all };
@@ -57,7 +60,9 @@ export class AnswerWriter {
 
   private customers(): string {
     const { sums, basis } = this.byDays('customer', 'customer, sales', this.narrow);
-    const live = `SELECT customer, sign AS sales FROM ${basis}_sales WHERE customer IS NOT NULL`;
+    // Lines are dear, and say nothing of who bought, unless some of them are looked at alone.
+    const sales = this.narrow ? `${basis}_sales` : `${basis}_states`;
+    const live = `SELECT customer, sign AS sales FROM ${sales} WHERE customer IS NOT NULL`;
     return `SELECT 'customers', NULL, NULL, NULL, count(*), count(*) FILTER (WHERE times >= 2), 0
       FROM (SELECT sum(sales) AS times FROM (${[...sums, live].join(' UNION ALL ')}) c
         GROUP BY customer HAVING sum(sales) > 0) t`;
@@ -67,7 +72,7 @@ export class AnswerWriter {
     const { by, sort, limit } = grouping;
     const direction = sort === 'key' ? 'ASC' : 'DESC';
     const most = limit === undefined ? '' : ` LIMIT ${this.values.add(limit, 'int')}`;
-    return `SELECT 'group', key, label, id, sales::bigint, units::bigint, revenue::bigint FROM (${this.grouped(by)}) g
+    return `SELECT 'group' AS part, key, label, id, sales::bigint, units::bigint, revenue::bigint FROM (${this.grouped(by)}) g
       WHERE sales <> 0 ORDER BY ${sort} ${direction}, key${most}`;
   }
 
@@ -167,14 +172,19 @@ export class AnswerWriter {
     const { from, to } = this.question;
     const country = (expression: string): string => (this.country ? ` AND ${expression} = ${this.country}` : '');
     const ofSale = ` AND s.status = ANY (${this.statuses})${country(`coalesce(s.delivery_address ->> 'country', '')`)}`;
-    const now = (span: Span): string =>
-      `SELECT ${AS_IT_IS} FROM sales s WHERE ${this.within('s.placed_at', span, 'timestamptz')}${ofSale}`;
+    // An index has the sales of this shop, another one those of others.
+    const now = (span: Span): string[] =>
+      ['IS NULL', 'IS NOT NULL'].map(
+        (origin) =>
+          `SELECT ${AS_IT_IS} FROM sales s
+           WHERE s.origin ${origin} AND ${this.within('s.placed_at', span, 'timestamptz')}${ofSale}`,
+      );
     const states = [
       { from, to: covered.from },
       { from: covered.to, to },
     ]
       .filter((edge) => edge.from < edge.to)
-      .map(now);
+      .flatMap(now);
     if (!covered.empty) states.push(...this.corrections(covered, ofSale, country('a.country')));
     const narrow = this.narrow ? this.lineFilter() : '';
     this.ctes.push(

@@ -69,7 +69,7 @@ export class ReportsService {
   stock(query: StockQuery): Promise<CachedJson> {
     return this.kept('stock', query, async (span): Promise<StockResponse> => {
       const grouping = { by: 'product', sort: 'units', limit: query.limit } as const;
-      const { groups } = await this.analytics.answer(questionOf(span, query.timeZone), grouping);
+      const { groups } = await this.analytics.answer(questionOf(span, query.timeZone), grouping, false);
       const ids = groups.flatMap(({ id }) => id ?? []);
       const stocks = new Map((await this.reports.stocks(ids, span)).map((row) => [row.id, row]));
       const days = (span.to.getTime() - span.from.getTime()) / DAY_MS;
@@ -86,12 +86,12 @@ export class ReportsService {
     const question = questionOf(span, zone);
     const past = before(span);
     const midnight = startOfDay(zone, this.clock.now());
-    const top = async (by: GroupBy, limit: number | undefined) => {
-      const sort = by === 'day' ? 'key' : 'revenue';
-      const { groups, totals } = await this.analytics.answer(question, { by, sort, limit });
+    const top = async (by: GroupBy, limit?: number) => {
+      const sort = limit === undefined ? 'key' : 'revenue';
+      const { groups, totals } = await this.analytics.answer(question, { by, sort, limit }, limit === undefined);
       return { totals, groups: groups.map((group) => toGroup(group, by, currency)) };
     };
-    const days = await top('day', undefined);
+    const days = await top('day');
     const products = await top('product', TOP);
     const countries = await top('country', TOP);
     const previous = await this.analytics.answer({ ...question, ...past }, undefined);

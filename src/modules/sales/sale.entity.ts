@@ -19,7 +19,8 @@ import type { SaleStatus } from './sale-lifecycle.js';
 @Check('sales_buyer_known', 'user_id IS NOT NULL OR email IS NOT NULL OR origin IS NOT NULL')
 @Check('sales_import_has_origin', 'import_id IS NULL OR origin IS NOT NULL')
 @Index('sales_user_idx', ['userId', 'id'])
-@Index('sales_placed_idx', ['placedAt'])
+@Index('sales_placed_idx', ['placedAt', 'paymentStatus', 'status'], { where: 'origin IS NULL' })
+@Index('sales_imported_idx', ['placedAt'], { where: 'origin IS NOT NULL' })
 @Index('sales_pending_expiry_idx', ['expiresAt'], { where: `status = 'pending'` })
 @Index('sales_open_place_unique', { synchronize: false })
 export class Sale {
