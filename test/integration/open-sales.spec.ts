@@ -41,6 +41,10 @@ describe('open sales of one buyer, on two replicas', () => {
     const { body } = await shop.http.get('/api/sales?status=pending&perPage=1').set(buyer.bearer).expect(200);
     return body.total;
   };
+  const waiting = async (): Promise<number> => {
+    const { rows } = await shop.db.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
+    return rows[0].waiting;
+  };
   const times = <T>(count: number, act: (n: number) => PromiseLike<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, n) => act(n)));
   const tally = (answers: readonly { status: number }[]): Record<number, number> => {
@@ -51,14 +55,25 @@ describe('open sales of one buyer, on two replicas', () => {
 
   it('are never more than their limit, however many are placed at once, and nothing of a refused one stays', async () => {
     const buyer = await createCustomer(shop);
-    const stock = async () => (await shop.http.get(`/api/products/${product}`).expect(200)).body.stock;
-    const before = await stock();
-    const answers = await times(40, (n) => place(buyer, n));
+    // Each buys something else, so that they do not wait for each other’s products.
+    const others = await times(40, () => createProduct(shop.db));
+    const ids = others.map(({ id }) => id);
+    const holder = await shop.db.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT id FROM products WHERE id = ANY ($1) FOR UPDATE', [ids]);
+    const asked = times(40, (n) => placeSale(either(n), buyer, [{ productId: ids[n] ?? '', quantity: 1 }]));
+    // All of them have looked for a place before one of them takes it.
+    await eventually(async () => expect(await waiting()).toBeGreaterThan(MOST * 2));
+    await holder.query('COMMIT');
+    holder.release();
+    const answers = await asked;
     expect(tally(answers)).toEqual({ 201: MOST, 409: 40 - MOST });
     const refused = answers.filter(({ status }) => status === 409).map(({ body }) => body.code);
     expect(new Set(refused)).toEqual(new Set(['too_many_open_sales']));
     expect(await openOf(buyer)).toBe(MOST);
-    expect(await stock()).toBe(before - MOST);
+    const sold = 'SELECT sum(100 - stock)::int AS sold FROM products WHERE id = ANY ($1)';
+    const { rows } = await shop.db.query(sold, [ids]);
+    expect(rows).toEqual([{ sold: MOST }]);
     await place(await createCustomer(shop)).expect(201);
   });
 

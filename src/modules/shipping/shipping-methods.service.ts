@@ -7,6 +7,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { AppCache } from '../../platform/cache/app-cache.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { AuditApi } from '../audit/audit.api.js';
+import { USERS_TAG } from '../users/users.events.js';
 import type { CreateShippingMethod, ShippingMethodResponse, UpdateShippingMethod } from './dto/shipping-method.dto.js';
 import { ShippingMethodNotFound } from './shipping.errors.js';
 import { SHIPPING_TAG } from './shipping.events.js';
@@ -73,7 +74,8 @@ export class ShippingMethodsService {
       const before = this.toResponse(await this.held(id));
       await this.methods.delete(id);
       await this.audit.record({ action: 'shipping_method.deleted', ...subjectOf(id), before: { ...before } });
-      this.cache.invalidateAfterCommit([SHIPPING_TAG]);
+      // Nobody prefers it any more.
+      this.cache.invalidateAfterCommit([SHIPPING_TAG, USERS_TAG]);
     });
   }
 

@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { AppCache } from '../../platform/cache/app-cache.js';
 import { type CachedJson, cachedObject } from '../../platform/cache/cached-json.js';
+import { USERS_TAG } from './users.events.js';
 
-const tagsOf = (userId: string): string[] => [`users:${userId}`];
+const tagsOf = (userId: string): string[] => [`${USERS_TAG}:${userId}`];
 
 /** What people see of their own account, kept until the account changes. */
 @Injectable()
