@@ -16,6 +16,8 @@ describe('background jobs', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     owner = new pg.Pool({ connectionString: database.superuserUrl, max: 1 });
+    // It may still be hanging up when the database is dropped.
+    owner.on('error', () => undefined);
   });
 
   afterEach(async () => {
