@@ -44,11 +44,11 @@ import { RelatedProducts } from './modules/products/related/related-products.ent
 import { StockMovement } from './modules/products/stock-movement.entity.js';
 import { PromotionEntity } from './modules/promotions/promotion.entity.js';
 import { PromotionUse } from './modules/promotions/promotion-use.entity.js';
+import { SaleHistoryEntry } from './modules/sales/lifecycle/sale-history.entity.js';
+import { SaleReturn, SaleReturnItem } from './modules/sales/returns/sale-return.entity.js';
 import { Sale } from './modules/sales/sale.entity.js';
-import { SaleHistoryEntry } from './modules/sales/sale-history.entity.js';
 import { SaleItem } from './modules/sales/sale-item.entity.js';
-import { SaleReturn, SaleReturnItem } from './modules/sales/sale-return.entity.js';
-import { SaleShipment, SaleShipmentItem } from './modules/sales/sale-shipment.entity.js';
+import { SaleShipment, SaleShipmentItem } from './modules/sales/shipments/sale-shipment.entity.js';
 import { PastCustomer } from './modules/sales-history/past-customer.entity.js';
 import { SaleImportFile } from './modules/sales-history/sale-import-file.entity.js';
 import { ShippingMethod } from './modules/shipping/shipping-method.entity.js';

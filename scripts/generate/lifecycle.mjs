@@ -5,11 +5,11 @@ import { fromDist } from '../support/dist.mjs';
 /** @type {{ toMermaid: (steps: readonly Step[]) => string, toTable: (steps: readonly Step[]) => string }} */
 const { toMermaid, toTable } = await fromDist('src/common/lifecycle.js');
 /** @type {{ SALE_STEPS: readonly Step[] }} */
-const { SALE_STEPS } = await fromDist('src/modules/sales/sale-lifecycle.js');
+const { SALE_STEPS } = await fromDist('src/modules/sales/lifecycle/sale-lifecycle.js');
 /** @type {{ PAYMENT_STEPS: readonly Step[] }} */
-const { PAYMENT_STEPS } = await fromDist('src/modules/sales/payment-lifecycle.js');
+const { PAYMENT_STEPS } = await fromDist('src/modules/sales/payments/payment-lifecycle.js');
 /** @type {{ RETURN_STEPS: readonly Step[] }} */
-const { RETURN_STEPS } = await fromDist('src/modules/sales/return-lifecycle.js');
+const { RETURN_STEPS } = await fromDist('src/modules/sales/returns/return-lifecycle.js');
 
 const HEAD = `# The life of a sale
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { SandboxProvider } from '../../src/modules/payments/sandbox.provider.js';
-import { SaleRefundsService } from '../../src/modules/sales/sale-refunds.service.js';
+import { SaleRefundsService } from '../../src/modules/sales/refunds/sale-refunds.service.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';

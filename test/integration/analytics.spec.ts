@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { countedOf } from '../../src/modules/analytics/question.js';
 import { RollUps } from '../../src/modules/analytics/roll-ups.service.js';
-import { SALE_STATUSES } from '../../src/modules/sales/sale-lifecycle.js';
+import { SALE_STATUSES } from '../../src/modules/sales/lifecycle/sale-lifecycle.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { leadsTo } from '../../src/common/lifecycle.js';
-import { PAYMENT_STEPS } from '../../src/modules/sales/payment-lifecycle.js';
-import { SaleCancellationService } from '../../src/modules/sales/sale-cancellation.service.js';
-import { SALE_STEPS } from '../../src/modules/sales/sale-lifecycle.js';
+import { SaleCancellationService } from '../../src/modules/sales/lifecycle/sale-cancellation.service.js';
+import { SALE_STEPS } from '../../src/modules/sales/lifecycle/sale-lifecycle.js';
+import { PAYMENT_STEPS } from '../../src/modules/sales/payments/payment-lifecycle.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';

@@ -1,6 +1,6 @@
-import type { PaymentStatus } from '../../src/modules/sales/payment-lifecycle.js';
-import type { ReturnStatus } from '../../src/modules/sales/return-lifecycle.js';
-import type { SaleStatus } from '../../src/modules/sales/sale-lifecycle.js';
+import type { SaleStatus } from '../../src/modules/sales/lifecycle/sale-lifecycle.js';
+import type { PaymentStatus } from '../../src/modules/sales/payments/payment-lifecycle.js';
+import type { ReturnStatus } from '../../src/modules/sales/returns/return-lifecycle.js';
 
 /** So many pieces of each of two products. */
 export type Pieces = readonly [number, number];

@@ -7,7 +7,7 @@ import { Actor, type StaffPrincipal } from '../../platform/security/principal.js
 import { ChangeStatus } from './dto/change-status.dto.js';
 import { AdminSalePage, AdminSaleResponse, SaleHistoryResponse } from './dto/sale.response.js';
 import { AdminSalesQuery } from './dto/sales.query.js';
-import { SaleChangesService } from './sale-changes.service.js';
+import { SaleChangesService } from './lifecycle/sale-changes.service.js';
 import { SaleViews } from './sale-views.service.js';
 
 const KEPT = 'Kept for 10 minutes, or until any sale changes.';

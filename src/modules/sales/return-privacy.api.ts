@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PersonalData } from '../../common/personal-data.js';
 import type { ReturnResponse } from './dto/return.dto.js';
-import { toReturn } from './return-mapper.js';
-import { ReturnsRepository } from './returns.repository.js';
+import { toReturn } from './returns/return-mapper.js';
+import { ReturnsRepository } from './returns/returns.repository.js';
 
 /** What customers wrote about what they sent back, and what was answered. What was sent back stays with the sale. */
 @Injectable()

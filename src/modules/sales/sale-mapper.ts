@@ -2,7 +2,7 @@ import { formatMoney } from '../../common/money.js';
 import { formatPercent } from '../../common/percent.js';
 import { completeAddress, type PostalAddress } from '../../common/postal-address.js';
 import type { AdminSaleResponse, SaleItemResponse, SaleResponse } from './dto/sale.response.js';
-import type { SaleStatus } from './sale-lifecycle.js';
+import type { SaleStatus } from './lifecycle/sale-lifecycle.js';
 import { taxesOfSale } from './sale-taxes.js';
 import type { SaleEventData } from './sales.events.js';
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { PostalAddress } from '../../common/postal-address.js';
-import type { PaymentStatus } from './payment-lifecycle.js';
-import type { SaleStatus } from './sale-lifecycle.js';
+import type { SaleStatus } from './lifecycle/sale-lifecycle.js';
+import type { PaymentStatus } from './payments/payment-lifecycle.js';
 
 /**
  * An order. Amounts are minor units of `currency`. While `pending` it holds its stock until `expiresAt`.

@@ -1,1 +1,1 @@
-export { SALE_STATUSES, type SaleStatus } from './sale-lifecycle.js';
+export { SALE_STATUSES, type SaleStatus } from './lifecycle/sale-lifecycle.js';

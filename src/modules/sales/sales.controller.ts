@@ -8,13 +8,13 @@ import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { Caller, CurrentUser, type Principal, type UserPrincipal } from '../../platform/security/principal.js';
-import { BuyingService } from './buying.service.js';
+import { BuyingService } from './checkout/buying.service.js';
 import { CancelSale } from './dto/change-status.dto.js';
 import { PaymentResponse } from './dto/payment.response.js';
 import { PaymentInput, PlaceSale } from './dto/place-sale.dto.js';
 import { SalePage, SaleResponse, SaleStatsResponse, TrackingResponse } from './dto/sale.response.js';
 import { SalesQuery } from './dto/sales.query.js';
-import { SaleChangesService } from './sale-changes.service.js';
+import { SaleChangesService } from './lifecycle/sale-changes.service.js';
 import { SaleViews } from './sale-views.service.js';
 import { SalesService } from './sales.service.js';
 

@@ -1,6 +1,6 @@
 import { DomainError, type FieldProblem, NotFound } from '../../common/domain-error.js';
-import type { ReturnStatus } from './return-lifecycle.js';
-import type { SaleStatus } from './sale-lifecycle.js';
+import type { SaleStatus } from './lifecycle/sale-lifecycle.js';
+import type { ReturnStatus } from './returns/return-lifecycle.js';
 
 export class SaleNotFound extends NotFound {
   constructor() {

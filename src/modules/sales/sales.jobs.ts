@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { JobRegistry } from '../../platform/jobs/job-registry.js';
-import { PaymentFollowUps } from './payment-follow-ups.service.js';
-import { PaymentReconciliation } from './payment-reconciliation.service.js';
-import { SaleCancellationService } from './sale-cancellation.service.js';
+import { SaleCancellationService } from './lifecycle/sale-cancellation.service.js';
+import { PaymentFollowUps } from './payments/payment-follow-ups.service.js';
+import { PaymentReconciliation } from './payments/payment-reconciliation.service.js';
 
 /** What happens to sales by itself. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
-import type { SaleStatus } from './sale-lifecycle.js';
+import type { SaleStatus } from './lifecycle/sale-lifecycle.js';
 import type { SaleItemRow, SaleRow } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
 

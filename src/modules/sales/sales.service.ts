@@ -17,9 +17,9 @@ import type { AdminSalesQuery, SalesQuery } from './dto/sales.query.js';
 import { type SaleItemRow, type SaleRow, toAdminSale, toSale } from './sale-mapper.js';
 import { SaleNotFound } from './sales.errors.js';
 import { type SaleOwner, type SalesFilter, SalesRepository } from './sales.repository.js';
-import { toTrackedShipment } from './shipment-mapper.js';
-import { ShipmentsRepository } from './shipments.repository.js';
-import { trackingUrl } from './tracking-url.js';
+import { toTrackedShipment } from './shipments/shipment-mapper.js';
+import { ShipmentsRepository } from './shipments/shipments.repository.js';
+import { trackingUrl } from './shipments/tracking-url.js';
 
 /** Reads sales, for those who bought them and for staff. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PersonalData } from '../../common/personal-data.js';
 import type { TrackedShipment } from './dto/shipment.dto.js';
-import { toTrackedShipment } from './shipment-mapper.js';
-import { ShipmentsRepository } from './shipments.repository.js';
+import { toTrackedShipment } from './shipments/shipment-mapper.js';
+import { ShipmentsRepository } from './shipments/shipments.repository.js';
 
 interface ShipmentExport extends TrackedShipment {
   readonly saleId: string;

@@ -1,6 +1,6 @@
 import { Example } from '../../../platform/fields/example.js';
 import { EnumField, TextField } from '../../../platform/fields/fields.js';
-import { SALE_STATUSES, type SaleStatus } from '../sale-lifecycle.js';
+import { SALE_STATUSES, type SaleStatus } from '../lifecycle/sale-lifecycle.js';
 
 @Example({ status: 'shipped', carrier: 'DHL', trackingNumber: '00340434161094042557' })
 export class ChangeStatus {

@@ -6,7 +6,7 @@ import {
   TextField,
   UuidField,
 } from '../../../platform/fields/fields.js';
-import { SALE_STATUSES } from '../sale-lifecycle.js';
+import { SALE_STATUSES } from '../lifecycle/sale-lifecycle.js';
 
 export class PaymentResponse {
   @UuidField()

@@ -9,7 +9,12 @@ import {
   UuidField,
 } from '../../../platform/fields/fields.js';
 import { PageQuery, pageOf } from '../../../platform/fields/paging.fields.js';
-import { RETURN_DECISIONS, RETURN_STATUSES, type ReturnDecision, type ReturnStatus } from '../return-lifecycle.js';
+import {
+  RETURN_DECISIONS,
+  RETURN_STATUSES,
+  type ReturnDecision,
+  type ReturnStatus,
+} from '../returns/return-lifecycle.js';
 import { MAX_LINES } from './place-sale.dto.js';
 import { UnitsInput } from './refund.request.js';
 

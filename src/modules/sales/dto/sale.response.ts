@@ -13,8 +13,8 @@ import {
   UuidField,
 } from '../../../platform/fields/fields.js';
 import { pageOf } from '../../../platform/fields/paging.fields.js';
-import { PAYMENT_STATUSES } from '../payment-lifecycle.js';
-import { SALE_STATUSES } from '../sale-lifecycle.js';
+import { SALE_STATUSES } from '../lifecycle/sale-lifecycle.js';
+import { PAYMENT_STATUSES } from '../payments/payment-lifecycle.js';
 import { TrackedShipment } from './shipment.dto.js';
 
 /** A line of the tax breakdown. */

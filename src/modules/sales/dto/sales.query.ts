@@ -1,6 +1,6 @@
 import { DateTimeField, EnumField, TextField, UuidField } from '../../../platform/fields/fields.js';
 import { PageQuery } from '../../../platform/fields/paging.fields.js';
-import { SALE_STATUSES, type SaleStatus } from '../sale-lifecycle.js';
+import { SALE_STATUSES, type SaleStatus } from '../lifecycle/sale-lifecycle.js';
 
 export class SalesQuery extends PageQuery {
   @EnumField('SaleStatus', SALE_STATUSES, { optional: true })

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { type IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
+import type { Principal } from '../../../platform/security/principal.js';
+import { CartsApi } from '../../carts/carts.api.js';
+import type { PaymentResponse } from '../dto/payment.response.js';
+import type { PaymentInput, PlaceSale } from '../dto/place-sale.dto.js';
+import type { SaleResponse } from '../dto/sale.response.js';
+import { SalePaymentsService } from '../payments/sale-payments.service.js';
+import { SaleNews } from '../sale-news.service.js';
+import { SalesService } from '../sales.service.js';
+import { CheckoutService } from './checkout.service.js';
+import { PayingAtOnce } from './paying-at-once.service.js';
+
+/** What a buyer does: places a sale, and pays it. */
+@Injectable()
+export class BuyingService {
+  constructor(
+    private readonly checkouts: CheckoutService,
+    private readonly payments: SalePaymentsService,
+    private readonly sales: SalesService,
+    private readonly carts: CartsApi,
+    private readonly news: SaleNews,
+    private readonly paying: PayingAtOnce,
+  ) {}
+
+  /**
+   * Places a sale and, where the request says so, pays it.
+   * @returns the sale, or the first answer under the same key
+   */
+  async place(
+    principal: Principal,
+    body: PlaceSale,
+    request: IdempotentRequest | undefined,
+  ): Promise<SaleResponse | StoredAnswer> {
+    if (body.payment !== undefined) this.payments.check(body.payment, 'payment.');
+    if (principal.kind === 'user' && principal.cartToken !== undefined) {
+      await this.carts.adopt(principal.userId, principal.cartToken);
+    }
+    const placed = await this.checkouts.place(principal, body, request);
+    if (placed instanceof StoredAnswer) return this.paying.repeat(principal, body.payment, placed, request);
+    await this.news.placed(placed.levels);
+    if (body.payment === undefined) return placed.sale;
+    return this.paying.pay(principal, placed.sale, body.payment, request);
+  }
+
+  async pay(
+    principal: Principal,
+    saleId: string,
+    input: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<PaymentResponse | StoredAnswer> {
+    return this.payments.pay(saleId, await this.sales.ownerOf(principal), input, request);
+  }
+}

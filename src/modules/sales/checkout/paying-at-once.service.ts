@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
+import { IdempotencyRepository } from '../../../platform/http/idempotency.repository.js';
+import type { Principal } from '../../../platform/security/principal.js';
+import type { PaymentInput } from '../dto/place-sale.dto.js';
+import type { SaleResponse } from '../dto/sale.response.js';
+import { SalePaymentsService } from '../payments/sale-payments.service.js';
+import { AlreadyPaid, PaymentInProgress } from '../sales.errors.js';
+import { SalesService } from '../sales.service.js';
+import { OpenSales } from './open-sales.service.js';
+
+/** Pays sales in the request that has placed them. */
+@Injectable()
+export class PayingAtOnce {
+  constructor(
+    private readonly payments: SalePaymentsService,
+    private readonly sales: SalesService,
+    private readonly open: OpenSales,
+    private readonly records: IdempotencyRepository,
+  ) {}
+
+  /** The first answer; where the payment of its sale was cut off half-way, it is made now. */
+  async repeat(
+    principal: Principal,
+    payment: PaymentInput | undefined,
+    first: StoredAnswer,
+    request: IdempotentRequest | undefined,
+  ): Promise<SaleResponse | StoredAnswer> {
+    if (first.finished || request === undefined || payment === undefined) return first;
+    const answer = await this.records.finished(request, first);
+    if (answer.finished) return answer;
+    const sale: SaleResponse = JSON.parse(answer.body);
+    return this.pay(principal, sale, payment, request);
+  }
+
+  /**
+   * The sale stands whatever becomes of the payment, unless its buyer has too many that are not paid.
+   * @throws {TooManyOpenSales}
+   */
+  async pay(
+    principal: Principal,
+    { id }: SaleResponse,
+    payment: PaymentInput,
+    request: IdempotentRequest | undefined,
+  ): Promise<SaleResponse> {
+    try {
+      await this.payments.pay(id, await this.sales.ownerOf(principal), payment, undefined);
+    } catch (error) {
+      if (error instanceof PaymentInProgress) throw new IdempotencyInProgress();
+      if (!(error instanceof AlreadyPaid)) throw error;
+    }
+    const sale = await this.sales.get(principal, id);
+    if (sale.status === 'pending') await this.open.countIn(id);
+    if (request !== undefined) await this.records.record(request, new StoredAnswer(201, JSON.stringify(sale)));
+    return sale;
+  }
+}

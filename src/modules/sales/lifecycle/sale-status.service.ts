@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
+import { AuditApi } from '../../audit/audit.api.js';
+import type { ChangeStatus } from '../dto/change-status.dto.js';
+import type { SaleRow } from '../sale-mapper.js';
+import { SalesRepository } from '../sales.repository.js';
+import { SaleActs } from './sale-acts.service.js';
+import { SaleCancellationService } from './sale-cancellation.service.js';
+
+/** Moves sales on by hand, along the state machine and no other way. */
+@Injectable()
+export class SaleStatusService {
+  constructor(
+    private readonly sales: SalesRepository,
+    private readonly acts: SaleActs,
+    private readonly cancellations: SaleCancellationService,
+    private readonly uow: UnitOfWork,
+    private readonly audit: AuditApi,
+  ) {}
+
+  /** @throws {InvalidTransition} where the sale cannot become that */
+  async change(saleId: string, change: ChangeStatus, staffId: string): Promise<void> {
+    const by = { actor: staffId, actorId: staffId, note: change.note };
+    if (change.status === 'cancelled') {
+      const refundId = await this.recorded(saleId, change, () => this.cancellations.cancel(saleId, by));
+      return this.cancellations.refund(refundId);
+    }
+    await this.recorded(saleId, change, (sale) => this.acts.carryOut(sale, change, staffId));
+  }
+
+  /** The note is for the customer, and may be personal: the history has it. */
+  private recorded<T>(saleId: string, change: ChangeStatus, work: (sale: SaleRow) => Promise<T>): Promise<T> {
+    return this.uow.run(async () => {
+      const sale = await this.sales.getLocked(saleId);
+      const result = await work(sale);
+      const { status, carrier = sale.carrier, trackingNumber = sale.tracking_number } = change;
+      const before = { status: sale.status, carrier: sale.carrier, trackingNumber: sale.tracking_number };
+      const after = { status, carrier, trackingNumber };
+      const subject = { subjectType: 'sale', subjectId: saleId };
+      await this.audit.record({ action: 'sale.status_changed', ...subject, before, after });
+      return result;
+    });
+  }
+}
