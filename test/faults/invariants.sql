@@ -167,10 +167,10 @@ SELECT i.sale_id, i.line_no FROM sale_items i JOIN sales s ON s.id = i.sale_id
 LEFT JOIN (SELECT sale_id, line_no, sum(quantity) AS units FROM sale_shipment_items GROUP BY 1, 2) t
   ON t.sale_id = i.sale_id AND t.line_no = i.line_no
 WHERE i.shipped_units <> coalesce(t.units, 0) OR i.shipped_units > i.quantity
-  OR s.status IN ('shipped', 'delivered', 'returned') AND i.shipped_units <> i.quantity
+  OR s.status IN ('shipped', 'delivered', 'returned') AND s.origin IS NULL AND i.shipped_units <> i.quantity
   OR s.status IN ('pending', 'cancelled') AND i.shipped_units <> 0
 UNION ALL
-SELECT s.id, NULL FROM sales s WHERE s.status = 'confirmed'
+SELECT s.id, NULL FROM sales s WHERE s.status = 'confirmed' AND s.origin IS NULL
   AND NOT EXISTS (SELECT FROM sale_items i WHERE i.sale_id = s.id AND i.shipped_units < i.quantity);
 
 -- name: the ledger has what came back of delivered sales, once

@@ -9,8 +9,8 @@ import { Client } from 'pg';
 import { type EmbeddedCluster, openEmbeddedCluster } from '../../src/platform/database/embedded/embedded-cluster.js';
 import { livePostmaster } from '../../src/platform/database/embedded/postmaster-file.js';
 import { acquireServerLock } from '../../src/platform/database/embedded/server-lock.js';
+import { compiled } from '../support/compiled.js';
 
-const SUPPORT = join(process.cwd(), 'test', 'support');
 const settings = { fsync: 'off' };
 const log = (): void => undefined;
 
@@ -52,8 +52,8 @@ async function open(): Promise<EmbeddedCluster> {
 }
 
 function startProcess(role: 'tool' | 'server'): ChildProcess {
-  const args = ['--import', join(SUPPORT, 'run-typescript.mjs'), join(SUPPORT, 'embedded-cluster-process.ts')];
-  const child = spawn(process.execPath, [...args, dataDir, role], {
+  const program = compiled('test/support/embedded-cluster-process.ts');
+  const child = spawn(process.execPath, [program, dataDir, role], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });

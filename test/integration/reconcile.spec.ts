@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { parseRules } from '../../src/platform/database/reconciliation.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, deliveredSale, paidSale, placeSale } from '../support/buying.js';
+import { compiled } from '../support/compiled.js';
 import { brokenInvariants, INVARIANTS } from '../support/invariants.js';
 import { register } from '../support/people.js';
 
@@ -355,8 +354,7 @@ test.each([
 
 describe('the command', () => {
   async function reconcile(url: string): Promise<{ code: number; out: string; err: string }> {
-    const loader = pathToFileURL(resolve('test/support/run-typescript.mjs')).href;
-    const child = spawn(process.execPath, ['--import', loader, resolve('src/cli/reconcile.ts')], {
+    const child = spawn(process.execPath, [compiled('src/cli/reconcile.ts')], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, NODE_ENV: 'test', DATABASE_URL: url },
       stdio: ['ignore', 'pipe', 'pipe'],

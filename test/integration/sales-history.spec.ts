@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { PastCustomerPrivacy } from '../../src/modules/sales-history/past-customer-privacy.api.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { compiled } from '../support/compiled.js';
 import { ended, type ImportState } from '../support/imports.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { testKeysDir } from '../support/keys.js';
@@ -276,26 +276,17 @@ describe('the command', () => {
   });
 
   const start = (...words: readonly string[]) =>
-    spawn(
-      process.execPath,
-      [
-        '--import',
-        pathToFileURL(resolve('test/support/run-typescript.mjs')).href,
-        resolve('src/cli/import-sales.ts'),
-        ...words,
-      ],
-      {
-        env: {
-          PATH: process.env.PATH,
-          NODE_ENV: 'test',
-          DATABASE_URL: shop.database.url,
-          DATABASE_MIGRATION_URL: shop.database.ownerUrl,
-          KEYS_DIR: testKeysDir(),
-          DATA_DIR: folder,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
+    spawn(process.execPath, [compiled('src/cli/import-sales.ts'), ...words], {
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        DATABASE_URL: shop.database.url,
+        DATABASE_MIGRATION_URL: shop.database.ownerUrl,
+        KEYS_DIR: testKeysDir(),
+        DATA_DIR: folder,
       },
-    );
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
 
   async function finish(child: ReturnType<typeof start>) {
     const [[code], out, err] = await Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);

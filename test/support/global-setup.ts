@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { openEmbeddedCluster } from '../../src/platform/database/embedded/embedded-cluster.js';
 import { dropAbandoned, ensureTemplate } from './cluster.js';
 import { clusterDir } from './cluster-dir.js';
+import { compileSources } from './compiled.js';
 
 /** Opens the PostgreSQL of the tests and makes the migrated template that every test database is copied from. */
 export default async function globalSetup(): Promise<void> {
+  await compileSources();
   const dataDir = clusterDir();
   mkdirSync(dataDir, { recursive: true });
   const cluster = await openEmbeddedCluster({

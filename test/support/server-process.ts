@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
 import type { TestDatabase } from './cluster.js';
+import { compiled } from './compiled.js';
 import { testKeysDir } from './keys.js';
 
 export interface ServerProcess {
@@ -16,14 +15,12 @@ export interface ServerProcess {
   readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
 }
 
-const RUN_TYPESCRIPT = pathToFileURL(resolve('test/support/run-typescript.mjs')).href;
-
 /** The server of `src/main.ts` in a process of its own, on a free port. */
 export async function startServerProcess(
   { url, ownerUrl }: TestDatabase,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', RUN_TYPESCRIPT, resolve('src/main.ts')], {
+  const child = spawn(process.execPath, [compiled('src/main.ts')], {
     // Without a .env: that one is for the developer's own shop.
     cwd: tmpdir(),
     env: {

@@ -34,7 +34,7 @@ export class TestClockService implements OnModuleInit {
     this.listener.on(TEST_CLOCK_CHANNEL, () => void this.follow());
     this.listener.whenListening(() => void this.follow());
     await this.follow();
-    this.logger.warn('Time can be moved by anyone through /api/test-clock. With NODE_ENV=production it cannot.');
+    this.logger.log('Time can be moved by anyone through /api/test-clock. With NODE_ENV=production it cannot.');
   }
 
   state(): TestClockResponse {

@@ -1,0 +1,65 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { transform } from '@swc/core';
+
+const FOLDER = resolve('node_modules/.cache/tradepost-compiled');
+const SOURCES = ['src', 'migrations', 'test/support/embedded-cluster-process.ts'];
+/** What programs read beside their code. */
+const READ = ['test/faults/invariants.sql'];
+
+/** The compiled form of a source file, which `node` runs as it is: to compile while starting takes as long as to start. */
+export function compiled(source: string): string {
+  return join(FOLDER, source.replace(/\.ts$/, '.js'));
+}
+
+function filesOf(path: string): string[] {
+  if (path.endsWith('.ts')) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => /(?<!\.spec|\.d)\.ts$/.test(name)).map((name) => join(path, name));
+}
+
+const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** Compiles what has changed, for specs that start programs; types are not its business. */
+export async function compileSources(): Promise<void> {
+  const sources = SOURCES.flatMap(filesOf);
+  removeOrphans(new Set(sources.map(compiled)));
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(`${FOLDER}/package.json.${process.pid}`, '{ "type": "module" }\n');
+  renameSync(`${FOLDER}/package.json.${process.pid}`, `${FOLDER}/package.json`);
+  await Promise.all(sources.filter((source) => changedAt(source) >= changedAt(compiled(source))).map(compile));
+  for (const file of READ) {
+    mkdirSync(dirname(join(FOLDER, file)), { recursive: true });
+    await copyFile(file, join(FOLDER, file));
+  }
+}
+
+function removeOrphans(wanted: ReadonlySet<string>): void {
+  for (const folder of ['src', 'migrations'].map((name) => join(FOLDER, name))) {
+    if (changedAt(folder) === 0) continue;
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const path = join(folder, name);
+      if (path.endsWith('.js') && !wanted.has(path)) rmSync(path);
+    }
+  }
+}
+
+async function compile(source: string): Promise<void> {
+  const { code } = await transform(await readFile(source, 'utf8'), {
+    filename: source,
+    swcrc: false,
+    sourceMaps: false,
+    module: { type: 'nodenext' },
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    },
+  });
+  // Renamed into place: what runs meanwhile never reads half of a file.
+  const draft = `${compiled(source)}.${process.pid}`;
+  await mkdir(dirname(draft), { recursive: true });
+  await writeFile(draft, code);
+  await rename(draft, compiled(source));
+}
