@@ -6,16 +6,36 @@ const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writ
 const { join } = require('node:path');
 const single = require('./jest.config.cjs');
 
-const GROUPS = 16;
+/** Three for each worker: to load the application takes as long as several files. */
+const GROUPS = 9;
 const FOLDER = join(__dirname, 'test', '.together');
-/** What a file takes however short it is, in bytes of a longer one. */
-const LEAST = 4_000;
-/** Those that wait, for processes and for leases, take longer than others of their length. */
-const WAITING = { 'test/faults': 4, 'test/integration': 2 };
+/** What a file takes, in seconds, by its length: so many to begin with, and so many bytes a second. */
+const LEAST = 0.5;
+const BYTES = 6_000;
+/** Those that take far longer than their length tells, since they wait, or start programs. */
+const SECONDS = {
+  'test/integration/coherence': 35,
+  'test/integration/stripe-payments': 35,
+  'test/integration/sales-history': 25,
+  'test/integration/token-replicas': 16,
+  'test/integration/cached-answers': 15,
+  'test/integration/embedded-cluster': 15,
+  'test/e2e/imports': 14,
+  'test/integration/cache': 14,
+  'test/faults/import-resume': 13,
+  'test/faults/sessions-on-replicas': 13,
+  'test/faults/killed-application': 12,
+  'test/faults/killed-payments': 12,
+  'test/faults/killed-refunds': 11,
+  'test/faults/stale-catalogue': 10,
+  'test/integration/sale-model': 9,
+  'test/integration/jobs': 9,
+  'test/faults/shutdown': 9,
+  'test/faults/slow-database': 8,
+};
 
 function weightOf(file) {
-  const factor = Object.entries(WAITING).find(([folder]) => file.startsWith(folder))?.[1] ?? 1;
-  return LEAST + factor * statSync(join(__dirname, file)).size;
+  return SECONDS[file.replace('.spec.ts', '')] ?? LEAST + statSync(join(__dirname, file)).size / BYTES;
 }
 
 const files = ['src', 'test']
@@ -39,7 +59,7 @@ for (const [index, group] of groups.entries()) {
   const path = join(FOLDER, names[index]);
   const required = group.files.map((file) => `describe('${file}', () => void require('../../${file}'));\n`).join('');
   // Jest begins with the largest file, as long as it does not know how long each takes.
-  const lines = required.padEnd(Math.round(group.weight / 8), '\n');
+  const lines = required.padEnd(Math.round(group.weight * 100), '\n');
   if (!existsSync(path) || readFileSync(path, 'utf8') !== lines) writeFileSync(path, lines);
 }
 

@@ -8,6 +8,7 @@ import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { paySale, placeSale } from '../support/buying.js';
 import { neverHeldUp } from '../support/lease.js';
+import { runs } from '../support/runs.js';
 
 let shop: TestApp;
 let manager: TestUser;
@@ -155,7 +156,7 @@ describe('what was bought together', () => {
         const stored = new Map(rows.map((row) => [row.product_id, row.related_ids]));
         for (const [at, id] of ids.entries()) expect(stored.get(id)).toEqual(byHand(at, baskets).map((of) => ids[of]));
       }),
-      { numRuns: 25 },
+      { numRuns: runs(15) },
     );
   });
 

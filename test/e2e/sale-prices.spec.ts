@@ -7,6 +7,7 @@ import { JobRegistry } from '../../src/platform/jobs/job-registry.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { addToCart, placeSale } from '../support/buying.js';
+import { runs } from '../support/runs.js';
 
 const HOUR = 3_600_000;
 
@@ -225,7 +226,7 @@ describe('a sale price', () => {
           expect([stored.price, next]).toEqual([expected.price, expected.nextPriceChangeAt]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 });

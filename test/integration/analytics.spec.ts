@@ -7,6 +7,7 @@ import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, paySale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { runs } from '../support/runs.js';
 
 const PATH = '/api/admin/sales/analytics';
 
@@ -187,7 +188,7 @@ describe('analytics', () => {
         expect(await answers()).toEqual(live);
         expect(await brokenInvariants(shop.db)).toEqual({});
       }),
-      { numRuns: 8 },
+      { numRuns: runs(5) },
     );
   });
 

@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
 import { startPlumbing } from '../support/plumbing.js';
 import { redisBinary, startRedis, type TestRedis } from '../support/redis.js';
+import { runs } from '../support/runs.js';
 
 const LONG = 3_600;
 
@@ -284,7 +285,7 @@ function contract(bench: () => Bench): void {
         }
         await Promise.all(running);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 }

@@ -9,6 +9,7 @@ import { addToCart, paySale, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { neverHeldUp } from '../support/lease.js';
 import { redisBinary, startRedis, type TestRedis } from '../support/redis.js';
+import { runs } from '../support/runs.js';
 
 interface Seen {
   readonly status: number;
@@ -378,7 +379,7 @@ describeRedis(
           await Promise.all(running);
           await Promise.all(replicas.map((shop) => shopper.read(shop)));
         }),
-        { numRuns: 15 },
+        { numRuns: runs(8) },
       );
     });
   },

@@ -15,6 +15,7 @@ import { placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { neverHeldUp } from '../support/lease.js';
 import { ask, type RawAnswer } from '../support/raw-http.js';
+import { runs } from '../support/runs.js';
 
 const SETTINGS = { RATE_LIMIT_ENABLED: 'true', RATE_LIMIT_READ: '1000000', CORS_ORIGINS: 'https://shop.example' };
 
@@ -183,7 +184,7 @@ describe('the lane', () => {
           expect(comparable(await ask(shop.url, url, request))).toEqual(comparable(slow));
         });
       }),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
     expect(answered).toBeGreaterThan(15);
   });
@@ -232,7 +233,7 @@ describe('the lane', () => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: runs(6) },
     );
     expect(answered).toBeGreaterThan(50);
   });

@@ -4,6 +4,7 @@ import type { CatalogueFilter } from '../../src/modules/products/catalogue-filte
 import { SORT_KEYS, type SortKey } from '../../src/modules/products/catalogue-sorts.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { pageBy, resolve, strategiesFor } from '../support/catalogue-walks.js';
+import { runs } from '../support/runs.js';
 
 let shop: TestApp;
 
@@ -129,7 +130,7 @@ test('a walk by cursor never repeats or skips what stood throughout, whatever co
         expect(new Set(met).size).toBe(met.length);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runs(40) },
   );
 }, 120_000);
 

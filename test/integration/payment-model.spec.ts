@@ -5,6 +5,7 @@ import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { openSale, pay, runJob, saleOf, sandboxWebhook } from '../support/paying.js';
+import { runs } from '../support/runs.js';
 
 const TOTAL = 10_00;
 
@@ -237,7 +238,7 @@ describe('the payments of a sale', () => {
         for (const action of actions) await trial.run(action);
         await runJob(shop, 'sales.settle-payments');
       }),
-      { numRuns: 60, examples: RARE.map((actions) => [actions]) },
+      { numRuns: runs(25), examples: RARE.map((actions) => [actions]) },
     );
     expect(await brokenInvariants(shop.db)).toEqual({});
   });

@@ -7,6 +7,7 @@ import { ProductQuery } from '../../src/modules/products/dto/product-query.dto.j
 import { ProductsApi } from '../../src/modules/products/products.api.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { runs } from '../support/runs.js';
 
 let shop: TestApp;
 let catalogue: CatalogueService;
@@ -78,7 +79,7 @@ describe('a walk by cursor', () => {
           expect(new Set(walked).size).toBe(whole.total);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -6,6 +6,7 @@ import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { deliveredSale, paidSale, paySale, placeSale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { runs } from '../support/runs.js';
 
 describe('refunds under contention, on two replicas', () => {
   let shop: TestApp;
@@ -165,7 +166,7 @@ describe('refunds under contention, on two replicas', () => {
         expect(sum).toBe(paid);
         expect(await refunded(sale.id)).toBe(String(paid));
       }),
-      { numRuns: 15 },
+      { numRuns: runs(8) },
     );
   });
 });

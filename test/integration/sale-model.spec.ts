@@ -9,6 +9,7 @@ import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, type BasketItem, paySale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { runs } from '../support/runs.js';
 import { type Pieces, SaleModel } from '../support/sale-model.js';
 
 /** Longer than any reservation here lasts. */
@@ -250,7 +251,7 @@ test('whatever is done to a sale, it becomes what a model of it becomes, by step
         before = seen;
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(18) },
   );
   expect(await brokenInvariants(shop.db)).toEqual({});
 }, 300_000);

@@ -4,6 +4,7 @@ import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { runs } from '../support/runs.js';
 
 let shop: TestApp;
 let manager: TestUser;
@@ -132,7 +133,7 @@ test('whatever is done to stock, levels are those of a model, now and at every m
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(12) },
   );
   expect(await brokenInvariants(shop.db)).toEqual({});
 }, 120_000);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
+import { runs } from '../../../../test/support/runs.js';
 import { newId } from '../../../common/ids.js';
 import { type RowBatch, rowBatches } from '../import/row-batches.js';
 import { SKU_PATTERN } from '../product.fields.js';
@@ -110,6 +111,6 @@ test.each(['csv', 'ndjson'] as const)('whatever a product holds comes back from 
         expect(batches.flatMap((batch) => batch.rows)).toEqual(products.map(expectedRow));
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(50) },
   );
 });
