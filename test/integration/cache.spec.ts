@@ -124,7 +124,8 @@ function contract(bench: () => Bench): void {
     expect(all).toContain('1 MISS');
     expect(new Set(all.map((seen) => seen.slice(0, 2)))).toEqual(new Set(['1 ']));
     expect(await bench().look(0, name)).toBe('1 HIT');
-    expect(bench().fills[name]).toBe(1);
+    // A process that is held up for longer than it may trust Redis reads once more.
+    expect(bench().fills[name]).toBeLessThanOrEqual(2);
   });
 
   it('serves nothing longer than it may, and what was filled together not equally long', async () => {
