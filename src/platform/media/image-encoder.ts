@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
-import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import type { OutputInfo, Sharp } from 'sharp';
 import { Turnstile } from '../../common/turnstile.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { imageTypeOf } from './image-type.js';
@@ -16,13 +16,24 @@ const LONGEST_WAIT_MS = 10_000;
 const LONGEST_WORK_SECONDS = 20;
 const QUALITY = 82;
 
-// Of all that the library can read, what is taken and nothing else; and nothing is read from files by name.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
-});
-sharp.cache(false);
-sharp.concurrency(1);
+type Library = typeof import('sharp').default;
+
+let loading: Promise<Library> | undefined;
+
+/** The library, a good part of a start to load, when the first image comes. */
+function library(): Promise<Library> {
+  loading ??= import('sharp').then(({ default: sharp }) => {
+    // Of all that it can read, what is taken and nothing else; and nothing is read from files by name.
+    sharp.block({ operation: ['VipsForeignLoad'] });
+    sharp.unblock({
+      operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`),
+    });
+    sharp.cache(false);
+    sharp.concurrency(1);
+    return sharp;
+  });
+  return loading;
+}
 
 /** Where in a request a file stands, for who has to mend it. */
 export interface FilePlace {
@@ -45,6 +56,8 @@ export class ImageEncoder {
     const type = imageTypeOf(bytes);
     if (type === undefined) throw new NotAnImage(field, index);
     return this.turnstile.pass(async () => {
+      // That the library is not there is no fault of the image.
+      await library();
       try {
         await this.checkPixels(bytes, field, index);
         return await encode(bytes, this.config.MEDIA_MAX_PIXELS);
@@ -57,6 +70,7 @@ export class ImageEncoder {
 
   /** Before anything is decoded: a few kilobytes can stand for gigabytes of pixels. */
   private async checkPixels(bytes: Buffer, field: string, index: number): Promise<void> {
+    const sharp = await library();
     const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
     const most = this.config.MEDIA_MAX_PIXELS;
     if (width * height > most) throw new ImageTooLarge(field, index, `must not have more than ${most} pixels`);
@@ -64,6 +78,7 @@ export class ImageEncoder {
 }
 
 async function encode(bytes: Buffer, limitInputPixels: number): Promise<Renditions> {
+  const sharp = await library();
   const whole = sharp(bytes, { limitInputPixels, failOn: 'error' }).autoOrient();
   const { data, info } = await within(whole, 1600).raw().toBuffer({ resolveWithObject: true });
   const [small, middle, large] = await Promise.all(RENDITION_WIDTHS.map((width) => asWebp(data, info, width)));
@@ -76,7 +91,8 @@ const within = (image: Sharp, width: number): Sharp =>
     .resize({ width, height: RENDITION_HEIGHT, fit: 'inside', withoutEnlargement: true })
     .timeout({ seconds: LONGEST_WORK_SECONDS });
 
-function asWebp(data: Buffer, { width, height, channels }: OutputInfo, most: number): Promise<Buffer> {
+async function asWebp(data: Buffer, { width, height, channels }: OutputInfo, most: number): Promise<Buffer> {
+  const sharp = await library();
   const decoded = sharp(data, { raw: { width, height, channels } });
   return within(decoded, most).webp({ quality: QUALITY }).toBuffer();
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { destination, type Logger, multistream, pino } from 'pino';
-import roll from 'pino-roll';
 import type { Config } from '../../config/config.js';
 import { GatheredLines } from './gathered-lines.js';
 import { redact } from './redact.js';
@@ -66,6 +65,8 @@ export function createLogger(level: Config['LOG_LEVEL'], target: LogTarget): Log
 
 /** @throws {Error} where the file cannot be written */
 async function openLogFile(path: string) {
+  // Loaded by those who log to a file alone: it brings a library of dates.
+  const { default: roll } = await import('pino-roll');
   const extension = extname(path) || '.log';
   const file = await roll({
     file: path.endsWith(extension) ? path.slice(0, -extension.length) : path,
