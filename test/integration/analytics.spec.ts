@@ -6,6 +6,7 @@ import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, paySale } from '../support/buying.js';
+import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { neverHeldUp } from '../support/lease.js';
 import { runs } from '../support/runs.js';
@@ -356,7 +357,7 @@ describe('analytics', () => {
       refunds: 0,
       refunded: '0.00',
     });
-    expect((await get()).headers['x-cache']).toBe('HIT');
+    await eventually(async () => expect((await get()).headers['x-cache']).toBe('HIT'));
     await sold(ada, [[rug, 1]]);
     const { headers, body } = await get();
     expect([headers['x-cache'], body.totals.sales]).toEqual(['MISS', 2]);
