@@ -30,6 +30,25 @@ describe('the description of the API', () => {
     expect(references.filter((target) => !held.has(target))).toEqual([]);
   });
 
+  it('lets texts of answers be empty that an erasure or an import leaves empty', () => {
+    const schemas = (document.components?.schemas ?? {}) as Record<string, { properties?: Record<string, object> }>;
+    const emptied = {
+      SaleAddressResponse: ['recipient', 'line1', 'city', 'postalCode', 'country'],
+      ReturnResponse: ['reason'],
+      RefundResponse: ['reason'],
+      AnalyticsGroup: ['key'],
+    };
+    for (const [schema, names] of Object.entries(emptied)) {
+      for (const name of names) {
+        expect(schemas[schema]?.properties).toHaveProperty([name]);
+        expect(schemas[schema]?.properties).not.toHaveProperty([name, 'minLength']);
+      }
+    }
+    const address = { $ref: '#/components/schemas/SaleAddressResponse' };
+    expect(JSON.stringify(schemas.SaleResponse?.properties?.deliveryAddress)).toContain(address.$ref);
+    expect(JSON.stringify(schemas.AdminSaleResponse?.properties?.deliveryAddress)).toContain(address.$ref);
+  });
+
   it('says of every operation what it does, who may use it and how it ends', () => {
     const tags = new Set(document.tags?.map(({ name }) => name));
     expect(routesWhere(({ summary = '' }) => summary === '')).toEqual([]);

@@ -87,6 +87,8 @@ describe('the export of a person', () => {
     const other = await busyCustomer();
     const { body, text, headers } = await as(person).get('/api/users/me/export').expect(200);
     expect(headers['cache-control']).toBe('no-store');
+    const { body: document } = await shop.http.get('/openapi.json').expect(200);
+    expect(Object.keys(document.components.schemas.UserExport.properties).sort()).toEqual(Object.keys(body).sort());
     expect(body).toMatchObject({
       exportedAt: expect.any(String),
       account: { id: person.id, email: person.email, name: NAME, role: 'customer', active: true },

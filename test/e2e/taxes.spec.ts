@@ -223,4 +223,32 @@ describe('prices with tax', () => {
     expect(note.taxes).toEqual([{ rate: '20', base: '16.67', tax: '3.33' }]);
     expect(numbersIn(noteXml, 'TaxInclusiveAmount')).toEqual(['20.00']);
   });
+
+  test('have credit notes whose taxes sum to that of the invoice, in however many parts the money goes back', async () => {
+    await make({ rate: '19' });
+    await ship({ price: '1.00' });
+    const buyer = await createCustomer(shop);
+    const mug = await product(55n);
+    const { body: sale } = await place(buyer, [{ productId: mug, quantity: 7 }]).expect(201);
+    await paySale(shop, buyer, sale.id).expect(201);
+    const path = `/api/admin/sales/${sale.id}/refunds`;
+    const piece = { items: [{ productId: mug, quantity: 1 }] };
+    for (const part of [piece, piece, { amount: '0.50' }, piece, { amount: '0.33' }, {}]) {
+      await shop.http
+        .post(path)
+        .set(manager.bearer)
+        .set('Idempotency-Key', newId())
+        .send({ ...part, reason: 'x' })
+        .expect(201);
+    }
+    const { body } = await shop.http.get('/api/invoices').set(buyer.bearer).expect(200);
+    const documents: { kind: string; taxes: { base: string; tax: string }[] }[] = body.items;
+    const sumOf = (kind: string, part: 'base' | 'tax'): number =>
+      documents
+        .filter((document) => document.kind === kind)
+        .flatMap(({ taxes }) => taxes)
+        .reduce((sum, taxes) => sum + Math.round(Number(taxes[part]) * 100), 0);
+    expect(documents).toHaveLength(7);
+    for (const part of ['base', 'tax'] as const) expect(sumOf('credit_note', part)).toBe(sumOf('invoice', part));
+  });
 });

@@ -5,6 +5,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, paySale, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { pay, saleOf, sandboxWebhook } from '../support/paying.js';
 import { bearer, register } from '../support/people.js';
 
 describe('the test clock', () => {
@@ -140,6 +141,18 @@ describe('the test clock', () => {
     expect(paid.body.createdAt).toMatch(new RegExp(`^${year}-02-03T`));
     const { body } = await shop.http.get('/api/invoices').set(customer.bearer).expect(200);
     expect(body.items[0].number).toBe(`INV-${year}-000001`);
+  });
+
+  it('leaves the signatures of webhooks to the clocks of their providers', async () => {
+    const buyer = await createCustomer(shop);
+    const { body: sale } = await placeSale(shop, buyer, some(1)).expect(201);
+    const { body: payment } = await pay(shop, buyer, sale.id, 'sandbox', 'pending').expect(201);
+    await move({ advance: 'PT10M' }).expect(200);
+    const event = { type: 'payment.completed', data: { paymentId: payment.id } };
+    const minutesLater = new Date(Date.now() + 600_000);
+    await sandboxWebhook(shop, event, `evt_${randomUUID()}`, minutesLater).expect(400);
+    await sandboxWebhook(shop, event).expect(200);
+    expect((await saleOf(shop, buyer, sale.id)).status).toBe('confirmed');
   });
 
   it('lets go of idempotency keys after their day', async () => {

@@ -31,11 +31,11 @@ describe('open sales of one buyer, on two replicas', () => {
   const items = () => [{ productId: product, quantity: 1 }];
   const place = (buyer: TestUser, n = 0, headers: Record<string, string> = {}) =>
     placeSale(either(n), buyer, items(), headers);
-  const payingAtOnce = (buyer: TestUser, method: string, n = 0) =>
+  const payingAtOnce = (buyer: TestUser, method: string, n = 0, key: string = randomUUID()) =>
     either(n)
       .http.post('/api/sales')
       .set(buyer.bearer)
-      .set('Idempotency-Key', randomUUID())
+      .set('Idempotency-Key', key)
       .send({ items: items(), deliveryAddress: ADDRESS, payment: { provider: 'sandbox', method } });
   const openOf = async (buyer: TestUser): Promise<number> => {
     const { body } = await shop.http.get('/api/sales?status=pending&perPage=1').set(buyer.bearer).expect(200);
@@ -114,6 +114,18 @@ describe('open sales of one buyer, on two replicas', () => {
     await place(buyer).expect(409);
     const { body } = await shop.http.get('/api/sales?status=cancelled').set(buyer.bearer).expect(200);
     expect(body.total).toBe(12 - MOST);
+  });
+
+  it('refuse a repetition as they refused the first request, until there is room', async () => {
+    const buyer = await createCustomer(shop);
+    const [open] = await times(MOST, (n) => place(buyer, n).expect(201));
+    const key = randomUUID();
+    for (const n of [0, 1]) {
+      const { body } = await payingAtOnce(buyer, 'declined', n, key).expect(409);
+      expect(body.code).toBe('too_many_open_sales');
+    }
+    await paySale(shop, buyer, open?.body.id).expect(201);
+    await payingAtOnce(buyer, 'declined', 0, key).expect(201);
   });
 
   it('of a guest are those of the cart', async () => {

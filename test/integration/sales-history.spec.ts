@@ -137,6 +137,12 @@ describe('the import of past sales', () => {
     expect(level.rows).toEqual([{ stock: 5 }]);
   });
 
+  it('keeps numbers as they are written, and finds them so', async () => {
+    await bringIn(csv('web-536370a,71053,LAMP,1,2010-12-01 08:26:00,4.00,,France'));
+    expect(await salesOf({ q: 'web-536370a' })).toMatchObject({ total: 1, items: [{ number: 'web-536370a' }] });
+    expect(await salesOf({ q: 'web-536370' })).toMatchObject({ total: 0 });
+  });
+
   it('tells each row that it refuses, with its line and why, and takes the others', async () => {
     const state = await bringIn(
       csv(

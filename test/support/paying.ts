@@ -51,7 +51,7 @@ export function sandboxWebhook(shop: TestApp, event: SandboxEvent, id = `evt_${n
       : secretBytes(secret);
   return shop.http
     .post('/api/payments/webhooks/sandbox')
-    .set({ ...sign(key, id, at ?? shop.clock.now(), Buffer.from(body)), 'content-type': 'application/json' })
+    .set({ ...sign(key, id, at ?? new Date(), Buffer.from(body)), 'content-type': 'application/json' })
     .send(body);
 }
 

@@ -194,7 +194,7 @@ export class StripeSimulator {
   }
 
   /** Headers that Stripe signs a body with. */
-  signed(body: string, secret = STRIPE_WEBHOOK_SECRET, at = this.now()): Record<string, string> {
+  signed(body: string, secret = STRIPE_WEBHOOK_SECRET, at = Date.now()): Record<string, string> {
     const timestamp = Math.floor(at / 1_000);
     const header = Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp });
     return { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': header };

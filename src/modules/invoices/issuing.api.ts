@@ -22,10 +22,24 @@ const lines = (amounts: string, included: string, from: string, order: string): 
 const share = (amount: string, part: string, whole: string): string =>
   `coalesce(round(${amount} * (${part})::numeric / nullif(${whole}, 0)), 0)::bigint`;
 
+/** The share of a part that others came before: so rounded that the shares of all parts sum to the amount. */
+const nextShare = (amount: string, before: string, part: string, whole: string): string =>
+  `(${share(amount, `${before} + ${part}`, whole)} - ${share(amount, before, whole)})`;
+
+/** Of the shipping, what refunds before this one gave back. */
+const SHIPPING_BEFORE = `(SELECT coalesce(sum(b.shipping), 0) FROM refunds b
+   WHERE b.sale_id = t.sale_id AND b.status <> 'failed' AND b.id < t.refund_id)`;
+
+/** Of a line, what was given back of it before `c`, by refunds before this one and higher up in it. */
+const LINE_BEFORE = `(SELECT coalesce(sum(e.line_total - e.discount), 0)
+   FROM refund_items e JOIN refunds b ON b.id = e.refund_id
+   WHERE e.sale_id = c.sale_id AND e.line_no = c.line_no AND b.status <> 'failed'
+     AND (e.refund_id, e.position) < (c.refund_id, c.position))`;
+
 /** The tax of the shipping: of what is given back, its part of that which was charged. */
 const SHIPPING_TAX: Readonly<Record<InvoiceKind, string>> = {
   invoice: 'terms.shipping_tax',
-  credit_note: share('terms.shipping_tax', 't.shipping', 'terms.shipping'),
+  credit_note: nextShare('terms.shipping_tax', SHIPPING_BEFORE, 't.shipping', 'terms.shipping'),
 };
 
 /** An invoice has the lines of the sale, a credit note those of the refund. */
@@ -33,7 +47,7 @@ const LINES: Readonly<Record<InvoiceKind, string>> = {
   invoice: lines('i', 'i.included_tax', 'sale_items i WHERE i.sale_id = t.sale_id', 'i.line_no'),
   credit_note: lines(
     'c',
-    share('i.included_tax', 'c.line_total - c.discount', 'i.line_total - i.discount'),
+    nextShare('i.included_tax', LINE_BEFORE, 'c.line_total - c.discount', 'i.line_total - i.discount'),
     `refund_items c JOIN sale_items i ON i.sale_id = c.sale_id AND i.line_no = c.line_no
      WHERE c.refund_id = t.refund_id`,
     'c.position',

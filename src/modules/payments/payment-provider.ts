@@ -62,6 +62,7 @@ export interface Delivery {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body, byte by byte: what the signature is about. */
   readonly body: Buffer;
+  /** By the clock of the machine, also where the shop’s was moved: providers have clocks of their own. */
   readonly receivedAt: Date;
 }
 

@@ -166,8 +166,9 @@ function conditions(filter: SalesFilter): { where: string[]; values: unknown[] }
   if (to !== undefined) where.push(`s.placed_at < $${values.push(to)}::timestamptz`);
   if (userId !== undefined) where.push(`s.user_id = $${values.push(userId)}::uuid`);
   if (q !== undefined) {
-    const number = `$${values.push(q.toUpperCase())}`;
-    where.push(`(s.number = ${number} OR s.email ILIKE $${values.push(`${escapeLike(q)}%`)})`);
+    // Our own numbers are in capitals; those of imported sales are as the other system wrote them.
+    const numbers = `$${values.push(q)}, $${values.push(q.toUpperCase())}`;
+    where.push(`(s.number IN (${numbers}) OR s.email ILIKE $${values.push(`${escapeLike(q)}%`)})`);
   }
   return { where, values };
 }

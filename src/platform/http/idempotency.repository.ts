@@ -20,6 +20,7 @@ const RECORD = statement(
   'idempotency.record',
   'UPDATE idempotency_keys SET status = $3, body = $4 WHERE caller = $1 AND key = $2',
 );
+const RELEASE = statement('idempotency.release', 'DELETE FROM idempotency_keys WHERE caller = $1 AND key = $2');
 const KEYS = statement('idempotency.keys', 'SELECT key FROM idempotency_keys WHERE caller = $1 ORDER BY created_at');
 const FORGET = statement('idempotency.forget', 'DELETE FROM idempotency_keys WHERE caller = $1');
 const SWEEP = statement(
@@ -76,6 +77,11 @@ export class IdempotencyRepository extends BaseRepository {
   /** Puts the answer under a key that this transaction has claimed. */
   async record(request: IdempotentRequest, answer: StoredAnswer): Promise<void> {
     await this.affect(RECORD, [request.caller, request.key, answer.status, answer.body]);
+  }
+
+  /** Lets go of a key whose request came to be refused. */
+  async release(request: IdempotentRequest): Promise<void> {
+    await this.affect(RELEASE, [request.caller, request.key]);
   }
 
   /** The keys that a caller has sent and that are still kept, oldest first. */

@@ -49,6 +49,7 @@ export class PreviousPeriod {
 /** Sales that have something in common. */
 export class AnalyticsGroup {
   @TextField({
+    min: 0,
     example: '2026-03-01',
     description: 'Day, month (`2026-03`), country, SKU or slug of a category; empty for products without a category.',
   })

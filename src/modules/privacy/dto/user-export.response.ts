@@ -30,6 +30,12 @@ export class UserExport {
   @ApiProperty({ ...list, description: 'Payments and refunds.' })
   payments?: unknown;
 
+  @ApiProperty({ ...list, description: 'Who you are in sales of another system that came in.' })
+  pastCustomers?: unknown;
+
+  @ApiProperty({ ...list, description: 'Promotions that you had.' })
+  promotionUses?: unknown;
+
   @ApiProperty({ ...list, description: 'Invoices and credit notes, newest first.' })
   invoices?: unknown;
 

@@ -5,7 +5,7 @@ import type { Principal } from '../../../platform/security/principal.js';
 import type { PaymentInput } from '../dto/place-sale.dto.js';
 import type { SaleResponse } from '../dto/sale.response.js';
 import { SalePaymentsService } from '../payments/sale-payments.service.js';
-import { AlreadyPaid, PaymentInProgress } from '../sales.errors.js';
+import { AlreadyPaid, PaymentInProgress, TooManyOpenSales } from '../sales.errors.js';
 import { SalesService } from '../sales.service.js';
 import { OpenSales } from './open-sales.service.js';
 
@@ -50,8 +50,18 @@ export class PayingAtOnce {
       if (!(error instanceof AlreadyPaid)) throw error;
     }
     const sale = await this.sales.get(principal, id);
-    if (sale.status === 'pending') await this.open.countIn(id);
+    if (sale.status === 'pending') await this.countIn(id, request);
     if (request !== undefined) await this.records.record(request, new StoredAnswer(201, JSON.stringify(sale)));
     return sale;
+  }
+
+  /** A refusal is not kept under its key: the same request is judged anew. */
+  private async countIn(id: string, request: IdempotentRequest | undefined): Promise<void> {
+    try {
+      await this.open.countIn(id);
+    } catch (error) {
+      if (error instanceof TooManyOpenSales && request !== undefined) await this.records.release(request);
+      throw error;
+    }
   }
 }

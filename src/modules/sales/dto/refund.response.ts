@@ -41,7 +41,7 @@ export class RefundResponse {
   })
   status!: string;
 
-  @TextField()
+  @TextField({ min: 0, description: 'Empty once the customer is erased.' })
   reason!: string;
 
   @TextField({

@@ -71,7 +71,7 @@ export class ReturnResponse {
   @EnumField('ReturnStatus', RETURN_STATUSES)
   status!: string;
 
-  @TextField({ description: 'Why it comes back, in the words of the customer.' })
+  @TextField({ min: 0, description: 'Why it comes back, in the words of the customer; empty once they are erased.' })
   reason!: string;
 
   @TextField({ nullable: true, description: 'What staff say about it.' })

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { AddressFields } from '../../../platform/fields/address.fields.js';
+import { AddressField } from '../../../platform/fields/address.fields.js';
 import { Amounts, SoldLine } from '../../../platform/fields/amounts.fields.js';
 import {
   BoolField,
@@ -16,6 +16,40 @@ import { pageOf } from '../../../platform/fields/paging.fields.js';
 import { SALE_STATUSES } from '../lifecycle/sale-lifecycle.js';
 import { PAYMENT_STATUSES } from '../payments/payment-lifecycle.js';
 import { TrackedShipment } from './shipment.dto.js';
+
+/** Where a sale goes. Its texts are empty once the buyer is erased, and of a sale of another system. */
+export class SaleAddressResponse {
+  @AddressField.label({ optional: false })
+  label!: string | null;
+
+  @TextField({ min: 0, description: 'Person or company that receives.' })
+  recipient!: string;
+
+  @TextField({ min: 0 })
+  line1!: string;
+
+  @AddressField.line2({ optional: false })
+  line2!: string | null;
+
+  @TextField({ min: 0 })
+  city!: string;
+
+  @AddressField.region({ optional: false })
+  region!: string | null;
+
+  @TextField({ min: 0 })
+  postalCode!: string;
+
+  @TextField({
+    min: 0,
+    example: 'GB',
+    description: 'ISO 3166-1 alpha-2 code; of a sale of another system what that wrote, where it is no country.',
+  })
+  country!: string;
+
+  @AddressField.phone({ optional: false })
+  phone!: string | null;
+}
 
 /** A line of the tax breakdown. */
 export class TaxResponse {
@@ -65,8 +99,8 @@ export class SaleResponse extends Amounts {
   @TextField({ nullable: true, description: 'Code of the shipping method; null where the shop had none.' })
   shippingMethod!: string | null;
 
-  @ObjectField(() => AddressFields)
-  deliveryAddress!: AddressFields;
+  @ObjectField(() => SaleAddressResponse)
+  deliveryAddress!: SaleAddressResponse;
 
   @TextField({ nullable: true })
   trackingNumber!: string | null;

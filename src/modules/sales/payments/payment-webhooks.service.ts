@@ -39,14 +39,14 @@ export class PaymentWebhooks implements OnModuleInit {
    * @throws {PaymentProviderNotFound}, {WebhookSignatureInvalid}, {WebhookUnreadable}
    */
   receive(provider: string, headers: Delivery['headers'], body: Buffer): Promise<void> {
-    return this.take(provider, { headers, body, receivedAt: this.clock.now() });
+    return this.take(provider, { headers, body, receivedAt: new Date() });
   }
 
   private async take(provider: string, delivery: Delivery): Promise<void> {
     const event = await this.read(provider, delivery);
     const { id, type } = event;
     const news = await this.newsOf(provider, event);
-    await this.news.take({ provider, id, type, receivedAt: delivery.receivedAt, news });
+    await this.news.take({ provider, id, type, receivedAt: this.clock.now(), news });
   }
 
   private async read(provider: string, delivery: Delivery): Promise<ProviderEvent> {
