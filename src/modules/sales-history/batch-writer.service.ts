@@ -5,7 +5,7 @@ import { groupBy } from '../../common/group-by.js';
 import { pastId } from '../../common/ids.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { AnalyticsApi } from '../analytics/analytics.api.js';
-import type { RefusedRow } from '../products/imports.api.js';
+import type { BatchStep, RefusedRow } from '../products/imports.api.js';
 import { PastProductsApi } from '../products/past-products.api.js';
 import { type PastCustomerRow, PastCustomersRepository } from './past-customers.repository.js';
 import {
@@ -15,6 +15,7 @@ import {
   type PastSale,
   PastSalesRepository,
 } from './past-sales.repository.js';
+import type { LineBatch } from './reading/line-batches.js';
 import type { SaleLine } from './reading/sale-line.js';
 
 /** What is known from one batch to the next. */
@@ -39,7 +40,26 @@ export interface Written {
   readonly created: number;
   readonly unchanged: number;
   readonly sales: number;
+  /** Ids of the sales that it began, by their numbers. */
+  readonly saleIds: ReadonlyMap<string, string>;
   readonly refused: readonly RefusedRow[];
+}
+
+/** What a batch adds to its import. */
+export function stepOf(
+  { lines, refused, line }: LineBatch,
+  written: Pick<Written, 'created' | 'unchanged' | 'refused'>,
+): BatchStep {
+  return {
+    line,
+    processed: lines.length + refused.length,
+    created: written.created,
+    updated: 0,
+    unchanged: written.unchanged,
+    refused: refused.length + written.refused.length,
+    categories: 0,
+    problems: [...refused, ...written.refused],
+  };
 }
 
 /** Writes lines of sales in the transaction that is under way. */
@@ -56,7 +76,7 @@ export class BatchWriter {
 
   /** Sales that this import has begun go on; those of another are compared with, and not changed. */
   async write(lines: readonly SaleLine[], importId: string, known: Known): Promise<Written> {
-    if (lines.length === 0) return { created: 0, unchanged: 0, sales: 0, refused: [] };
+    if (lines.length === 0) return { created: 0, unchanged: 0, sales: 0, saleIds: new Map(), refused: [] };
     const groups = groupBy(lines, ({ number }) => number);
     const held = new Map((await this.sales.held([...groups.keys()])).map((sale) => [sale.number, sale]));
     const others = [...held.values()].filter((sale) => sale.import_id !== importId);
@@ -70,7 +90,8 @@ export class BatchWriter {
     const batch = new Batch(known, importId);
     for (const [number, of] of rest) batch.add(of, held.get(number));
     await this.store(batch, importId);
-    return { created: batch.items.length, unchanged, sales: batch.begun.length, refused };
+    const saleIds = new Map(batch.begun.map(({ number, id }) => [number, id]));
+    return { created: batch.items.length, unchanged, sales: batch.begun.length, saleIds, refused };
   }
 
   private async store({ begun, grown, items }: Batch, importId: string): Promise<void> {

@@ -11,12 +11,14 @@ import {
   ImportsApi,
   Tally,
 } from '../products/imports.api.js';
-import { BatchWriter, Known, type Written } from './batch-writer.service.js';
+import { BatchWriter, Known, stepOf, type Written } from './batch-writer.service.js';
 import { type LineBatch, lineBatches } from './reading/line-batches.js';
 import { parseSaleMap, type SaleMap } from './reading/sale-columns.js';
+import type { Demand } from './stocked/stock-demand.js';
+import { StockedImport } from './stocked/stocked-import.service.js';
 
 class TakenBack extends Error {
-  constructor(readonly written: Written) {
+  constructor(readonly written: Written & { readonly demands?: readonly Demand[] }) {
     super('A dry run keeps nothing.');
   }
 }
@@ -29,6 +31,7 @@ export class SalesHistoryService implements Importer, OnModuleInit {
   constructor(
     private readonly imports: ImportsApi,
     private readonly batches: BatchWriter,
+    private readonly stocked: StockedImport,
     private readonly uow: UnitOfWork,
     private readonly cache: AppCache,
     @Inject(CONFIG) private readonly config: Config,
@@ -56,11 +59,13 @@ export class SalesHistoryService implements Importer, OnModuleInit {
       map: run.map as SaleMap | undefined,
       currency: this.config.STORE_CURRENCY,
     };
+    if (run.moveStock && !run.dryRun) return this.stocked.run(lineBatches(source, reading), run);
+    const spent = new Map<string, number>();
     let known = new Known();
     let broken: UnreadableFile | undefined;
     let writing: Promise<void> = Promise.resolve();
     const write = async (batch: LineBatch): Promise<void> => {
-      const { step, next } = await this.write(batch, run, known);
+      const { step, next } = await this.write(batch, run, known, spent);
       known = next;
       tally.add(step);
     };
@@ -80,7 +85,8 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     return tally.report(broken);
   }
 
-  private async write(batch: LineBatch, run: ImportRun, known: Known) {
+  /** @param spent stock that a dry run has given out, which it adds to */
+  private async write(batch: LineBatch, run: ImportRun, known: Known, spent: Map<string, number>) {
     const { dryRun, importId, keep, onRefused } = run;
     for (const row of batch.refused) onRefused?.(row);
     // What a transaction has found counts once it has committed.
@@ -89,8 +95,8 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     try {
       await this.uow.run(async () => {
         next = known.copy();
+        if (dryRun) throw new TakenBack(await this.tryOut(batch, run, next, spent));
         const written = await this.batches.write(batch.lines, importId, next);
-        if (dryRun) throw new TakenBack(written);
         step = stepOf(batch, written);
         await keep(step);
         if (written.created > 0) this.cache.invalidateAfterCommit(['sales']);
@@ -98,6 +104,9 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     } catch (error) {
       if (!(error instanceof TakenBack)) throw error;
       next = known;
+      for (const { productId, units } of error.written.demands ?? []) {
+        spent.set(productId, (spent.get(productId) ?? 0) + units);
+      }
       step = stepOf(batch, error.written);
       await keep(step);
     }
@@ -105,17 +114,8 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     for (const row of done.problems.slice(batch.refused.length)) onRefused?.(row);
     return { step: done, next };
   }
-}
 
-function stepOf({ lines, refused, line }: LineBatch, written: Written): BatchStep {
-  return {
-    line,
-    processed: lines.length + refused.length,
-    created: written.created,
-    updated: 0,
-    unchanged: written.unchanged,
-    refused: refused.length + written.refused.length,
-    categories: 0,
-    problems: [...refused, ...written.refused],
-  };
+  private tryOut({ lines }: LineBatch, { importId, moveStock }: ImportRun, known: Known, spent: Map<string, number>) {
+    return moveStock ? this.stocked.tryOut(lines, importId, known, spent) : this.batches.write(lines, importId, known);
+  }
 }
