@@ -61,13 +61,11 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     };
     if (run.moveStock && !run.dryRun) return this.stocked.run(lineBatches(source, reading), run);
     const spent = new Map<string, number>();
-    let known = new Known();
+    const known = new Known();
     let broken: UnreadableFile | undefined;
     let writing: Promise<void> = Promise.resolve();
     const write = async (batch: LineBatch): Promise<void> => {
-      const { step, next } = await this.write(batch, run, known, spent);
-      known = next;
-      tally.add(step);
+      tally.add(await this.write(batch, run, known, spent));
     };
     try {
       for await (const batch of lineBatches(source, reading)) {
@@ -89,21 +87,20 @@ export class SalesHistoryService implements Importer, OnModuleInit {
   private async write(batch: LineBatch, run: ImportRun, known: Known, spent: Map<string, number>) {
     const { dryRun, importId, keep, onRefused } = run;
     for (const row of batch.refused) onRefused?.(row);
-    // What a transaction has found counts once it has committed.
-    let next = known;
     let step: BatchStep | undefined;
     try {
       await this.uow.run(async () => {
-        next = known.copy();
-        if (dryRun) throw new TakenBack(await this.tryOut(batch, run, next, spent));
-        const written = await this.batches.write(batch.lines, importId, next);
+        known.begin();
+        if (dryRun) throw new TakenBack(await this.tryOut(batch, run, known, spent));
+        const written = await this.batches.write(batch.lines, importId, known);
         step = stepOf(batch, written);
         await keep(step);
         if (written.created > 0) this.cache.invalidateAfterCommit(['sales']);
       });
+      known.keep();
     } catch (error) {
       if (!(error instanceof TakenBack)) throw error;
-      next = known;
+      known.begin();
       for (const { productId, units } of error.written.demands ?? []) {
         spent.set(productId, (spent.get(productId) ?? 0) + units);
       }
@@ -112,7 +109,7 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     }
     const done = step as BatchStep;
     for (const row of done.problems.slice(batch.refused.length)) onRefused?.(row);
-    return { step: done, next };
+    return done;
   }
 
   private tryOut({ lines }: LineBatch, { importId, moveStock }: ImportRun, known: Known, spent: Map<string, number>) {

@@ -89,12 +89,11 @@ export class StockedImport {
   }
 
   private async writeAll(line: number, run: ImportRun, tally: Tally): Promise<void> {
-    let known = new Known();
+    const known = new Known();
     for (let after = 0; ; ) {
-      // What a transaction has found counts once it has committed.
-      const next = await this.uow.run(() => this.write(after, line, run, known.copy()));
+      const next = await this.uow.run(() => this.write(after, line, run, known));
       if (next === undefined) return;
-      known = next.known;
+      known.keep();
       after = next.after;
       tally.add(next.step);
       tell(run, next.step.problems);
@@ -102,13 +101,14 @@ export class StockedImport {
   }
 
   private async write(after: number, line: number, run: ImportRun, known: Known) {
+    known.begin();
     const lines = await this.waiting.take(run.importId, after, BATCH_ROWS);
     if (lines.length === 0) return undefined;
     const written = await this.writer.write(lines, run.importId, known);
     const step = stepOf({ lines, refused: [], line }, written);
     await run.keep(step);
     if (written.created > 0) this.cache.invalidateAfterCommit(['sales']);
-    return { step, known, after: lastBegun(lines) };
+    return { step, after: lastBegun(lines) };
   }
 }
 
