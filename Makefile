@@ -76,9 +76,10 @@ import-catalogue: build generate-keys ## Import products from a CSV or NDJSON fi
 	@test -n "$$FILE" || { echo 'usage: make import-catalogue FILE=products.csv [MAP=columns.json]' >&2; exit 2; }
 	@$(NODE) dist/src/cli/import-catalogue.js "$$FILE" $${MAP:+"--map=$$MAP"}
 
-import-sales: build generate-keys ## Import sales of another system from a CSV or NDJSON file, gzipped or not: FILE=… MAP=…
-	@test -n "$$FILE" || { echo 'usage: make import-sales FILE=sales.csv [MAP=columns.json]' >&2; exit 2; }
-	@$(NODE) --max-old-space-size=200 --max-semi-space-size=8 dist/src/cli/import-sales.js "$$FILE" $${MAP:+"--map=$$MAP"}
+import-sales: build generate-keys ## Import sales of another system from a CSV or NDJSON file, gzipped or not: FILE=… MAP=… MOVE_STOCK=1
+	@test -n "$$FILE" || { echo 'usage: make import-sales FILE=sales.csv [MAP=columns.json] [MOVE_STOCK=1]' >&2; exit 2; }
+	@$(NODE) --max-old-space-size=200 --max-semi-space-size=8 dist/src/cli/import-sales.js "$$FILE" $${MAP:+"--map=$$MAP"} \
+		$$([ "$${MOVE_STOCK:-0}" = 0 ] || echo --move-stock)
 
 import-categories: build generate-keys ## Import a tree of categories from JSON, gzipped or not: FILE=…
 	@test -n "$$FILE" || { echo 'usage: make import-categories FILE=categories.json' >&2; exit 2; }

@@ -17,6 +17,7 @@ const SECONDS = {
   'test/integration/coherence': 35,
   'test/integration/stripe-payments': 35,
   'test/integration/sales-history': 25,
+  'test/integration/sales-history-stock': 25,
   'test/integration/token-replicas': 16,
   'test/integration/cached-answers': 15,
   'test/integration/embedded-cluster': 15,

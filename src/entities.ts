@@ -51,6 +51,7 @@ import { SaleItem } from './modules/sales/sale-item.entity.js';
 import { SaleShipment, SaleShipmentItem } from './modules/sales/shipments/sale-shipment.entity.js';
 import { PastCustomer } from './modules/sales-history/past-customer.entity.js';
 import { SaleImportFile } from './modules/sales-history/sale-import-file.entity.js';
+import { WaitingLine } from './modules/sales-history/stocked/waiting-line.entity.js';
 import { ShippingMethod } from './modules/shipping/shipping-method.entity.js';
 import { TaxRateEntity } from './modules/taxes/tax-rate.entity.js';
 import { User } from './modules/users/user.entity.js';
@@ -114,6 +115,7 @@ export const entities = [
   Sale,
   SaleHistoryEntry,
   SaleImportFile,
+  WaitingLine,
   SaleItem,
   SaleReturn,
   SaleReturnItem,

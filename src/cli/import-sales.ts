@@ -8,13 +8,14 @@ import { UnreadableFile } from '../platform/files/unreadable-file.js';
 import { checkFile, formatOf, readFile, readMap } from './catalogue-file.js';
 import { withApplication } from './context.js';
 
-const USAGE = `Usage: import-sales FILE [--dry-run] [--map MAP]
+const USAGE = `Usage: import-sales FILE [--dry-run] [--move-stock] [--map MAP]
 
 Imports sales of another system from FILE: .csv or .ndjson (.jsonl), with .gz for gzip. A row is a line of a sale, rows of
 one number are one sale. Columns: number, sku, quantity, unitPrice, placedAt (RFC 3339, or 2011-03-31 14:05:00 in UTC)
 and, as you like, name, customer (a number or an email address), country. A number that begins with C and a digit is a
-cancellation, whose quantities are negative. No stock moves, and nothing is invoiced. Killed at any moment and started
-again, it goes on where it was; a sale that is in already is not changed.
+cancellation, whose quantities are negative. Nothing is invoiced, and no stock moves unless --move-stock asks for it: then
+each sale takes what it sold from the stock now, or is refused with all its rows where a product has not enough. Killed
+at any moment and started again, it goes on where it was; a sale that is in already is not changed.
 
 MAP names our columns' columns in the file; those that it does not name are left out. It is a JSON file, JSON, or pairs:
   { "number": "InvoiceNo", "sku": "StockCode", "quantity": "Quantity", "unitPrice": "UnitPrice", "placedAt": "InvoiceDate" }
@@ -51,16 +52,22 @@ async function digestOf(path: string, how: object): Promise<Buffer> {
   return hash.update(JSON.stringify(how)).digest();
 }
 
-async function importFile(path: string, dryRun: boolean, given: string | undefined): Promise<void> {
+interface Asked {
+  readonly dryRun: boolean;
+  readonly moveStock: boolean;
+  readonly map: string | undefined;
+}
+
+async function importFile(path: string, { dryRun, moveStock, map: given }: Asked): Promise<void> {
   const { format, compressed } = formatOf(path);
   const map = given === undefined ? undefined : parseSaleMap(await readMap(given));
   await checkFile(path);
-  const digest = await digestOf(path, { format, map });
+  const digest = await digestOf(path, { format, map, ...(moveStock ? { moveStock } : {}) });
   await withApplication(async (app) => {
     const onResumed = (line: number): boolean =>
       say(`An import of this file was cut short; it goes on behind line ${line}.`);
     const begun = performance.now();
-    const asked = { digest, format, map, dryRun, onRefused: tellRefused, onResumed };
+    const asked = { digest, format, map, dryRun, moveStock, onRefused: tellRefused, onResumed };
     const report = await app.get(FileImportService).run(() => readFile(path, compressed), asked);
     tell(path, report, dryRun, (performance.now() - begun) / 1_000);
   });
@@ -69,13 +76,18 @@ async function importFile(path: string, dryRun: boolean, given: string | undefin
 try {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { 'dry-run': { type: 'boolean', default: false }, map: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      'dry-run': { type: 'boolean', default: false },
+      'move-stock': { type: 'boolean', default: false },
+      map: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   const [path, ...more] = positionals;
   if (values.help) say(USAGE);
   else if (path === undefined || more.length > 0)
     throw new UnreadableFile(0, `One file is needed.\n\n${USAGE.trimEnd()}`);
-  else await importFile(path, values['dry-run'], values.map);
+  else await importFile(path, { dryRun: values['dry-run'], moveStock: values['move-stock'], map: values.map });
 } catch (error) {
   complain(`tradepost: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = UNREADABLE;

@@ -21,10 +21,12 @@ WHERE created_at < earlier;
 -- name: units sold are the movements of reason sale
 SELECT coalesce(i.sale_id, m.sale_id) AS sale_id, coalesce(i.product_id, m.product_id) AS product_id
 FROM (SELECT i.sale_id, i.product_id, sum(i.quantity) AS units FROM sale_items i
-  JOIN sales s ON s.id = i.sale_id AND s.origin IS NULL GROUP BY 1, 2) i
+  JOIN sales s ON s.id = i.sale_id
+  -- An imported sale takes stock of all its lines, or of none.
+  WHERE s.origin IS NULL OR i.sale_id IN (SELECT sale_id FROM stock_movements WHERE reason = 'sale' AND sale_id IS NOT NULL)
+  GROUP BY 1, 2) i
 FULL JOIN (SELECT m.sale_id, m.product_id, -sum(m.delta) AS units FROM stock_movements m
-  JOIN sales s ON s.id = m.sale_id AND s.origin IS NULL
-  WHERE m.reason = 'sale' GROUP BY 1, 2 HAVING sum(m.delta) <> 0) m
+  WHERE m.sale_id IS NOT NULL AND m.reason = 'sale' GROUP BY 1, 2 HAVING sum(m.delta) <> 0) m
   ON m.sale_id = i.sale_id AND m.product_id = i.product_id
 WHERE i.units IS DISTINCT FROM m.units;
 

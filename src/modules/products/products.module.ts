@@ -35,6 +35,8 @@ import { ImportGroupsRepository } from './import/import-groups.repository.js';
 import { PastProductsService } from './import/past-products.service.js';
 import { ProductInserts } from './import/product-inserts.service.js';
 import { PastProductsApi } from './past-products.api.js';
+import { PastStockApi } from './past-stock.api.js';
+import { PastStockRepository } from './past-stock.repository.js';
 import { PriceChanges } from './prices/price-changes.job.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
@@ -93,6 +95,8 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     Memberships,
     PastProductsApi,
     PastProductsService,
+    PastStockApi,
+    PastStockRepository,
     PriceChanges,
     PricesApi,
     PricesRepository,
@@ -121,6 +125,14 @@ import { StockReturnsRepository } from './stock-returns.repository.js';
     StockService,
     StoredImagesRepository,
   ],
-  exports: [PastProductsApi, PricesApi, ProductsApi, StockApi, CatalogueImportService, CategoryImportService],
+  exports: [
+    PastProductsApi,
+    PastStockApi,
+    PricesApi,
+    ProductsApi,
+    StockApi,
+    CatalogueImportService,
+    CategoryImportService,
+  ],
 })
 export class ProductsModule {}

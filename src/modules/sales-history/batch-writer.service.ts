@@ -5,7 +5,7 @@ import { groupBy } from '../../common/group-by.js';
 import { pastId } from '../../common/ids.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { AnalyticsApi } from '../analytics/analytics.api.js';
-import type { RefusedRow } from '../products/imports.api.js';
+import type { BatchStep, RefusedRow } from '../products/imports.api.js';
 import { PastProductsApi } from '../products/past-products.api.js';
 import { type PastCustomerRow, PastCustomersRepository } from './past-customers.repository.js';
 import {
@@ -15,31 +15,78 @@ import {
   type PastSale,
   PastSalesRepository,
 } from './past-sales.repository.js';
+import type { LineBatch } from './reading/line-batches.js';
 import type { SaleLine } from './reading/sale-line.js';
 
-/** What is known from one batch to the next. */
-export class Known {
-  /** Ids of products by SKU. */
-  products = new Map<string, string>();
-  customers = new Map<string, PastCustomerRow>();
+/** More are not remembered of either: what is forgotten is looked for again. */
+const MOST_KNOWN = 20_000;
 
-  copy(): Known {
-    const copy = new Known();
-    copy.products = new Map(this.products);
-    copy.customers = new Map(this.customers);
-    return copy;
+/** What is known from one batch to the next. What a transaction finds counts once it has committed. */
+export class Known {
+  private products = new Map<string, string>();
+  private customers = new Map<string, PastCustomerRow>();
+  private foundProducts = new Map<string, string>();
+  private foundCustomers = new Map<string, PastCustomerRow>();
+
+  /** A transaction begins; what one before has found and not committed is forgotten. */
+  begin(): void {
+    this.foundProducts = new Map();
+    this.foundCustomers = new Map();
+  }
+
+  /** The transaction has committed. */
+  keep(): void {
+    this.products = together(this.products, this.foundProducts);
+    this.customers = together(this.customers, this.foundCustomers);
+    this.begin();
+  }
+
+  /** The id of a product by its SKU. */
+  product(sku: string): string | undefined {
+    return this.foundProducts.get(sku) ?? this.products.get(sku);
+  }
+
+  customer(reference: string): PastCustomerRow | undefined {
+    return this.foundCustomers.get(reference) ?? this.customers.get(reference);
+  }
+
+  found(products: ReadonlyMap<string, string>, customers: ReadonlyMap<string, PastCustomerRow>): void {
+    for (const [sku, id] of products) this.foundProducts.set(sku, id);
+    for (const [reference, row] of customers) this.foundCustomers.set(reference, row);
   }
 }
 
-/** More are not remembered. */
-const MOST_KNOWN = 100_000;
+function together<V>(known: Map<string, V>, found: Map<string, V>): Map<string, V> {
+  if (known.size + found.size > MOST_KNOWN) return found;
+  for (const [key, value] of found) known.set(key, value);
+  return known;
+}
 
 /** What became of the lines of a batch. */
 export interface Written {
   readonly created: number;
   readonly unchanged: number;
   readonly sales: number;
+  /** Ids of the sales that it began, by their numbers. */
+  readonly saleIds: ReadonlyMap<string, string>;
   readonly refused: readonly RefusedRow[];
+}
+
+/** What a batch adds to its import. */
+export function stepOf(
+  { lines, refused, line }: LineBatch,
+  written: Pick<Written, 'created' | 'unchanged' | 'refused'>,
+): BatchStep {
+  return {
+    line,
+    processed: lines.length + refused.length,
+    created: written.created,
+    updated: 0,
+    unchanged: written.unchanged,
+    refused: refused.length + written.refused.length,
+    categories: 0,
+    problems: [...refused, ...written.refused],
+  };
 }
 
 /** Writes lines of sales in the transaction that is under way. */
@@ -56,7 +103,7 @@ export class BatchWriter {
 
   /** Sales that this import has begun go on; those of another are compared with, and not changed. */
   async write(lines: readonly SaleLine[], importId: string, known: Known): Promise<Written> {
-    if (lines.length === 0) return { created: 0, unchanged: 0, sales: 0, refused: [] };
+    if (lines.length === 0) return { created: 0, unchanged: 0, sales: 0, saleIds: new Map(), refused: [] };
     const groups = groupBy(lines, ({ number }) => number);
     const held = new Map((await this.sales.held([...groups.keys()])).map((sale) => [sale.number, sale]));
     const others = [...held.values()].filter((sale) => sale.import_id !== importId);
@@ -70,7 +117,8 @@ export class BatchWriter {
     const batch = new Batch(known, importId);
     for (const [number, of] of rest) batch.add(of, held.get(number));
     await this.store(batch, importId);
-    return { created: batch.items.length, unchanged, sales: batch.begun.length, refused };
+    const saleIds = new Map(batch.begun.map(({ number, id }) => [number, id]));
+    return { created: batch.items.length, unchanged, sales: batch.begun.length, saleIds, refused };
   }
 
   private async store({ begun, grown, items }: Batch, importId: string): Promise<void> {
@@ -90,19 +138,14 @@ export class BatchWriter {
     const products = new Map<string, SaleLine>();
     const references = new Set<string>();
     for (const line of lines) {
-      if (!known.products.has(line.sku) && !products.has(line.sku)) products.set(line.sku, line);
+      if (known.product(line.sku) === undefined && !products.has(line.sku)) products.set(line.sku, line);
       const reference = referenceOf(line);
-      if (reference !== undefined && !known.customers.has(reference)) references.add(reference);
+      if (reference !== undefined && known.customer(reference) === undefined) references.add(reference);
     }
-    if (known.products.size > MOST_KNOWN) known.products.clear();
-    if (known.customers.size > MOST_KNOWN) known.customers.clear();
-    if (products.size > 0) {
-      const wanted = [...products.values()].map(({ sku, name, unitPrice: price }) => ({ sku, name, price }));
-      for (const [sku, id] of await this.products.idsOf(wanted)) known.products.set(sku, id);
-    }
+    const wanted = [...products.values()].map(({ sku, name, unitPrice: price }) => ({ sku, name, price }));
+    if (wanted.length > 0) known.found(await this.products.idsOf(wanted), new Map());
     if (references.size > 0) {
-      const found = await this.customers.idsOf([...references], this.clock.now());
-      for (const [reference, row] of found) known.customers.set(reference, row);
+      known.found(new Map(), await this.customers.idsOf([...references], this.clock.now()));
     }
   }
 
@@ -191,13 +234,13 @@ class Batch {
   private begin(id: string, first: SaleLine, total: bigint): void {
     const { number, cancelled, country, placedAt } = first;
     const reference = referenceOf(first);
-    const customer = reference === undefined ? undefined : this.known.customers.get(reference);
+    const customer = reference === undefined ? undefined : this.known.customer(reference);
     const whose = { customerId: customer?.id ?? null, userId: customer?.user_id ?? null };
     this.begun.push({ id, number, cancelled, total, country, placedAt, ...whose });
   }
 
   private productOf(sku: string): string {
-    const id = this.known.products.get(sku);
+    const id = this.known.product(sku);
     if (id === undefined) throw new Error(`The product ${sku} of the import ${this.importId} was not found or made.`);
     return id;
   }

@@ -9,7 +9,7 @@ import { ImportFilesRepository } from './import-files.repository.js';
 import { SalesHistoryService } from './sales-history.service.js';
 
 /** What a command asks for. */
-export interface FileImport extends Pick<ImportRun, 'format' | 'map' | 'dryRun' | 'onRefused'> {
+export interface FileImport extends Pick<ImportRun, 'format' | 'map' | 'dryRun' | 'moveStock' | 'onRefused'> {
   /** SHA-256 of the file and of how it is read: by it a run that was cut short is known again. */
   readonly digest: Buffer;
   /** Hears of the line that the import goes on behind, where it was begun before. */
@@ -29,20 +29,21 @@ export class FileImportService {
   ) {}
 
   async run(source: () => AsyncIterable<Uint8Array>, asked: FileImport): Promise<ImportReport> {
-    const { digest, format, map, dryRun, onRefused } = asked;
+    const { digest, onResumed, ...how } = asked;
+    const { format, dryRun, moveStock } = how;
     if (dryRun) {
       const keep = (): Promise<void> => Promise.resolve();
-      return this.history.run(source(), { importId: newId(), format, map, dryRun, after: 0, onRefused, keep });
+      return this.history.run(source(), { ...how, importId: newId(), after: 0, keep });
     }
     const runner = newId();
     const { import_id: importId, line } = await this.files.take(digest, newId(), runner, this.clock.now());
-    if (line > 0) asked.onResumed?.(line);
-    await this.record(importId, 'sales.import_started', { format, after: line });
+    if (line > 0) onResumed?.(line);
+    await this.record(importId, 'sales.import_started', { format, ...(moveStock ? { moveStock } : {}), after: line });
     const keep = async (step: { readonly line: number }): Promise<void> => {
       if (await this.files.keep(digest, runner, step.line, this.clock.now())) return;
       throw new Error('Another run has taken over the import of this file.');
     };
-    const report = await this.history.run(source(), { importId, format, map, dryRun, after: line, onRefused, keep });
+    const report = await this.history.run(source(), { ...how, importId, after: line, keep });
     await this.files.done(digest, runner);
     await this.record(importId, 'sales.imported', report);
     await this.analytics.catchUp();

@@ -25,7 +25,7 @@ export class SalesHistoryController {
       'line of a sale: `number`, `sku`, `quantity`, `unitPrice`, `placedAt` and, as you like, `name`, `customer`, ' +
       '`country`; rows of one number are one sale. A number that begins with C and a digit is a cancellation, whose ' +
       'quantities are negative. Products are found by their SKU, customers by number or email; others are made. Prices ' +
-      'and times stay as they were; no stock moves, and nothing is invoiced. A sale that is in already is not changed.',
+      'and times stay as they were; no stock moves unless `moveStock` asks for it, and nothing is invoiced. A sale that is in already is not changed.',
   })
   @Idempotent('service')
   @StreamedBody(FILE, 'text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl')

@@ -11,6 +11,10 @@ import { PastCustomersRepository } from './past-customers.repository.js';
 import { PastSalesRepository } from './past-sales.repository.js';
 import { SalesHistoryController } from './sales-history.controller.js';
 import { SalesHistoryService } from './sales-history.service.js';
+import { StockedImport } from './stocked/stocked-import.service.js';
+import { StockedWriter } from './stocked/stocked-writer.service.js';
+import { WaitingLinesJob } from './stocked/waiting-lines.job.js';
+import { WaitingLinesRepository } from './stocked/waiting-lines.repository.js';
 
 /** Sales that another system has made, brought in. */
 @Module({
@@ -24,6 +28,10 @@ import { SalesHistoryService } from './sales-history.service.js';
     PastCustomersRepository,
     PastSalesRepository,
     SalesHistoryService,
+    StockedImport,
+    StockedWriter,
+    WaitingLinesJob,
+    WaitingLinesRepository,
   ],
   exports: [FileImportService, PastCustomerPrivacy],
 })

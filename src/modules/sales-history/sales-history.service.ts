@@ -11,12 +11,14 @@ import {
   ImportsApi,
   Tally,
 } from '../products/imports.api.js';
-import { BatchWriter, Known, type Written } from './batch-writer.service.js';
+import { BatchWriter, Known, stepOf, type Written } from './batch-writer.service.js';
 import { type LineBatch, lineBatches } from './reading/line-batches.js';
 import { parseSaleMap, type SaleMap } from './reading/sale-columns.js';
+import type { Demand } from './stocked/stock-demand.js';
+import { StockedImport } from './stocked/stocked-import.service.js';
 
 class TakenBack extends Error {
-  constructor(readonly written: Written) {
+  constructor(readonly written: Written & { readonly demands?: readonly Demand[] }) {
     super('A dry run keeps nothing.');
   }
 }
@@ -29,6 +31,7 @@ export class SalesHistoryService implements Importer, OnModuleInit {
   constructor(
     private readonly imports: ImportsApi,
     private readonly batches: BatchWriter,
+    private readonly stocked: StockedImport,
     private readonly uow: UnitOfWork,
     private readonly cache: AppCache,
     @Inject(CONFIG) private readonly config: Config,
@@ -56,13 +59,13 @@ export class SalesHistoryService implements Importer, OnModuleInit {
       map: run.map as SaleMap | undefined,
       currency: this.config.STORE_CURRENCY,
     };
-    let known = new Known();
+    if (run.moveStock && !run.dryRun) return this.stocked.run(lineBatches(source, reading), run);
+    const spent = new Map<string, number>();
+    const known = new Known();
     let broken: UnreadableFile | undefined;
     let writing: Promise<void> = Promise.resolve();
     const write = async (batch: LineBatch): Promise<void> => {
-      const { step, next } = await this.write(batch, run, known);
-      known = next;
-      tally.add(step);
+      tally.add(await this.write(batch, run, known, spent));
     };
     try {
       for await (const batch of lineBatches(source, reading)) {
@@ -80,42 +83,36 @@ export class SalesHistoryService implements Importer, OnModuleInit {
     return tally.report(broken);
   }
 
-  private async write(batch: LineBatch, run: ImportRun, known: Known) {
+  /** @param spent stock that a dry run has given out, which it adds to */
+  private async write(batch: LineBatch, run: ImportRun, known: Known, spent: Map<string, number>) {
     const { dryRun, importId, keep, onRefused } = run;
     for (const row of batch.refused) onRefused?.(row);
-    // What a transaction has found counts once it has committed.
-    let next = known;
     let step: BatchStep | undefined;
     try {
       await this.uow.run(async () => {
-        next = known.copy();
-        const written = await this.batches.write(batch.lines, importId, next);
-        if (dryRun) throw new TakenBack(written);
+        known.begin();
+        if (dryRun) throw new TakenBack(await this.tryOut(batch, run, known, spent));
+        const written = await this.batches.write(batch.lines, importId, known);
         step = stepOf(batch, written);
         await keep(step);
         if (written.created > 0) this.cache.invalidateAfterCommit(['sales']);
       });
+      known.keep();
     } catch (error) {
       if (!(error instanceof TakenBack)) throw error;
-      next = known;
+      known.begin();
+      for (const { productId, units } of error.written.demands ?? []) {
+        spent.set(productId, (spent.get(productId) ?? 0) + units);
+      }
       step = stepOf(batch, error.written);
       await keep(step);
     }
     const done = step as BatchStep;
     for (const row of done.problems.slice(batch.refused.length)) onRefused?.(row);
-    return { step: done, next };
+    return done;
   }
-}
 
-function stepOf({ lines, refused, line }: LineBatch, written: Written): BatchStep {
-  return {
-    line,
-    processed: lines.length + refused.length,
-    created: written.created,
-    updated: 0,
-    unchanged: written.unchanged,
-    refused: refused.length + written.refused.length,
-    categories: 0,
-    problems: [...refused, ...written.refused],
-  };
+  private tryOut({ lines }: LineBatch, { importId, moveStock }: ImportRun, known: Known, spent: Map<string, number>) {
+    return moveStock ? this.stocked.tryOut(lines, importId, known, spent) : this.batches.write(lines, importId, known);
+  }
 }

@@ -4,6 +4,7 @@ export const SALE_CONFIRMED = 'sale.confirmed';
 export const SALE_SHIPPED = 'sale.shipped';
 export const SALE_DELIVERED = 'sale.delivered';
 export const SALE_CANCELLED = 'sale.cancelled';
+/** Not in the contract: the whole sale came back. Money goes back by a refund, which has an event of its own. */
 export const SALE_RETURNED = 'sale.returned';
 export const SALE_REFUNDED = 'sale.refunded';
 

@@ -36,6 +36,10 @@ export class CatalogueImport {
   @Column('boolean')
   dryRun!: boolean;
 
+  /** Whether sales that it brings in take what they sold from the stock. */
+  @Column('boolean', { default: false })
+  moveStock!: boolean;
+
   @Column('text')
   actor!: string;
 

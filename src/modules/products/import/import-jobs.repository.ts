@@ -14,6 +14,7 @@ export interface NewImport {
   readonly format: ImportFormat;
   readonly map: object | null;
   readonly dryRun: boolean;
+  readonly moveStock: boolean;
   readonly actor: string;
   readonly actorId: string | null;
   readonly requestId: string | null;
@@ -26,6 +27,7 @@ export interface ImportRow {
   readonly format: ImportFormat;
   readonly map: object | null;
   readonly dry_run: boolean;
+  readonly move_stock: boolean;
   readonly actor: 'user' | 'api_key' | 'system';
   readonly actor_id: string | null;
   readonly request_id: string | null;
@@ -63,15 +65,16 @@ export interface ImportFailure {
   readonly message: string;
 }
 
-const COLUMNS = `id, kind, status, format, map, dry_run, actor, actor_id, request_id, total_bytes, read_bytes, line, processed,
-  created, updated, unchanged, refused, categories, problems, failure_code, failure_line, failure_message, attempts,
+const COLUMNS = `id, kind, status, format, map, dry_run, move_stock, actor, actor_id, request_id, total_bytes, read_bytes, line,
+  processed, created, updated, unchanged, refused, categories, problems, failure_code, failure_line, failure_message, attempts,
   created_at, started_at, finished_at`;
 
 const OPEN = statement(
   'imports.open',
   `INSERT INTO catalogue_imports (id, status, format, map, dry_run, actor, actor_id, request_id, total_bytes, read_bytes,
-     line, processed, created, updated, unchanged, refused, categories, problems, attempts, created_at, touched_at, kind)
-   VALUES ($1, 'receiving', $2, $3::jsonb, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $8, $9)`,
+     line, processed, created, updated, unchanged, refused, categories, problems, attempts, created_at, touched_at, kind,
+     move_stock)
+   VALUES ($1, 'receiving', $2, $3::jsonb, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $8, $9, $10)`,
 );
 const ADD_CHUNK = statement(
   'imports.addChunk',
@@ -175,9 +178,10 @@ const SWEEP = statement(
 @Injectable()
 export class ImportJobsRepository extends BaseRepository {
   /** Begins to receive a file; nobody sees it yet. */
-  async open({ id, kind, format, map, dryRun, actor, actorId, requestId }: NewImport, now: Date): Promise<void> {
+  async open(job: NewImport, now: Date): Promise<void> {
+    const { id, kind, format, map, dryRun, moveStock, actor, actorId, requestId } = job;
     const json = map === null ? null : JSON.stringify(map);
-    await this.affect(OPEN, [id, format, json, dryRun, actor, actorId, requestId, now, kind]);
+    await this.affect(OPEN, [id, format, json, dryRun, actor, actorId, requestId, now, kind, moveStock]);
   }
 
   /** Keeps the next piece of a file; false where it was taken for abandoned meanwhile. */

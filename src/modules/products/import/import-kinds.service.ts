@@ -11,6 +11,8 @@ export interface ImportRun {
   readonly map: object | undefined;
   /** Do everything, and take it back. */
   readonly dryRun: boolean;
+  /** Sales take what they sold from the stock. */
+  readonly moveStock?: boolean | undefined;
   /** The last line that an earlier run has done with. */
   readonly after: number;
   readonly maxRows?: number | undefined;

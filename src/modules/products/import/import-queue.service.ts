@@ -35,8 +35,8 @@ export class ImportQueue {
       if (first !== undefined) return first;
       const row = await this.jobs.queue(id, this.clock.now());
       if (row === undefined) throw new Error('An upload was swept away before it was queued.');
-      const { format, dry_run: dryRun, total_bytes: bytes } = row;
-      const after = { format, dryRun, bytes: Number(bytes) };
+      const { format, dry_run: dryRun, move_stock: moveStock, total_bytes: bytes } = row;
+      const after = { format, dryRun, ...(moveStock ? { moveStock } : {}), bytes: Number(bytes) };
       await this.audit.record({ action: 'import.requested', subjectType: 'import', subjectId: id, after });
       const answer = toImport(row);
       if (request) await this.answers.record(request, new StoredAnswer(ACCEPTED, JSON.stringify(answer)));

@@ -70,6 +70,7 @@ export class ImportRunner {
       importId: id,
       format,
       dryRun,
+      moveStock: job.move_stock,
       map: job.map ?? undefined,
       after: dryRun ? 0 : job.line,
       maxRows: this.config.IMPORT_MAX_ROWS,

@@ -19,6 +19,8 @@ import { ImportQueue } from './import-queue.service.js';
 /** What is asked for beside the file. */
 export interface ImportRequest {
   readonly dryRun: boolean;
+  /** Of sales: whether they take what they sold from the stock. */
+  readonly moveStock?: boolean | undefined;
   /** JSON, or `sku=theirs,…`. */
   readonly map?: string | undefined;
 }
@@ -64,11 +66,13 @@ export class ImportUploadsService {
     const id = newId();
     const format = upload.mediaType === 'text/csv' ? 'csv' : 'ndjson';
     const { actor, actorId, requestId } = caller;
-    const job = { id, kind, format, map, dryRun: request.dryRun, actor, actorId, requestId } as const;
+    const { dryRun, moveStock = false } = request;
+    const job = { id, kind, format, map, dryRun, moveStock, actor, actorId, requestId } as const;
     await this.jobs.open(job, this.clock.now());
     try {
       const digest = await this.keepFile(id, upload);
-      const body = { format, map, dryRun: request.dryRun, digest };
+      // What was not asked for is left out, so that keys of before are known again.
+      const body = { format, map, dryRun, ...(moveStock ? { moveStock } : {}), digest };
       return await this.queue.add(id, keyed(body));
     } finally {
       // A file that was not queued is nobody's; should this fail too, a sweep takes it away.

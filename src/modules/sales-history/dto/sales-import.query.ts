@@ -5,6 +5,12 @@ export class SalesImportQuery {
   @BoolQuery({ description: 'Check every row and tell what would become of it, but keep nothing.' })
   dryRun = false;
 
+  @BoolQuery({
+    description:
+      'Take what was sold from the stock, now. A sale that a product has not enough for is refused with all its rows.',
+  })
+  moveStock = false;
+
   @TextField({
     optional: true,
     max: 8_000,
