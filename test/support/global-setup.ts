@@ -3,10 +3,13 @@ import { openEmbeddedCluster } from '../../src/platform/database/embedded/embedd
 import { dropAbandoned, ensureTemplate } from './cluster.js';
 import { clusterDir } from './cluster-dir.js';
 import { compileSources } from './compiled.js';
+import { testKeysDir } from './keys.js';
 
 /** Opens the PostgreSQL of the tests and makes the migrated template that every test database is copied from. */
 export default async function globalSetup(): Promise<void> {
   await compileSources();
+  // Before there are workers, of which each would make one and some would go on with another's.
+  testKeysDir();
   const dataDir = clusterDir();
   mkdirSync(dataDir, { recursive: true });
   const cluster = await openEmbeddedCluster({
