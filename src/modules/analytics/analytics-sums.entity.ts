@@ -1,8 +1,22 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Sales of a quarter of an hour, which every time zone's days are made of. Amounts are minor units. */
+/** What sales with something in common add up to. Amounts are minor units. */
+abstract class Sums {
+  @Column('bigint')
+  sales!: bigint;
+
+  @Column('bigint')
+  revenue!: bigint;
+}
+
+abstract class PieceSums extends Sums {
+  @Column('bigint')
+  units!: bigint;
+}
+
+/** Sales of a quarter of an hour, which every time zone's days are made of. */
 @Entity('analytics_slots')
-export class AnalyticsSlot {
+export class AnalyticsSlot extends PieceSums {
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'analytics_slots_pkey' })
   slot!: Date;
 
@@ -11,20 +25,11 @@ export class AnalyticsSlot {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_slots_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  units!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
 
 /** Sales of a day in UTC by product. */
 @Entity('analytics_product_days')
-export class AnalyticsProductDay {
+export class AnalyticsProductDay extends PieceSums {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'analytics_product_days_pkey' })
   day!: string;
 
@@ -36,20 +41,11 @@ export class AnalyticsProductDay {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_product_days_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  units!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
 
 /** Sales of a month in UTC by product. */
 @Entity('analytics_product_months')
-export class AnalyticsProductMonth {
+export class AnalyticsProductMonth extends PieceSums {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'analytics_product_months_pkey' })
   month!: string;
 
@@ -61,20 +57,11 @@ export class AnalyticsProductMonth {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_product_months_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  units!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
 
 /** Sales of a day in UTC by category. */
 @Entity('analytics_category_days')
-export class AnalyticsCategoryDay {
+export class AnalyticsCategoryDay extends PieceSums {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'analytics_category_days_pkey' })
   day!: string;
 
@@ -86,20 +73,11 @@ export class AnalyticsCategoryDay {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_category_days_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  units!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
 
 /** Sales of a month in UTC by category. */
 @Entity('analytics_category_months')
-export class AnalyticsCategoryMonth {
+export class AnalyticsCategoryMonth extends PieceSums {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'analytics_category_months_pkey' })
   month!: string;
 
@@ -111,20 +89,11 @@ export class AnalyticsCategoryMonth {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_category_months_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  units!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
 
 /** Sales of a day in UTC by customer. */
 @Entity('analytics_customer_days')
-export class AnalyticsCustomerDay {
+export class AnalyticsCustomerDay extends Sums {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'analytics_customer_days_pkey' })
   day!: string;
 
@@ -136,17 +105,11 @@ export class AnalyticsCustomerDay {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_customer_days_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
 
 /** Sales of a month in UTC by customer. */
 @Entity('analytics_customer_months')
-export class AnalyticsCustomerMonth {
+export class AnalyticsCustomerMonth extends Sums {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'analytics_customer_months_pkey' })
   month!: string;
 
@@ -158,10 +121,4 @@ export class AnalyticsCustomerMonth {
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'analytics_customer_months_pkey' })
   status!: string;
-
-  @Column('bigint')
-  sales!: bigint;
-
-  @Column('bigint')
-  revenue!: bigint;
 }
