@@ -1,6 +1,33 @@
 import { ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { type FieldProblem, InvalidInput } from '../../common/domain-error.js';
+
+/**
+ * For each object that it checks, class-validator looks through the rules of every class there is, which takes longer
+ * than the check. What applies to a class does not change once the class stands.
+ */
+function rememberRules(): void {
+  const storage = getMetadataStorage();
+  const find = storage.getTargetValidationMetadatas.bind(storage);
+  const group = storage.groupByPropertyName.bind(storage);
+  const found = new WeakMap<object, ReturnType<typeof find>>();
+  const grouped = new WeakMap<object, ReturnType<typeof group>>();
+  storage.getTargetValidationMetadatas = (target, schema, always, strictGroups, groups) => {
+    // An object of the client's may name anything as its constructor.
+    const usual = typeof target === 'function' && !(schema || always || strictGroups || groups);
+    if (!usual) return find(target, schema, always, strictGroups, groups);
+    const rules = found.get(target) ?? find(target, schema, always, strictGroups);
+    found.set(target, rules);
+    return rules;
+  };
+  storage.groupByPropertyName = (rules) => {
+    const byProperty = grouped.get(rules) ?? group(rules);
+    grouped.set(rules, byProperty);
+    return byProperty;
+  };
+}
+
+rememberRules();
 
 /** Flattens class-validator's tree into one entry a field, with the path as the client wrote it. */
 export function problemsOf(errors: readonly ValidationError[], prefix = ''): FieldProblem[] {
