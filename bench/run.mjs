@@ -18,7 +18,8 @@ const USAGE = `Measures the application against a bare Fastify + pg server on th
   node bench/run.mjs [--quick] [--only CASE,…] [--assert CASE[:SERVER]=RATIO,…] [--out FILE] [--reference-only]
 
   --quick           a smoke run of half a minute
-  --only            of list, list-first, detail, detail-hot, cart, checkout
+  --only            of list, list-first, detail, detail-hot, cart, checkout,
+                    checkout-hot
   --assert          exit 1 when the application reaches less of the other server's rate; SERVER is reference or bytes
   --out             write the figures as JSON
   --reference-only  measure the reference alone; the application need not be built
@@ -30,7 +31,7 @@ const USAGE = `Measures the application against a bare Fastify + pg server on th
   BENCH_DATABASE_URL   a superuser's URL; without it an embedded PostgreSQL is started
 `;
 
-const CASE_NAMES = ['list', 'list-first', 'detail', 'detail-hot', 'cart', 'checkout'];
+const CASE_NAMES = ['list', 'list-first', 'detail', 'detail-hot', 'cart', 'checkout', 'checkout-hot'];
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
 /** The limits of one address, which all of the load comes from, must not be what is measured. */
@@ -134,7 +135,7 @@ async function setUp({ pace, referenceOnly, settings, redis, replicas }, cleanup
  */
 async function checkSales(targets, referenceUrl, units) {
   for (const { lane, server, dialect } of targets) {
-    const done = units.get(`checkout/${lane}`) ?? 0;
+    const done = (units.get(`checkout/${lane}`) ?? 0) + (units.get(`checkout-hot/${lane}`) ?? 0);
     const kept =
       lane === 'application'
         ? await salesKept(server.origin, dialect)

@@ -43,10 +43,10 @@ describe('the round trips of a checkout', () => {
     shop.http.post(`/api/admin/${path}`).set(manager.bearer).send(body).expect(201);
 
   it('are two for 200 lines, with and without shipping methods and tax rates, and three with promotions', async () => {
-    expect(await statementsOf('2000.00')).toEqual(['checkout.quote.user.items', 'checkout.place']);
+    expect(await statementsOf('2000.00')).toEqual(['checkout.quote.user.items', 'checkout.place.batch']);
     await make('shipping-methods', { code: 'post', name: 'Post', kind: 'flat', price: '5.00', countries: ['GB'] });
     await make('tax-rates', { country: 'GB', rate: '20' });
-    expect(await statementsOf('2406.00')).toEqual(['checkout.quote.user.items', 'checkout.place']);
+    expect(await statementsOf('2406.00')).toEqual(['checkout.quote.user.items', 'checkout.place.batch']);
     await make('promotions', { name: 'Off', type: 'fixed', amount: '5.00' });
     expect(await statementsOf('2400.00')).toEqual([
       'checkout.quote.user.items',

@@ -53,7 +53,7 @@ describe('statements', () => {
     const rows = await plansOf(PURCHASES);
     const names = rows.map(({ name }) => name);
     expect(names).toEqual(
-      expect.arrayContaining(['checkout.quote.user.cart', 'checkout.place.keyed', 'settlement.settle']),
+      expect.arrayContaining(['checkout.quote.user.cart', 'checkout.place.batch', 'settlement.settle']),
     );
     expect(rows.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
   });

@@ -16,6 +16,9 @@ import { KeyedEffects } from './checkout/keyed-effects.service.js';
 import { OpenSalesRepository } from './checkout/open-sales.repository.js';
 import { OpenSales } from './checkout/open-sales.service.js';
 import { PayingAtOnce } from './checkout/paying-at-once.service.js';
+import { PlacementQueue } from './checkout/placement-queue.service.js';
+import { PlacementsRepository } from './checkout/placements.repository.js';
+import { Quotes } from './checkout/quotes.service.js';
 import { Drafting } from './drafts/drafting.service.js';
 import { DraftsController } from './drafts/drafts.controller.js';
 import { DraftsRepository } from './drafts/drafts.repository.js';
@@ -97,6 +100,9 @@ import { ShipmentsService } from './shipments/shipments.service.js';
     BuyingService,
     CheckoutRepository,
     CheckoutService,
+    PlacementQueue,
+    PlacementsRepository,
+    Quotes,
     Drafting,
     Drafts,
     DraftsRepository,

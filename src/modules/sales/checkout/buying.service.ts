@@ -6,7 +6,6 @@ import type { PaymentResponse } from '../dto/payment.response.js';
 import type { PaymentInput, PlaceSale } from '../dto/place-sale.dto.js';
 import type { SaleResponse } from '../dto/sale.response.js';
 import { SalePaymentsService } from '../payments/sale-payments.service.js';
-import { SaleNews } from '../sale-news.service.js';
 import { SalesService } from '../sales.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { PayingAtOnce } from './paying-at-once.service.js';
@@ -19,7 +18,6 @@ export class BuyingService {
     private readonly payments: SalePaymentsService,
     private readonly sales: SalesService,
     private readonly carts: CartsApi,
-    private readonly news: SaleNews,
     private readonly paying: PayingAtOnce,
   ) {}
 
@@ -38,9 +36,8 @@ export class BuyingService {
     }
     const placed = await this.checkouts.place(principal, body, request);
     if (placed instanceof StoredAnswer) return this.paying.repeat(principal, body.payment, placed, request);
-    await this.news.placed(placed.levels);
-    if (body.payment === undefined) return placed.sale;
-    return this.paying.pay(principal, placed.sale, body.payment, request);
+    if (body.payment === undefined) return placed;
+    return this.paying.pay(principal, placed, body.payment, request);
   }
 
   async pay(

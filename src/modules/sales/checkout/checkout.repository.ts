@@ -1,12 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { PostalAddress } from '../../../common/postal-address.js';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
-import { violatedConstraint } from '../../../platform/database/failures.js';
 import { type IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
 import { storedAnswer } from '../../../platform/http/idempotency.repository.js';
 import type { DeliveryCharges, Destination } from '../../shipping/shipping.events.js';
-import { type BuyerKind, PLACE, QUOTES } from './checkout.statements.js';
+import { type BuyerKind, QUOTES } from './checkout.statements.js';
 
 /** Who buys: the id of the user, or the hash of a guest's cart token. */
 export interface Buyer {
@@ -52,77 +50,6 @@ export interface Quote {
   readonly lines: readonly QuotedLine[];
 }
 
-/** A priced sale, ready to be written. Amounts are minor units. */
-export interface NewSale {
-  readonly id: string;
-  readonly number: string;
-  readonly userId: string | null;
-  /** The cart that is checked out, or that tells whose a guest's sale is. */
-  readonly cart: Quote['cart'];
-  /** How many open sales its buyer may have with it; 0 for any number. */
-  readonly mostOpen: number;
-  readonly checksOutCart: boolean;
-  readonly email: string | null;
-  readonly currency: string;
-  readonly subtotal: bigint;
-  readonly discount: bigint;
-  readonly shipping: bigint;
-  readonly tax: bigint;
-  readonly pricesIncludeTax: boolean;
-  /** Added or included, and its rate in millionths. */
-  readonly shippingTax: bigint;
-  readonly shippingTaxRate: bigint;
-  readonly total: bigint;
-  readonly address: PostalAddress;
-  readonly shippingMethod: string | null;
-  readonly couponCode: string | null;
-  readonly promotions: readonly UsedPromotion[];
-  /** Who stands for the buyer where uses are limited by customer. */
-  readonly promotedCustomer: string | null;
-  readonly placedAt: Date;
-  readonly expiresAt: Date;
-  readonly actor: string;
-  readonly historyId: string;
-  readonly placedEvent: { readonly id: string; readonly data: Readonly<Record<string, unknown>> };
-  readonly lines: readonly NewSaleLine[];
-}
-
-/** A promotion that has a part in the price, as it was when it was priced. */
-export interface UsedPromotion {
-  readonly id: string;
-  readonly version: number;
-  /** Minor units. */
-  readonly amount: bigint;
-}
-
-export interface NewSaleLine {
-  readonly productId: string;
-  readonly sku: string;
-  readonly name: string;
-  readonly unitPrice: bigint;
-  readonly quantity: number;
-  readonly discount: bigint;
-  readonly tax: bigint;
-  readonly includedTax: bigint;
-  /** In millionths. */
-  readonly taxRate: bigint;
-  readonly movementId: string;
-  readonly stockEventId: string;
-}
-
-interface PlacedLevel {
-  readonly productId: string;
-  readonly stock: number;
-  readonly delta: number;
-  readonly version: number;
-}
-
-interface PlacedRow {
-  readonly sold: number;
-  readonly crowded: boolean;
-  readonly levels: PlacedLevel[];
-}
-
 interface QuoteRow {
   readonly request_hash: Buffer | null;
   readonly status: number | null;
@@ -150,16 +77,7 @@ interface QuoteRow {
   readonly for_sale: boolean | null;
 }
 
-const OVERTAKEN: ReadonlySet<string> = new Set([
-  'products_stock_not_negative',
-  'promotion_uses_nth_unique',
-  'sales_open_place_unique',
-]);
-
-/**
- * The checkout. On purpose it writes tables of other modules (products, stock movements, carts, promotions): one statement that
- * does all is what keeps a sale whole, and several times as fast as one statement a step.
- */
+/** What checkouts are priced from. On purpose it reads tables of other modules: one round trip is all it takes. */
 @Injectable()
 export class CheckoutRepository extends BaseRepository {
   /**
@@ -192,32 +110,6 @@ export class CheckoutRepository extends BaseRepository {
     const destination = { tariffs: null, rates: null, ...charges, preferred };
     return { number, cart, couponCode, offered, email, address, destination, lines: rows.flatMap(toLine) };
   }
-
-  /**
-   * Writes the sale, reserves its stock and empties its cart, in one statement that is a transaction of its own.
-   * @returns the levels that it left; `overtaken` where something changed since the quote, `crowded` where its buyer has as
-   *   many open sales as anyone may: then nothing was written, and it must be quoted again
-   */
-  async place(
-    sale: NewSale,
-    answer: StoredAnswer,
-    request: IdempotentRequest | undefined,
-  ): Promise<(PlacedLevel & { readonly updatedAt: Date })[] | 'overtaken' | 'crowded'> {
-    const values = placeValues(sale);
-    if (request !== undefined) values.push(request.caller, request.key, request.hash, answer.status, answer.body);
-    const { bare, keyed } = sale.promotions.length > 0 ? PLACE.promoted : PLACE.plain;
-    const statement = request === undefined ? bare : keyed;
-    try {
-      const [row] = (await this.guarded<PlacedRow>(statement, values)) ?? [];
-      if (row?.sold === 1) return row.levels.map((level) => ({ ...level, updatedAt: sale.placedAt }));
-      return row?.crowded === true ? 'crowded' : 'overtaken';
-    } catch (error) {
-      // The level fell after the gate had looked at it: the constraint stood, and the next quote tells what there is.
-      // So did that of who took the customer's last use of a promotion, or the same place among the open sales.
-      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return 'overtaken';
-      throw error;
-    }
-  }
 }
 
 function toLine(row: QuoteRow): QuotedLine[] {
@@ -236,61 +128,5 @@ function toLine(row: QuoteRow): QuotedLine[] {
       forSale: row.for_sale === true,
       priceChangesAt: row.next_price_change_at,
     },
-  ];
-}
-
-function placeValues(sale: NewSale): unknown[] {
-  const { lines } = sale;
-  return [
-    sale.id,
-    sale.number,
-    sale.userId,
-    sale.cart?.id ?? null,
-    sale.cart?.version ?? null,
-    sale.email,
-    sale.currency,
-    sale.subtotal,
-    sale.discount,
-    sale.shipping,
-    sale.tax,
-    sale.total,
-    JSON.stringify(sale.address),
-    sale.shippingMethod,
-    sale.placedAt,
-    sale.expiresAt,
-    lines.map((line) => line.productId),
-    lines.map((line) => line.quantity),
-    lines.map((line) => line.unitPrice),
-    lines.map((line) => line.sku),
-    lines.map((line) => line.name),
-    lines.map((line) => line.discount),
-    lines.map((line) => line.tax),
-    lines.map((line) => line.movementId),
-    lines.map((line) => line.stockEventId),
-    sale.historyId,
-    sale.actor,
-    sale.placedEvent.id,
-    JSON.stringify(sale.placedEvent.data),
-    sale.checksOutCart,
-    ...taxValues(sale),
-    sale.mostOpen,
-    sale.mostOpen === 0 ? 0 : randomInt(sale.mostOpen),
-    ...(sale.promotions.length === 0 ? [] : promotionValues(sale)),
-  ];
-}
-
-function taxValues({ lines, pricesIncludeTax, shippingTax, shippingTaxRate }: NewSale): unknown[] {
-  const included = lines.map((line) => line.includedTax);
-  const rates = lines.map((line) => line.taxRate);
-  return [included, rates, pricesIncludeTax, shippingTax, shippingTaxRate];
-}
-
-function promotionValues({ promotions, promotedCustomer, couponCode }: NewSale): unknown[] {
-  return [
-    promotions.map(({ id }) => id),
-    promotions.map(({ version }) => version),
-    promotions.map(({ amount }) => amount),
-    promotedCustomer,
-    couponCode,
   ];
 }

@@ -8,8 +8,6 @@ import { CONFIG, type Config } from '../../../config/config.js';
 import { type IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
 import { type Principal, TokenMissing } from '../../../platform/security/principal.js';
 import { type Charges, type PricedLine, price } from '../../pricing/pricing.api.js';
-import { PricesApi } from '../../products/prices.api.js';
-import type { StockLevel } from '../../products/stock.api.js';
 import { type OfferedPrice, type OfferedTo, PromotionsApi } from '../../promotions/promotions.api.js';
 import { parcelOf, ShippingApi } from '../../shipping/shipping.api.js';
 import { TaxesApi } from '../../taxes/taxes.api.js';
@@ -17,23 +15,13 @@ import type { PlaceSale } from '../dto/place-sale.dto.js';
 import type { SaleResponse } from '../dto/sale.response.js';
 import { type SaleItemRow, type SaleRow, toEventData, toSale } from '../sale-mapper.js';
 import { CartChanged, CartEmpty, InsufficientStock, ProductsNotForSale, TooManyOpenSales } from '../sales.errors.js';
-import {
-  type AskedItem,
-  type Buyer,
-  CheckoutRepository,
-  type NewSale,
-  type NewSaleLine,
-  type Quote,
-} from './checkout.repository.js';
+import type { AskedItem, Buyer, Quote } from './checkout.repository.js';
+import type { NewSale, NewSaleLine } from './new-sale.js';
+import { PlacementQueue } from './placement-queue.service.js';
+import { Quotes } from './quotes.service.js';
 
 /** Tries before a checkout gives up on a cart or on prices that keep changing under it. */
 const ATTEMPTS = 20;
-
-/** A sale that was placed, with the levels that it left of its products. */
-export interface PlacedSale {
-  readonly sale: SaleResponse;
-  readonly levels: readonly StockLevel[];
-}
 
 /** Whom a sale is for: an account, or nobody who has one. */
 export type Purchaser = { readonly kind: 'guest' } | { readonly kind: 'user'; readonly userId: string };
@@ -53,8 +41,8 @@ export interface Draft {
 @Injectable()
 export class CheckoutService {
   constructor(
-    private readonly checkouts: CheckoutRepository,
-    private readonly prices: PricesApi,
+    private readonly quotes: Quotes,
+    private readonly placements: PlacementQueue,
     private readonly promotions: PromotionsApi,
     private readonly taxes: TaxesApi,
     private readonly clock: Clock,
@@ -70,7 +58,7 @@ export class CheckoutService {
     principal: Principal,
     body: PlaceSale,
     request: IdempotentRequest | undefined,
-  ): Promise<PlacedSale | StoredAnswer> {
+  ): Promise<SaleResponse | StoredAnswer> {
     return this.placeFor(principal, buyerOf(principal, body), body, request);
   }
 
@@ -81,32 +69,24 @@ export class CheckoutService {
     body: PlaceSale,
     request: IdempotentRequest | undefined,
     draft?: Draft,
-  ): Promise<PlacedSale | StoredAnswer> {
+  ): Promise<SaleResponse | StoredAnswer> {
     const items = body.items === undefined ? undefined : mergeItems(body.items);
     const addressId = wantedAddress(body);
     let crowded = false;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const quote = await this.checkouts.quote(buyer, items, addressId, body.deliveryAddress?.country, request);
+      const quote = await this.quotes.read(buyer, items, addressId, body.deliveryAddress?.country, request);
       if (quote instanceof StoredAnswer) return quote;
-      if ((await this.applyDuePrices(quote)) > 0) continue;
       const sale = await this.price(principal, body, quote, draft);
       const answer = this.answerOf(sale);
-      const levels = await this.checkouts.place(sale, toRecord(answer, body), request);
-      if (typeof levels === 'object') return { sale: answer, levels };
+      const placed = await this.placements.place({ sale, answer: toRecord(answer, body), request });
+      if (placed === 'sold') return answer;
       // What was refused may have ended the transaction that a draft is in.
       if (draft !== undefined) break;
       // Of requests under one key, the first may have taken the last place: then the next quote tells its answer.
-      if (levels === 'crowded' && crowded) throw new TooManyOpenSales(sale.mostOpen);
-      crowded = levels === 'crowded';
+      if (placed === 'crowded' && crowded) throw new TooManyOpenSales(sale.mostOpen);
+      crowded = placed === 'crowded';
     }
     throw new CartChanged();
-  }
-
-  /** A sale price begins and ends at its moment, also where no job has come round to it yet. */
-  private async applyDuePrices({ lines }: Quote): Promise<number> {
-    const now = this.clock.now();
-    const due = lines.filter(({ priceChangesAt }) => priceChangesAt !== null && priceChangesAt <= now);
-    return due.length === 0 ? 0 : this.prices.applyDue(due.map(({ productId }) => productId));
   }
 
   /** A sale as it would be placed at this moment. */

@@ -25,8 +25,7 @@ export class Drafting {
   /** @throws {InsufficientStock} naming each line that is short */
   create(staff: StaffPrincipal, body: DraftSale): Promise<AdminSaleResponse> {
     return this.uow.run(async () => {
-      const { sale, levels } = await this.drafts.place(body, actorIdOf(staff));
-      this.uow.afterCommit(() => this.news.placed(levels));
+      const sale = await this.drafts.place(body, actorIdOf(staff));
       const { total, currency, expiresAt } = sale;
       const after = { status: 'pending', total, currency, expiresAt };
       await this.audit.record({ action: 'sale.drafted', subjectType: 'sale', subjectId: sale.id, after });

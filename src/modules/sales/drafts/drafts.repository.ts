@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../../common/ids.js';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
-import type { NewSale } from '../checkout/checkout.repository.js';
+import type { NewSale } from '../checkout/new-sale.js';
 import { DROP_ITEMS, HOLD_PRODUCTS, NOTE_EDIT, OPEN_PAYMENT, REWRITE } from './drafts.statements.js';
 
 /** A product as it is while it is locked. */

@@ -5,14 +5,9 @@ import { CONFIG, type Config } from '../../../config/config.js';
 import { StoredAnswer } from '../../../platform/http/idempotency.js';
 import { UsersApi } from '../../users/users.api.js';
 import type { Buyer } from '../checkout/checkout.repository.js';
-import {
-  CheckoutService,
-  type Draft,
-  mergeItems,
-  type PlacedSale,
-  type Purchaser,
-} from '../checkout/checkout.service.js';
+import { CheckoutService, type Draft, mergeItems, type Purchaser } from '../checkout/checkout.service.js';
 import type { DraftSale } from '../dto/draft.dto.js';
+import type { SaleResponse } from '../dto/sale.response.js';
 import { DraftsRepository } from './drafts.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -33,7 +28,7 @@ export class Drafts {
    * Places a sale in the transaction under way.
    * @throws {InsufficientStock} naming each line that is short
    */
-  async place(body: DraftSale, staffId: string): Promise<PlacedSale> {
+  async place(body: DraftSale, staffId: string): Promise<SaleResponse> {
     const { items, deliveryAddress, deliveryAddressId, couponCode, shippingMethod, note } = body;
     const purchaser = await this.purchaserOf(body);
     const guest = purchaser.kind === 'guest';
@@ -49,7 +44,7 @@ export class Drafts {
     const placed = await this.checkouts.placeFor(purchaser, buyerOf(purchaser), wish, undefined, draft);
     if (placed instanceof StoredAnswer) throw new Error('A draft was answered from a record that it has not.');
     if (note !== undefined) {
-      await this.drafts.noteEdit(placed.sale.id, { actor: staffId, note }, this.clock.now(), undefined);
+      await this.drafts.noteEdit(placed.id, { actor: staffId, note }, this.clock.now(), undefined);
     }
     return placed;
   }

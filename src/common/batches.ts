@@ -1,0 +1,89 @@
+/** Most members of one batch. */
+const MAX_BATCH = 32;
+
+/** What became of a batch. */
+export interface Written<R> {
+  /** One for each member, in their order. */
+  readonly results: readonly R[];
+  /** Ends when the members may hear of it; the next batch does not wait for that. */
+  readonly told: Promise<void>;
+}
+
+interface Waiting<T, R> {
+  readonly member: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes what many ask for in batches. Whatever is asked for while a batch is being written goes into the next one: no
+ * timer, and no cost where nobody waits.
+ */
+export class Batches<T, R> {
+  private queue: Waiting<T, R>[] = [];
+  private busy = false;
+
+  /**
+   * @param write writes a batch, all of it or nothing; undefined, for more than one, to have them written one by one
+   * @param keysOf what a member has to itself in its batch: a second one that names the same must see what became of
+   *   the first, and goes into the next
+   * @param apart runs work outside the transaction of whoever asks: a batch carries what others ask for
+   */
+  constructor(
+    private readonly write: (members: readonly T[]) => Promise<Written<R> | undefined>,
+    private readonly keysOf: (member: T) => readonly string[],
+    private readonly apart: (work: () => Promise<void>) => Promise<void>,
+  ) {}
+
+  /** @throws whatever writing a batch of this member alone throws */
+  add(member: T): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ member, resolve, reject });
+      if (!this.busy) void this.apart(() => this.drain());
+    });
+  }
+
+  private async drain(): Promise<void> {
+    this.busy = true;
+    while (this.queue.length > 0) await this.carryOut(this.nextBatch());
+    this.busy = false;
+  }
+
+  /** Those who have waited longest. */
+  private nextBatch(): Waiting<T, R>[] {
+    const batch: Waiting<T, R>[] = [];
+    const later: Waiting<T, R>[] = [];
+    const taken = new Set<string>();
+    for (const waiting of this.queue) {
+      const keys = this.keysOf(waiting.member);
+      if (batch.length < MAX_BATCH && !keys.some((key) => taken.has(key))) batch.push(waiting);
+      else later.push(waiting);
+      // Nobody overtakes another who waits for the same.
+      for (const key of keys) taken.add(key);
+    }
+    this.queue = later;
+    return batch;
+  }
+
+  /** Should a batch fail, whatever is wrong with one of its members must not harm the others. */
+  private async carryOut(batch: readonly Waiting<T, R>[]): Promise<void> {
+    try {
+      const written = await this.write(batch.map(({ member }) => member));
+      if (written !== undefined) tell(batch, written);
+      else await this.oneByOne(batch);
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else await this.oneByOne(batch);
+    }
+  }
+
+  private async oneByOne(batch: readonly Waiting<T, R>[]): Promise<void> {
+    for (const member of batch) await this.carryOut([member]);
+  }
+}
+
+function tell<T, R>(batch: readonly Waiting<T, R>[], { results, told }: Written<R>): void {
+  void told.finally(() => {
+    for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
+  });
+}

@@ -1,0 +1,163 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { BaseRepository } from '../../../platform/database/base.repository.js';
+import { violatedConstraint } from '../../../platform/database/failures.js';
+import type { IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
+import type { StockLevel } from '../../products/stock.api.js';
+import type { NewSale } from './new-sale.js';
+import { type Manner, PLACE } from './placement.statements.js';
+
+/** A sale to be written with the answer that its key keeps, if there is one. */
+export interface Placement {
+  readonly sale: NewSale;
+  readonly answer: StoredAnswer;
+  readonly request: IdempotentRequest | undefined;
+}
+
+/**
+ * What became of a sale. `overtaken` where something changed since the quote, `crowded` where its buyer has as many open
+ * sales as anyone may: then nothing of it was written, and it must be quoted again.
+ */
+export type Placed = 'sold' | 'overtaken' | 'crowded';
+
+export interface PlacedBatch {
+  /** In the order of the sales. */
+  readonly placed: readonly Placed[];
+  /** Of the products that were sold, as the batch has left them. */
+  readonly levels: readonly StockLevel[];
+}
+
+interface PlacedRow {
+  readonly sold: number[];
+  readonly crowded: number[];
+  /** `updatedAt` in milliseconds. */
+  readonly levels: (Omit<StockLevel, 'updatedAt'> & { readonly updatedAt: number })[] | null;
+}
+
+/** The level fell, or a place or a use was taken, after the gate had looked at it. */
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  'products_stock_not_negative',
+  'promotion_uses_nth_unique',
+  'sales_open_place_unique',
+]);
+
+/**
+ * Writes sales. On purpose it writes tables of other modules (products, stock movements, carts, promotions): one statement
+ * that does all is what keeps a sale whole, and several times as fast as one statement a step.
+ */
+@Injectable()
+export class PlacementsRepository extends BaseRepository {
+  /**
+   * Writes sales that no promotion has a part in, reserves their stock and empties their carts, in one statement that is a
+   * transaction of its own. It waits for nobody: whoever's cart or product is held by somebody else is `overtaken`.
+   * @returns undefined where something changed at the same time, so that none of them was written
+   */
+  placeAll(batch: readonly Placement[]): Promise<PlacedBatch | undefined> {
+    return this.run('batch', batch, placementValues(batch));
+  }
+
+  /** The same for one sale, waiting for whoever holds its rows, and in the transaction under way if there is one. */
+  place(placement: Placement): Promise<PlacedBatch | undefined> {
+    const values = placementValues([placement]);
+    if (placement.sale.promotions.length === 0) return this.run('alone', [placement], values);
+    return this.run('promoted', [placement], [...values, ...promotionValues(placement.sale)]);
+  }
+
+  private async run(
+    manner: Manner,
+    batch: readonly Placement[],
+    values: readonly unknown[],
+  ): Promise<PlacedBatch | undefined> {
+    try {
+      const [row] = (await this.guarded<PlacedRow>(PLACE[manner], values)) ?? [];
+      return row && outcomeOf(batch, row);
+    } catch (error) {
+      if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return undefined;
+      throw error;
+    }
+  }
+}
+
+function outcomeOf(batch: readonly Placement[], { sold, crowded, levels }: PlacedRow): PlacedBatch {
+  const placed = batch.map((_, index): Placed => {
+    if (sold.includes(index + 1)) return 'sold';
+    return crowded.includes(index + 1) ? 'crowded' : 'overtaken';
+  });
+  return { placed, levels: (levels ?? []).map((level) => ({ ...level, updatedAt: new Date(level.updatedAt) })) };
+}
+
+function placementValues(batch: readonly Placement[]): unknown[] {
+  const each = <T>(pick: (sale: NewSale) => T): T[] => batch.map(({ sale }) => pick(sale));
+  return [
+    each((sale) => sale.id),
+    each((sale) => sale.number),
+    each((sale) => sale.userId),
+    each((sale) => sale.cart?.id ?? null),
+    each((sale) => sale.cart?.version ?? null),
+    each((sale) => sale.checksOutCart),
+    each((sale) => sale.email),
+    each((sale) => sale.subtotal),
+    each((sale) => sale.discount),
+    each((sale) => sale.shipping),
+    each((sale) => sale.tax),
+    each((sale) => sale.total),
+    each((sale) => JSON.stringify(sale.address)),
+    each((sale) => sale.shippingMethod),
+    each((sale) => sale.placedAt),
+    each((sale) => sale.expiresAt),
+    each((sale) => sale.pricesIncludeTax),
+    each((sale) => sale.shippingTax),
+    each((sale) => sale.shippingTaxRate),
+    each((sale) => sale.mostOpen),
+    each((sale) => (sale.mostOpen === 0 ? 0 : randomInt(sale.mostOpen))),
+    each((sale) => sale.lines.length),
+    each((sale) => sale.historyId),
+    each((sale) => sale.actor),
+    each((sale) => sale.placedEvent.id),
+    each((sale) => JSON.stringify(sale.placedEvent.data)),
+    ...recordValues(batch),
+    ...lineValues(batch),
+    batch[0]?.sale.currency,
+  ];
+}
+
+function recordValues(batch: readonly Placement[]): unknown[] {
+  return [
+    batch.map(({ request }) => request?.caller ?? null),
+    batch.map(({ request }) => request?.key ?? null),
+    batch.map(({ request }) => request?.hash ?? null),
+    batch.map(({ answer }) => answer.status),
+    batch.map(({ answer }) => answer.body),
+  ];
+}
+
+function lineValues(batch: readonly Placement[]): unknown[] {
+  const lines = batch.flatMap(({ sale }, index) =>
+    sale.lines.map((line, lineIndex) => ({ ...line, ordinal: index + 1, lineNo: lineIndex + 1 })),
+  );
+  return [
+    lines.map((line) => line.ordinal),
+    lines.map((line) => line.lineNo),
+    lines.map((line) => line.productId),
+    lines.map((line) => line.quantity),
+    lines.map((line) => line.unitPrice),
+    lines.map((line) => line.sku),
+    lines.map((line) => line.name),
+    lines.map((line) => line.discount),
+    lines.map((line) => line.tax),
+    lines.map((line) => line.includedTax),
+    lines.map((line) => line.taxRate),
+    lines.map((line) => line.movementId),
+    lines.map((line) => line.stockEventId),
+  ];
+}
+
+function promotionValues({ promotions, promotedCustomer, couponCode }: NewSale): unknown[] {
+  return [
+    promotions.map(({ id }) => id),
+    promotions.map(({ version }) => version),
+    promotions.map(({ amount }) => amount),
+    promotedCustomer,
+    couponCode,
+  ];
+}
