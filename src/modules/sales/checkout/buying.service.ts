@@ -37,10 +37,11 @@ export class BuyingService {
       await this.carts.adopt(principal.userId, principal.cartToken);
     }
     const placed = await this.checkouts.place(principal, body, request);
-    if (placed instanceof StoredAnswer) return this.paying.repeat(principal, body.payment, placed, request);
+    if (placed instanceof StoredAnswer) return this.paying.repeat(principal, body, placed, request);
     await this.news.placed(placed.levels);
-    if (body.payment === undefined) return placed.sale;
-    return this.paying.pay(principal, placed.sale, body.payment, request);
+    const { payment } = body;
+    if (payment === undefined) return placed.sale;
+    return this.paying.pay(principal, placed.sale, { ...body, payment }, request);
   }
 
   async pay(
