@@ -119,7 +119,10 @@ describe('open sales of one buyer, on two replicas', () => {
   it('leave the cart of a refused one as it was, also where it was checked out twice at once and filled meanwhile', async () => {
     const buyer = await createCustomer(shop);
     await times(MOST, (n) => place(buyer, n).expect(201));
-    const [later, coupon] = [(await createProduct(shop.db, { stock: 50 })).id, `KEEP${randomUUID().slice(0, 8)}`.toUpperCase()];
+    const [later, coupon] = [
+      (await createProduct(shop.db, { stock: 50 })).id,
+      `KEEP${randomUUID().slice(0, 8)}`.toUpperCase(),
+    ];
     const manager = await createCustomer(shop, 'manager');
     const terms = { name: 'Kept', type: 'percentage', percentage: '10', code: coupon };
     await shop.http.post('/api/admin/promotions').set(manager.bearer).send(terms).expect(201);
