@@ -369,6 +369,8 @@ describe('payments with Stripe, on two replicas', () => {
     ];
     expect(await Promise.all(ends)).toEqual([200, 200, 200]);
     expect(await disputesOf()).toEqual([{ ...shown, ...times, status: 'lost' }]);
+    const taken = await shop.http.get('/api/users/me/export').set(customer.bearer).expect(200);
+    expect(JSON.stringify(taken.body)).toContain('"reason":"fraudulent"');
     // Somebody else's, or a shape that is none of ours.
     expect(await deliver(0, 'charge.dispute.created', { ...dispute('lost'), payment_intent: 'pi_other' })).toBe(200);
     expect(await deliver(0, 'charge.dispute.created', { ...dispute('lost'), payment_intent: null })).toBe(200);
