@@ -24,6 +24,7 @@ import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.e
 import { Invoice } from './modules/invoices/invoice.entity.js';
 import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
 import { Payment } from './modules/payments/payment.entity.js';
+import { PaymentDispute } from './modules/payments/payment-dispute.entity.js';
 import { PaymentEvent } from './modules/payments/payment-event.entity.js';
 import { Refund } from './modules/payments/refund.entity.js';
 import { RefundItem } from './modules/payments/refund-item.entity.js';
@@ -101,6 +102,7 @@ export const entities = [
   OutboxEvent,
   PastCustomer,
   Payment,
+  PaymentDispute,
   PaymentEvent,
   Product,
   ProductGroup,

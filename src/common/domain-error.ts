@@ -50,7 +50,10 @@ export class InvalidInput extends DomainError {
 
 /** A thing that does not exist, or that belongs to someone else: the two are told alike. */
 export class NotFound extends DomainError {
-  constructor(thing: string) {
-    super('not_found', `${thing}_not_found`, `There is no such ${thing.replaceAll('_', ' ')}.`);
+  /** @param path the field that names it, where the address does not */
+  constructor(thing: string, path?: string) {
+    const name = thing.replaceAll('_', ' ');
+    const problems = path === undefined ? [] : [{ path, message: `names no ${name}` }];
+    super('not_found', `${thing}_not_found`, `There is no such ${name}.`, problems);
   }
 }

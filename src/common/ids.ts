@@ -36,6 +36,11 @@ function startMillisecond(millisecond: number): void {
   counter = 0;
 }
 
+/** When a UUIDv7 of {@link newId} was made, by the clock of the machine. */
+export function momentOf(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
+
 /** Whether a text has the shape of a UUID of any version, in lower or upper case. */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);

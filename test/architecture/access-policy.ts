@@ -42,7 +42,8 @@ export const ROLE_POLICY: Readonly<Record<Role, readonly Permission[]>> = {
  * - `guest`: everybody but machines; credentials that are shown must be valid.
  * - `bearer`: people with an access token.
  * - a permission: people whose role holds it, and machines whose key does.
- * - `bearer or` a permission: people for what is their own, holders of the permission for everything.
+ * - `guest or` a permission: people for what is their own, guests for what is theirs by a `Cart-Token`, holders of the
+ *   permission for everything.
  */
 export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'GET /.well-known/jwks.json': 'public',
@@ -189,9 +190,9 @@ export const ACCESS_POLICY: Readonly<Record<string, AccessRule>> = {
   'POST /api/payments/webhooks/:provider': 'public',
 
   'GET /api/invoices': 'bearer',
-  'GET /api/invoices/:id': 'bearer or invoices:read',
-  'GET /api/invoices/:id/pdf': 'bearer or invoices:read',
-  'GET /api/invoices/:id/xml': 'bearer or invoices:read',
+  'GET /api/invoices/:id': 'guest or invoices:read',
+  'GET /api/invoices/:id/pdf': 'guest or invoices:read',
+  'GET /api/invoices/:id/xml': 'guest or invoices:read',
   'GET /api/admin/invoices': 'invoices:read',
 };
 
@@ -206,6 +207,9 @@ export const GUESTS_BY_CART_TOKEN: readonly string[] = [
   'POST /api/sales/:id/cancel',
   'POST /api/sales/:id/returns',
   'GET /api/sales/:id/returns',
+  'GET /api/invoices/:id',
+  'GET /api/invoices/:id/pdf',
+  'GET /api/invoices/:id/xml',
 ];
 
 /** Routes to one thing that belongs to somebody: to everybody else it does not exist. */

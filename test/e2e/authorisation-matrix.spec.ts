@@ -1,5 +1,6 @@
 import { newId } from '../../src/common/ids.js';
-import { permissionOf } from '../../src/platform/security/access.js';
+import { newToken } from '../../src/common/tokens.js';
+import { type AccessRule, permissionOf } from '../../src/platform/security/access.js';
 import { PERMISSIONS, type Permission, type Role } from '../../src/platform/security/permissions.js';
 import {
   ACCESS_POLICY,
@@ -16,6 +17,7 @@ import { ADDRESS, paidSale } from '../support/buying.js';
 /** In the order in which they call: the owner last, who may change or delete what the others must not reach. */
 const CALLERS = [
   'anonymous',
+  'other guest',
   'machine without the permission',
   'other customer',
   'support',
@@ -45,6 +47,8 @@ function expected(route: string, caller: Caller): Outcome {
   switch (caller) {
     case 'anonymous':
       return rule === 'guest' && !GUESTS_BY_CART_TOKEN.includes(route) ? 'allowed' : 401;
+    case 'other guest':
+      return expectedOfGuests(route, rule);
     case 'machine without the permission':
       return 403;
     case 'machine with the permission alone':
@@ -54,6 +58,12 @@ function expected(route: string, caller: Caller): Outcome {
     default:
       return expectedOfOthers(route, permission, caller === 'other customer' ? 'customer' : caller);
   }
+}
+
+/** Of guests with a cart, and nothing that they bought. */
+function expectedOfGuests(route: string, rule: AccessRule): Outcome {
+  if (!rule.startsWith('guest')) return 401;
+  return OWNED[route] === undefined ? 'allowed' : 404;
 }
 
 /** Of people who own nothing. */
@@ -66,6 +76,9 @@ function expectedOfOthers(route: string, permission: Permission | undefined, rol
 const isClosed = (route: string): boolean => !['public', 'guest', undefined].includes(ACCESS_POLICY[route]);
 /** Routes where the guards let nobody through without credentials. */
 const closed = Object.keys(ACCESS_POLICY).filter(isClosed);
+
+/** Routes to one thing that a guest may own. */
+const guestsToo = Object.keys(OWNED).filter((route) => ACCESS_POLICY[route]?.startsWith('guest'));
 
 describe('the application keeps to its access policy on', () => {
   let shop: TestApp;
@@ -108,12 +121,31 @@ describe('the application keeps to its access policy on', () => {
     return { owner, id: rows[0].id };
   }
 
+  /** Somebody without an account who has put something into a cart. */
+  async function guestWithCart() {
+    const { headers } = await shop.http.post('/api/cart/items').send({ productId, quantity: 1 }).expect(200);
+    return { token: { 'cart-token': headers['cart-token'] ?? '' } };
+  }
+
+  /** A guest with a paid sale; with its id, or that of its invoice. */
+  async function guestWith(
+    thing: OwnedThing,
+  ): Promise<{ readonly token: Record<string, string>; readonly id: string }> {
+    const { token } = await guestWithCart();
+    const payment = { provider: 'sandbox', method: 'ok' };
+    const order = { deliveryAddress: ADDRESS, email: 'guest@example.com', payment };
+    const { body } = await shop.http.post('/api/sales').set(token).send(order).expect(201);
+    return { token, id: thing === 'sale' ? body.id : body.invoiceId };
+  }
+
   /** Everybody is new to each route, since it may end their session or their account. */
   async function headersOf(caller: Caller, route: string, owner?: TestUser): Promise<Readonly<Record<string, string>>> {
     const permission = permissionOf(ACCESS_POLICY[route] ?? 'public');
     switch (caller) {
       case 'anonymous':
         return {};
+      case 'other guest':
+        return (await guestWithCart()).token;
       case 'machine with the permission alone':
         return { 'x-api-key': keys.get(permission ?? 'all') ?? '' };
       case 'machine without the permission':
@@ -151,6 +183,12 @@ describe('the application keeps to its access policy on', () => {
     expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(policy));
   });
 
+  it.each(guestsToo)('%s, which guests reach with the token of the cart that their sale came from', async (route) => {
+    const { token, id } = await guestWith(OWNED[route] ?? 'sale');
+    expect(observed(route, (await call(route, id, token)).status)).toBe('allowed');
+    expect((await call(route, id, {})).status).toBe(401);
+  });
+
   it.each(closed)('%s, however its path is written', async (route) => {
     const [method = '', path = ''] = route.split(' ');
     const verb = METHODS[method as keyof typeof METHODS];
@@ -175,11 +213,18 @@ describe('the application keeps to its access policy on', () => {
     const { id } = await own(OWNED[route] ?? 'sale');
     const missing = newId();
     const stranger = await createCustomer(shop);
-    const told = async (which: string): Promise<string> => {
-      const { status, text, headers } = await call(route, which, stranger.bearer);
+    const told = async (which: string, who: Readonly<Record<string, string>> = stranger.bearer): Promise<string> => {
+      const { status, text, headers } = await call(route, which, who);
       const { date: _date, 'x-request-id': requestId = '', ...rest } = headers;
       return JSON.stringify({ status, rest, text }).replaceAll(which, 'ID').replaceAll(requestId, 'REQUEST');
     };
     expect(await told(id)).toBe(await told(missing));
+    if (!ACCESS_POLICY[route]?.startsWith('guest')) return;
+    const guests = await guestWith(OWNED[route] ?? 'sale');
+    expect(await told(guests.id)).toBe(await told(missing));
+    for (const other of [(await guestWithCart()).token, { 'cart-token': newToken() }]) {
+      expect(await told(id, other)).toBe(await told(missing, other));
+      expect(await told(guests.id, other)).toBe(await told(missing, other));
+    }
   });
 });

@@ -1,7 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { startApp, type TestApp } from '../support/app.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const isIdempotent = ({ parameters = [] }: Operation): boolean =>
+  parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
+
+const codesIn = (text = ''): string[] => [...text.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
+
+/** The codes of all conflicts that the sources can answer with. */
+function conflictCodes(): Set<string> {
+  const codes = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(join('src', file), 'utf8');
+      const literal = [...source.matchAll(/super\(\s*'conflict',\s*'(\w+)'/g)].map(([, code = '']) => code);
+      // A class whose code is one of a table of reasons.
+      const table = /super\(\s*'conflict',\s*code,/.test(source)
+        ? /const WHY = \{([\s\S]*?)\} as const/.exec(source)?.[1]
+        : '';
+      return [...literal, ...[...(table ?? '').matchAll(/^ {2}(\w+):/gm)].map(([, code = '']) => code)];
+    });
+  return new Set(codes);
+}
 
 describe('the description of the API', () => {
   let shop: TestApp;
@@ -68,10 +91,38 @@ describe('the description of the API', () => {
     expect(routesWhere(plain)).toEqual([]);
   });
 
-  it('says when to repeat a request whose first is running', () => {
-    const idempotent = operations.filter(({ parameters = [] }) =>
-      parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key'),
+  it('names the refusals that a request can meet: no token, no such thing, a body that is not valid, a conflict', () => {
+    const lacks = (status: string) => (operation: Operation) => operation.responses[status] === undefined;
+    const wantsToken = ({ security = [] }: Operation): boolean => security.length > 0;
+    expect(operations.filter(wantsToken).length).toBeGreaterThan(100);
+    expect(routesWhere((operation) => wantsToken(operation) && lacks('401')(operation))).toEqual([]);
+    const one = operations.filter(({ route }) => route.includes('{'));
+    expect(one.length).toBeGreaterThan(40);
+    expect(one.filter(lacks('404')).map(({ route }) => route)).toEqual([]);
+    expect(routesWhere((operation) => operation.requestBody !== undefined && lacks('400')(operation))).toEqual([]);
+    const keyed = (status: string) => (operation: Operation) => isIdempotent(operation) && lacks(status)(operation);
+    expect(routesWhere(keyed('409'))).toEqual([]);
+    expect(routesWhere(keyed('422'))).toEqual([]);
+  });
+
+  it('names every conflict that the sources know where it can come up, and none that they do not know', () => {
+    const told = operations.map(({ responses }) =>
+      codesIn((responses['409'] as { description?: string })?.description),
     );
+    const known = conflictCodes();
+    expect(known.size).toBeGreaterThan(30);
+    expect([...known].filter((code) => !told.flat().includes(code))).toEqual([]);
+    expect(told.flat().filter((code) => !known.has(code))).toEqual([]);
+    // What the description of an operation promises stands among its answers, too.
+    const promised = ({ description = '', responses }: Operation): boolean => {
+      const codes = codesIn(/\b409 ([^.;]*)/.exec(description)?.[1]).filter((code) => known.has(code));
+      return codes.some((code) => !JSON.stringify(responses['409'] ?? '').includes(`\`${code}\``));
+    };
+    expect(routesWhere(promised)).toEqual([]);
+  });
+
+  it('says when to repeat a request whose first is running', () => {
+    const idempotent = operations.filter(isIdempotent);
     expect(idempotent.length).toBeGreaterThan(5);
     const silent = idempotent.filter(({ responses }) => !JSON.stringify(responses['409']).includes('"Retry-After"'));
     expect(silent.map(({ route }) => route)).toEqual([]);

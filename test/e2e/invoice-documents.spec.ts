@@ -115,7 +115,7 @@ describe('documents of invoices', () => {
     await shop.http.get(`/api/invoices/${invoice.id}/${path}?format=a`).set(buyer.bearer).expect(400);
   });
 
-  it('ask guests for an access token, as the invoice itself does', async () => {
+  it('are reached by guests with the Cart-Token with which they reach their sale, and by no other', async () => {
     const product = await createProduct(shop.db);
     const added = await shop.http.post('/api/cart/items').send({ productId: product.id, quantity: 1 });
     const guest = { 'Cart-Token': added.headers['cart-token'] as string };
@@ -126,7 +126,32 @@ describe('documents of invoices', () => {
     };
     const placed = await shop.http.post('/api/sales').set(guest).send(body).expect(201);
     const id = placed.body.invoiceId ?? (await shop.http.get(`/api/sales/${placed.body.id}`).set(guest)).body.invoiceId;
-    for (const path of ['', '/pdf', '/xml']) await shop.http.get(`/api/invoices/${id}${path}`).set(guest).expect(401);
+    const others = await shop.http.post('/api/cart/items').send({ productId: product.id, quantity: 1 });
+    const other = { 'Cart-Token': others.headers['cart-token'] as string };
+    for (const path of ['', '/pdf', '/xml']) {
+      const address = `/api/invoices/${id}${path}`;
+      await shop.http.get(address).set(guest).expect(200);
+      const refused = await shop.http.get(address).set(other).expect(404);
+      const missing = await shop.http.get(`/api/invoices/${randomUUID()}${path}`).set(guest).expect(404);
+      expect({ ...refused.body, instance: '', requestId: '' }).toEqual({
+        ...missing.body,
+        instance: '',
+        requestId: '',
+      });
+      await shop.http.get(address).set(buyer.bearer).expect(404);
+      // A bearer reads what is the account's, whatever cart it names.
+      await shop.http.get(address).set(buyer.bearer).set(guest).expect(404);
+      expect((await shop.http.get(address).expect(401)).headers['www-authenticate']).toContain('Bearer');
+    }
+    await shop.http.get(`/api/invoices/${invoice.id}`).set(guest).expect(404);
+    await shop.http.post(`/api/sales/${placed.body.id}/cancel`).set(guest).send({}).expect(200);
+    const { rows } = await shop.db.query(`SELECT id FROM invoices WHERE sale_id = $1 AND kind = 'credit_note'`, [
+      placed.body.id,
+    ]);
+    for (const path of ['', '/pdf', '/xml']) {
+      await shop.http.get(`/api/invoices/${rows[0].id}${path}`).set(guest).expect(200);
+      await shop.http.get(`/api/invoices/${rows[0].id}${path}`).set(buyer.bearer).expect(404);
+    }
     await get('pdf', await createCustomer(shop, 'support'), id).expect(200);
   });
 

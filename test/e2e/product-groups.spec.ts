@@ -225,6 +225,7 @@ describe('a group of products', () => {
 
   test('that is not there takes no product', async () => {
     const answer = await make({ groupId: newId(), options: { size: 'M' } });
-    expect(answer.body).toMatchObject({ status: 404, code: 'product_group_not_found' });
+    const errors = [{ path: 'groupId' }];
+    expect(answer.body).toMatchObject({ status: 404, code: 'product_group_not_found', errors });
   });
 });

@@ -114,7 +114,7 @@ describe('POST /api/products', () => {
   test('refuses a category that does not exist', async () => {
     const body = { sku: sku(), name: 'X', price: '1.00', category: 'nowhere' };
     const answer = await shop.http.post('/api/products').set(manager.bearer).send(body);
-    expect(answer.body).toMatchObject({ status: 404, code: 'category_not_found' });
+    expect(answer.body).toMatchObject({ status: 404, code: 'category_not_found', errors: [{ path: 'category' }] });
   });
 
   test('makes one product of one Idempotency-Key', async () => {

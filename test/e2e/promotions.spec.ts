@@ -109,6 +109,7 @@ describe('a coupon', () => {
     const promotion = await make(terms());
     for (const answer of [await redeem(buyer, promotion.code), await place(buyer, { couponCode: promotion.code })]) {
       expect([answer.status, answer.body.code]).toEqual([status, problem]);
+      expect(answer.body.errors).toMatchObject([{ path: expect.stringMatching(/^(code|couponCode)$/) }]);
     }
     expect((await shop.http.get('/api/cart').set(buyer.bearer)).body).toMatchObject({ itemCount: 3, couponCode: null });
   });
@@ -118,6 +119,24 @@ describe('a coupon', () => {
     const { status, body } = await redeem(buyer, unknown);
     expect([400, 404]).toContain(status);
     expect(['invalid_request', 'coupon_not_found']).toContain(body.code);
+  });
+
+  test('is for products and categories that there are: others are named, and nothing changes', async () => {
+    const mug = (await createProduct(shop.db)).id;
+    const promotion = await make({ productIds: [mug] });
+    for (const [field, problem] of [
+      ['productIds', 'product_not_found'],
+      ['categoryIds', 'category_not_found'],
+    ] as const) {
+      const terms = { [field]: [...(field === 'productIds' ? [mug] : []), newId()] };
+      const made = await post({ name: 'X', code: code(), type: 'percentage', percentage: '10', ...terms });
+      for (const { status, body } of [made, await patch(promotion.id, terms)]) {
+        const path = `${field}.${field === 'productIds' ? 1 : 0}`;
+        expect({ status, ...body }).toMatchObject({ status: 404, code: problem, errors: [{ path }] });
+      }
+    }
+    expect(await shown(promotion.id)).toMatchObject({ productIds: [mug], categoryIds: null });
+    await patch(promotion.id, { name: 'Y' }).expect(200);
   });
 
   test('that has ended while it lay in a cart is told at the checkout, and shown as nothing before', async () => {

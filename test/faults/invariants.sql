@@ -181,7 +181,10 @@ SELECT i.sale_id, i.product_id FROM sale_items i JOIN sales s ON s.id = i.sale_i
   FROM sale_return_items t JOIN sale_returns r ON r.id = t.return_id AND r.status = 'received' GROUP BY 1, 2) g
   ON g.sale_id = i.sale_id AND g.line_no = i.line_no
 GROUP BY i.sale_id, i.product_id
-HAVING sum(CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units, 0) END) <> coalesce((
+-- What an imported sale has not taken does not come back.
+HAVING (bool_and(s.origin IS NULL)
+    OR i.sale_id IN (SELECT sale_id FROM stock_movements WHERE reason = 'sale' AND sale_id IS NOT NULL))
+  AND sum(CASE WHEN s.status = 'returned' THEN i.quantity ELSE coalesce(g.units, 0) END) <> coalesce((
   SELECT sum(m.delta) FROM stock_movements m
   WHERE m.sale_id = i.sale_id AND m.product_id = i.product_id AND m.reason = 'return'), 0);
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { ADDRESS, paySale, placeSale } from '../support/buying.js';
+import { ADDRESS, addToCart, type BasketItem, paySale, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 
@@ -114,6 +114,69 @@ describe('open sales of one buyer, on two replicas', () => {
     await place(buyer).expect(409);
     const { body } = await shop.http.get('/api/sales?status=cancelled').set(buyer.bearer).expect(200);
     expect(body.total).toBe(12 - MOST);
+  });
+
+  it('leave the cart of a refused one as it was, also where it was checked out twice at once and filled meanwhile', async () => {
+    const buyer = await createCustomer(shop);
+    await times(MOST, (n) => place(buyer, n).expect(201));
+    const [later, coupon] = [
+      (await createProduct(shop.db, { stock: 50 })).id,
+      `KEEP${randomUUID().slice(0, 8)}`.toUpperCase(),
+    ];
+    const manager = await createCustomer(shop, 'manager');
+    const terms = { name: 'Kept', type: 'percentage', percentage: '10', code: coupon };
+    await shop.http.post('/api/admin/promotions').set(manager.bearer).send(terms).expect(201);
+    const other = (await createProduct(shop.db, { stock: 50 })).id;
+    await addToCart(shop, buyer, product, 2).expect(200);
+    await addToCart(shop, buyer, other, 3).expect(200);
+    const before = await shop.http.put('/api/cart/coupon').set(buyer.bearer).send({ code: coupon }).expect(200);
+    const checkOut = (n: number) =>
+      either(n)
+        .http.post('/api/sales')
+        .set(buyer.bearer)
+        .set('Idempotency-Key', randomUUID())
+        .send({
+          deliveryAddress: ADDRESS,
+          payment: { provider: 'sandbox', method: n % 2 === 0 ? 'declined' : 'pending' },
+        });
+    const cart = async () => (await shop.http.get('/api/cart').set(buyer.bearer).expect(200)).body;
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await times(2, checkOut);
+      const codes = answers.map(({ body }) => body.code);
+      expect(codes).toContain('too_many_open_sales');
+      // The other one may have come while the cart was empty.
+      expect(codes.every((code) => ['too_many_open_sales', 'cart_empty', 'cart_changed'].includes(code))).toBe(true);
+      expect(await cart()).toEqual(before.body);
+    }
+    await Promise.all([checkOut(0), addToCart(replica, buyer, later, 1), addToCart(shop, buyer, other, 1)]);
+    const after = await cart();
+    expect(Object.fromEntries(after.items.map((item: BasketItem) => [item.productId, item.quantity]))).toEqual({
+      [product]: 2,
+      [other]: 4,
+      [later]: 1,
+    });
+    expect(after.couponCode).toBe(coupon);
+    const total = (await shop.http.get('/api/cart/total').set(buyer.bearer).expect(200)).body;
+    expect(total).toMatchObject({ itemCount: after.itemCount, total: after.total });
+    // What the request named itself was never in the cart.
+    await payingAtOnce(buyer, 'declined').expect(409);
+    expect((await cart()).items).toHaveLength(3);
+  });
+
+  it('leave the cart of a refused guest as it was', async () => {
+    const made = await shop.http.post('/api/cart/items').send({ productId: product, quantity: 1 }).expect(200);
+    const guest = { 'cart-token': made.headers['cart-token'] ?? '' };
+    const order = { items: items(), deliveryAddress: ADDRESS, email: 'guest@example.com' };
+    const payment = { provider: 'sandbox', method: 'declined' };
+    await times(MOST, () => shop.http.post('/api/sales').set(guest).send(order).expect(201));
+    for (const body of [
+      { ...order, payment },
+      { ...order, items: undefined, payment },
+    ]) {
+      const { body: refused } = await shop.http.post('/api/sales').set(guest).send(body).expect(409);
+      expect(refused.code).toBe('too_many_open_sales');
+      expect((await shop.http.get('/api/cart').set(guest).expect(200)).body).toEqual(made.body);
+    }
   });
 
   it('refuse a repetition as they refused the first request, until there is room', async () => {

@@ -11,6 +11,7 @@ import { WaitingLinesRepository } from '../../src/modules/sales-history/stocked/
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { deliveredSale } from '../support/buying.js';
 import { compiled } from '../support/compiled.js';
 import { ended, type ImportState } from '../support/imports.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -131,6 +132,35 @@ describe('an import of past sales that was asked to move stock', () => {
     expect(await bringIn(rows)).toMatchObject({ created: 0, unchanged: 2, refused: 0 });
     expect(await stockOf(lamp.id)).toBe(6);
   });
+
+  it.each([
+    ['false', [10, 10]],
+    ['true', [6, 10]],
+  ])(
+    'gives back what its sales have taken, and no more, when they come back (moveStock=%s)',
+    async (moveStock, levels) => {
+      const { lamp } = await stocked();
+      await bringIn(csv(row(1, 'LAMP', 4)), { moveStock });
+      const { rows } = await shop.db.query(`SELECT id, status FROM sales WHERE number = '1'`);
+      expect(rows[0].status).toBe('delivered');
+      const seen = [await stockOf(lamp.id)];
+      const status = () =>
+        shop.http.patch(`/api/admin/sales/${rows[0].id}/status`).set(staff.bearer).send({ status: 'returned' });
+      await status().expect(200);
+      seen.push(await stockOf(lamp.id));
+      await status().expect(409);
+      // A sale of this shop comes back as before.
+      const { saleId } = await deliveredSale(shop, staff, [{ productId: lamp.id, quantity: 4 }]);
+      expect(await stockOf(lamp.id)).toBe(6);
+      await shop.http
+        .patch(`/api/admin/sales/${saleId}/status`)
+        .set(staff.bearer)
+        .send({ status: 'returned' })
+        .expect(200);
+      expect(await stockOf(lamp.id)).toBe(10);
+      expect(seen).toEqual(levels);
+    },
+  );
 
   it('says the same in a dry run, and keeps nothing of it', async () => {
     const { lamp } = await stocked();

@@ -339,6 +339,87 @@ describe('payments with Stripe, on two replicas', () => {
     expect(rows).toEqual([{ actor: 'provider' }]);
   });
 
+  it('keep what Stripe tells of a dispute, once and in any order, and leave the sale as it is', async () => {
+    const { customer, saleId, intent } = await opened('pm_card_visa');
+    const before = await saleOf(shop, customer, saleId);
+    const due = Math.floor(Date.UTC(2031, 0, 2) / 1_000);
+    const about = { id: `dp_${saleId}`, object: 'dispute', amount: 1_000, currency: 'usd', reason: 'fraudulent' };
+    const known = { payment_intent: intent.id, created: due - 864_000, evidence_details: { due_by: due } };
+    const dispute = (status: string) => ({ ...about, ...known, status });
+    const disputesOf = async () => {
+      const list = await shop.http
+        .get(`/api/admin/sales/${saleId}/payments`)
+        .set((await staff()).bearer)
+        .expect(200);
+      return list.body.items.flatMap((item: { disputes: object[] }) => item.disputes);
+    };
+    expect(await disputesOf()).toEqual([]);
+    const id = `evt_${randomUUID()}`;
+    const told = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => deliver(n, 'charge.dispute.created', dispute('needs_response'), id)),
+    );
+    expect(new Set(told)).toEqual(new Set([200]));
+    const shown = { reference: about.id, reason: 'fraudulent', amount: '10.00', currency: 'USD' };
+    const times = { respondBy: '2031-01-02T00:00:00.000Z', openedAt: '2030-12-23T00:00:00.000Z' };
+    expect(await disputesOf()).toEqual([{ ...shown, ...times, status: 'needs_response' }]);
+    const ends = [
+      deliver(0, 'charge.dispute.closed', dispute('lost')),
+      deliver(1, 'charge.dispute.funds_withdrawn', dispute('needs_response')),
+      deliver(1, 'charge.dispute.updated', dispute('under_review')),
+    ];
+    expect(await Promise.all(ends)).toEqual([200, 200, 200]);
+    expect(await disputesOf()).toEqual([{ ...shown, ...times, status: 'lost' }]);
+    const taken = await shop.http.get('/api/users/me/export').set(customer.bearer).expect(200);
+    expect(JSON.stringify(taken.body)).toContain('"reason":"fraudulent"');
+    // Somebody else's, or a shape that is none of ours.
+    expect(await deliver(0, 'charge.dispute.created', { ...dispute('lost'), payment_intent: 'pi_other' })).toBe(200);
+    expect(await deliver(0, 'charge.dispute.created', { ...dispute('lost'), payment_intent: null })).toBe(200);
+    expect(await saleOf(shop, customer, saleId)).toEqual(before);
+    const { rows } = await shop.db.query(
+      `SELECT actor, action, details.after ->> 'status' AS status FROM audit_log
+         LEFT JOIN audit_details details ON details.entry_id = audit_log.id
+       WHERE subject_id = $1 AND action LIKE 'payment.dispute%' ORDER BY audit_log.id`,
+      [saleId],
+    );
+    expect(rows[0]).toMatchObject({ actor: 'provider', action: 'payment.disputed' });
+    expect(rows.filter(({ action }) => action === 'payment.dispute_closed')).toHaveLength(1);
+    const figures = await Promise.all([shop, replica].map((one) => one.http.get('/metrics').expect(200)));
+    const lost = figures.map(({ text }) =>
+      Number(/payment_disputes_total\{status="lost"\} (\d+)/.exec(text)?.[1] ?? 0),
+    );
+    expect(lost.reduce((sum, count) => sum + count)).toBe(1);
+    const { body } = stripe.event('charge.dispute.created', dispute('needs_response'));
+    const forged = await fetch(`${shop.url}/api/payments/webhooks/stripe`, {
+      method: 'POST',
+      headers: stripe.signed(body, 'whsec_other'),
+      body,
+    });
+    expect(forged.status).toBe(400);
+  });
+
+  it.each([5 * 86_400_000, -5 * 86_400_000])(
+    'are found at Stripe, whose clock is its own, with that of the shop moved by %i ms',
+    async (moved) => {
+      const now = stripe.now;
+      stripe.now = Date.now;
+      try {
+        shop.clock.advance(moved);
+        const sale = await openSale(shop, productId);
+        stripe.fail({ on: INTENTS, kind: 'reset', times: 100 });
+        const { body } = await pay(shop, sale.customer, sale.saleId, 'stripe', 'pm_card_visa').expect(201);
+        expect(body.status).toBe('pending');
+        stripe.healthy();
+        shop.clock.advance(31_000);
+        await runJob(shop, 'sales.settle-payments');
+        expect(await saleOf(shop, sale.customer, sale.saleId)).toMatchObject({ paymentStatus: 'completed' });
+        expect(stripe.intentsOf(sale.saleId)).toHaveLength(1);
+      } finally {
+        shop.clock.advance(-moved);
+        stripe.now = now;
+      }
+    },
+  );
+
   it('take no webhook that is not signed with the secret of the endpoint, or long ago', async () => {
     const { customer, saleId, intent } = await opened('pm_processing');
     stripe.succeed(intent);

@@ -36,7 +36,8 @@ try {
   fetchTools();
   const xml = Object.fromEntries(Object.entries(SAMPLES).map(([name, document]) => [name, toUbl(document)]));
   const [documents, reports] = ['documents', 'reports'].map((name) => join(folder, name)) as [string, string];
-  mkdirSync(documents);
+  // Saxon takes a folder to write to for one only where it is there.
+  for (const made of [documents, reports]) mkdirSync(made);
   for (const [name, text] of Object.entries(xml)) writeFileSync(join(documents, `${name}.xml`), text);
   const classes = PROCESSOR.map(jarOf).join(process.platform === 'win32' ? ';' : ':');
   const transform = ['net.sf.saxon.Transform', `-s:${documents}`, `-o:${reports}`, `-xsl:${RULES_FILE}`];

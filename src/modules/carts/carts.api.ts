@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
 import { CartOwners } from './cart-owners.service.js';
+import { RefilledCartsRepository } from './refilled-carts.repository.js';
 
 /** The door to carts, for who checks them out. */
 @Injectable()
 export class CartsApi {
-  constructor(private readonly owners: CartOwners) {}
+  constructor(
+    private readonly owners: CartOwners,
+    private readonly refilled: RefilledCartsRepository,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Merges the guest cart of a token into a customer's and deletes it; quantities add up, to 999 at most. A token
@@ -12,5 +18,14 @@ export class CartsApi {
    */
   adopt(userId: string, cartToken: string): Promise<void> {
     return this.owners.adopt(userId, cartToken);
+  }
+
+  /**
+   * Gives a cart back what a sale has taken out of it, in the transaction under way, which must not have locked the sale
+   * yet: a cart goes before everything else. What was put into it since stays in it; a cart that is no more gets nothing.
+   */
+  async refill(saleId: string): Promise<void> {
+    const cartId = await this.refilled.hold(saleId, this.clock.now());
+    if (cartId !== undefined) await this.refilled.refill(cartId, saleId);
   }
 }

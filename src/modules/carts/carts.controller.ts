@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { Cached } from '../../platform/http/cached.js';
 import { AnswersCartToken } from '../../platform/http/cart-token.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
@@ -37,6 +38,7 @@ export class CartsController {
   }
 
   @Post('items')
+  @Conflicts('insufficient_stock', 'cart_full')
   @HttpCode(200)
   @Idempotent()
   @AnswersCartToken(CartView)
@@ -52,6 +54,7 @@ export class CartsController {
   }
 
   @Patch('items/:productId')
+  @Conflicts('insufficient_stock')
   @ApiOperation({ summary: 'Set how much of a product your cart holds' })
   @ApiOkResponse({ type: CartView })
   setQuantity(
@@ -70,6 +73,7 @@ export class CartsController {
   }
 
   @Put('coupon')
+  @Conflicts('coupon_not_started', 'coupon_expired', 'coupon_used_up')
   @AnswersCartToken(CartView)
   @ApiOperation({
     summary: 'Redeem a coupon',

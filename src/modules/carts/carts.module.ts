@@ -12,6 +12,7 @@ import { CartsApi } from './carts.api.js';
 import { CartsController } from './carts.controller.js';
 import { CartsRepository } from './carts.repository.js';
 import { CartsService } from './carts.service.js';
+import { RefilledCartsRepository } from './refilled-carts.repository.js';
 import { ShippingOptionsController } from './shipping-options.controller.js';
 import { ShippingOptionsService } from './shipping-options.service.js';
 
@@ -27,6 +28,7 @@ import { ShippingOptionsService } from './shipping-options.service.js';
     CartsApi,
     CartsRepository,
     CartsService,
+    RefilledCartsRepository,
     ShippingOptionsService,
   ],
   exports: [CartPrivacy, CartsApi],

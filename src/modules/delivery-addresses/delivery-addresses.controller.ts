@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@ne
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../common/paging.js';
 import { PageQuery } from '../../platform/fields/paging.fields.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Created } from '../../platform/http/created.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { Linked } from '../../platform/http/links.js';
@@ -27,6 +28,7 @@ export class DeliveryAddressesController {
   }
 
   @Post()
+  @Conflicts('too_many_delivery_addresses')
   @Idempotent()
   @Created(DeliveryAddressView, '/api/delivery-addresses')
   @ApiOperation({

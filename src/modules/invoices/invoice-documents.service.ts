@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Printer } from '../../platform/documents/printer.js';
 import { FinishedFile } from '../../platform/http/finished-files.js';
-import { Forbidden, type StaffPrincipal } from '../../platform/security/principal.js';
+import type { AnyPrincipal } from '../../platform/security/principal.js';
 import type { InvoiceDocument } from './invoice-document.js';
 import { InvoiceDocumentsRepository } from './invoice-documents.repository.js';
+import { readableBy } from './invoice-readers.service.js';
 import { drawInvoice } from './paper/invoice-paper.js';
 import { toUbl } from './ubl/ubl.js';
 
@@ -16,8 +17,8 @@ export class InvoiceDocumentsService {
   ) {}
 
   /** @throws {InvoiceNotFound | PrintingBusy} */
-  async pdf(reader: StaffPrincipal, id: string): Promise<FinishedFile> {
-    return this.print(await this.get(reader, id));
+  async pdf(reader: AnyPrincipal, id: string): Promise<FinishedFile> {
+    return this.print(await this.invoices.get(id, readableBy(reader)));
   }
 
   /** @throws {PrintingBusy} */
@@ -27,14 +28,8 @@ export class InvoiceDocumentsService {
   }
 
   /** @throws {InvoiceNotFound} */
-  async xml(reader: StaffPrincipal, id: string): Promise<FinishedFile> {
-    const document = await this.get(reader, id);
+  async xml(reader: AnyPrincipal, id: string): Promise<FinishedFile> {
+    const document = await this.invoices.get(id, readableBy(reader));
     return new FinishedFile(`${document.number}.xml`, 'application/xml; charset=utf-8', Buffer.from(toUbl(document)));
-  }
-
-  private async get(reader: StaffPrincipal, id: string): Promise<InvoiceDocument> {
-    if (reader.permissions.has('invoices:read')) return this.invoices.get(id, null);
-    if (reader.kind === 'machine') throw new Forbidden();
-    return this.invoices.get(id, reader.userId);
   }
 }

@@ -31,7 +31,7 @@ export class InvoiceLetters {
   async write(invoiceId: string): Promise<Mail | undefined> {
     const to = await this.addressOf(await this.invoices.addressee(invoiceId));
     if (to === undefined) return undefined;
-    const document = await this.invoices.get(invoiceId, null);
+    const document = await this.invoices.get(invoiceId);
     const { name: filename, mediaType: contentType, body: content } = await this.documents.print(document);
     const { STORE_NAME } = this.config;
     return {

@@ -7,7 +7,7 @@ import { Linked } from '../../platform/http/links.js';
 import { LeadsTo } from '../../platform/http/shedding.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
-import { Actor, CurrentUser, type StaffPrincipal, type UserPrincipal } from '../../platform/security/principal.js';
+import { type AnyPrincipal, CurrentUser, Sender, type UserPrincipal } from '../../platform/security/principal.js';
 import { InvoicePage, InvoiceResponse } from './dto/invoice.response.js';
 import { InvoiceDocumentsService } from './invoice-documents.service.js';
 import { InvoicesService } from './invoices.service.js';
@@ -30,27 +30,27 @@ export class InvoicesController {
   }
 
   @Get('invoices/:id')
-  @Access('bearer or invoices:read')
+  @Access('guest or invoices:read')
   @ApiOperation({ summary: 'One invoice: an own one, or any with invoices:read' })
   @ApiOkResponse({ type: InvoiceResponse })
-  get(@Actor() reader: StaffPrincipal, @IdParam('invoice') id: string) {
+  get(@Sender() reader: AnyPrincipal, @IdParam('invoice') id: string) {
     return this.invoices.get(reader, id);
   }
 
   @Get('invoices/:id/pdf')
-  @Access('bearer or invoices:read')
+  @Access('guest or invoices:read')
   @LeadsTo(PRINTING)
   @ApiOperation({
     summary: 'An invoice or credit note on A4: an own one, or any with invoices:read',
     description: 'The same bytes each time, since an issued invoice never changes.',
   })
   @AnswersFile('application/pdf', 'binary', 'The file.')
-  pdf(@Actor() reader: StaffPrincipal, @IdParam('invoice') id: string) {
+  pdf(@Sender() reader: AnyPrincipal, @IdParam('invoice') id: string) {
     return this.documents.pdf(reader, id);
   }
 
   @Get('invoices/:id/xml')
-  @Access('bearer or invoices:read')
+  @Access('guest or invoices:read')
   @ApiOperation({
     summary: 'An invoice or credit note as an electronic invoice: an own one, or any with invoices:read',
     description:
@@ -58,7 +58,7 @@ export class InvoicesController {
       'been paid, or given back, so `PayableAmount` is 0 and `TaxInclusiveAmount` the total.',
   })
   @AnswersFile('application/xml', undefined, 'The document.')
-  xml(@Actor() reader: StaffPrincipal, @IdParam('invoice') id: string) {
+  xml(@Sender() reader: AnyPrincipal, @IdParam('invoice') id: string) {
     return this.documents.xml(reader, id);
   }
 

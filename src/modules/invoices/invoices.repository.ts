@@ -11,9 +11,10 @@ export interface IssuedInvoice {
   readonly number: string;
 }
 
+/** Whose invoices they are: a customer's, or a guest's by the token of the cart that their sales came from. */
 export interface InvoiceOwner {
   readonly userId: string | null;
-  readonly cartId: string | null;
+  readonly cartTokenHash: Buffer | null;
 }
 
 @Injectable()
@@ -29,7 +30,7 @@ export class InvoicesRepository extends BaseRepository {
     const row =
       owner === undefined
         ? await this.first<InvoiceRow>(FIND, [id])
-        : await this.first<InvoiceRow>(FIND_OWNED, [id, owner.userId, owner.cartId]);
+        : await this.first<InvoiceRow>(FIND_OWNED, [id, owner.userId, owner.cartTokenHash]);
     if (row === undefined) throw new InvoiceNotFound();
     return row;
   }

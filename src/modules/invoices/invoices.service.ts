@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { cursorId, offsetOf, type Page, type PageRequest, toPage } from '../../common/paging.js';
-import { Forbidden, type StaffPrincipal, type UserPrincipal } from '../../platform/security/principal.js';
+import type { AnyPrincipal, UserPrincipal } from '../../platform/security/principal.js';
 import type { InvoiceResponse } from './dto/invoice.response.js';
 import { toInvoice } from './invoice-mapper.js';
+import { readableBy } from './invoice-readers.service.js';
 import { InvoicesRepository } from './invoices.repository.js';
 
-/** Reads the books: a customer's own, or all for those who may. */
+/** Reads the books: a buyer's own, or all for those who may. */
 @Injectable()
 export class InvoicesService {
   constructor(private readonly invoices: InvoicesRepository) {}
 
-  async get(reader: StaffPrincipal, id: string): Promise<InvoiceResponse> {
-    if (reader.permissions.has('invoices:read')) return toInvoice(await this.invoices.get(id));
-    if (reader.kind === 'machine') throw new Forbidden();
-    return toInvoice(await this.invoices.get(id, { userId: reader.userId, cartId: null }));
+  async get(reader: AnyPrincipal, id: string): Promise<InvoiceResponse> {
+    return toInvoice(await this.invoices.get(id, readableBy(reader)));
   }
 
   list(user: UserPrincipal, query: PageRequest): Promise<Page<InvoiceResponse>> {

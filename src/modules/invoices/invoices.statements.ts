@@ -14,13 +14,17 @@ export const ISSUE_CREDIT_NOTE = statement(
    ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4' })}
    SELECT id, number FROM invoiced`,
 );
+/** Of a guest, what came from the cart whose token hashes to `token`. */
+export const ownedBy = (user: string, token: string, of = ''): string =>
+  `(${of}user_id = ${user}::uuid
+     OR (${of}user_id IS NULL AND ${of}cart_id = (SELECT g.id FROM carts g WHERE g.token_hash = ${token}::bytea)))`;
+
 const COLUMNS = `id, kind, number, sale_id, sale_number, currency, subtotal, discount, shipping, tax, prices_include_tax, shipping_tax,
   shipping_tax_rate, total, seller, buyer, lines, issued_at`;
 export const FIND = statement('invoices.find', `SELECT ${COLUMNS} FROM invoices WHERE id = $1::uuid`);
 export const FIND_OWNED = statement(
   'invoices.findOwned',
-  `SELECT ${COLUMNS} FROM invoices WHERE id = $1::uuid
-     AND (user_id = $2::uuid OR (user_id IS NULL AND cart_id = $3::uuid))`,
+  `SELECT ${COLUMNS} FROM invoices WHERE id = $1::uuid AND ${ownedBy('$2', '$3')}`,
 );
 export const LIST = statement(
   'invoices.list',

@@ -13,6 +13,7 @@ export class PaymentPrivacy implements PersonalData {
   async exportOf(userId: string): Promise<Readonly<Record<string, unknown>>[]> {
     const refunds = await this.payments.refunds(userId);
     const strays = await this.payments.strayCharges(userId);
+    const disputes = await this.payments.disputes(userId);
     return (await this.payments.payments(userId)).map((payment) => ({
       ...payment,
       amount: formatMoney(payment.amount, payment.currency),
@@ -23,6 +24,9 @@ export class PaymentPrivacy implements PersonalData {
       strayCharges: strays
         .filter(({ paymentId }) => paymentId === payment.id)
         .map((stray) => ({ ...stray, amount: formatMoney(stray.amount, stray.currency) })),
+      disputes: disputes
+        .filter(({ paymentId }) => paymentId === payment.id)
+        .map((dispute) => ({ ...dispute, amount: formatMoney(dispute.amount, dispute.currency) })),
     }));
   }
 

@@ -19,6 +19,12 @@ const STRAYS = statement(
   `SELECT c.payment_id AS "paymentId", c.status, c.amount, c.currency, c.reason, c.created_at AS "createdAt"
    FROM stray_charges c JOIN sales s ON s.id = c.sale_id WHERE s.user_id = $1 ORDER BY c.id`,
 );
+const DISPUTES = statement(
+  'payment-privacy.disputes',
+  `SELECT d.payment_id AS "paymentId", d.status, d.amount, d.currency, d.reason, d.opened_at AS "openedAt"
+   FROM payment_disputes d JOIN payments p ON p.id = d.payment_id JOIN sales s ON s.id = p.sale_id
+   WHERE s.user_id = $1 ORDER BY d.id`,
+);
 const ERASE_REASONS = statement(
   'payment-privacy.eraseReasons',
   `UPDATE refunds r SET reason = '' FROM sales s WHERE s.user_id = $1 AND r.sale_id = s.id AND r.reason <> ''`,
@@ -61,6 +67,16 @@ export interface StrayChargeRow {
   readonly createdAt: Date;
 }
 
+/** A charge that the customer has disputed with the bank; the amount in minor units. */
+export interface DisputeRow {
+  readonly paymentId: string;
+  readonly status: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly reason: string;
+  readonly openedAt: Date;
+}
+
 /** Payments as personal data. */
 @Injectable()
 export class PaymentPrivacyRepository extends BaseRepository {
@@ -74,6 +90,10 @@ export class PaymentPrivacyRepository extends BaseRepository {
 
   strayCharges(userId: string): Promise<StrayChargeRow[]> {
     return this.rows<StrayChargeRow & Record<string, unknown>>(STRAYS, [userId]);
+  }
+
+  disputes(userId: string): Promise<DisputeRow[]> {
+    return this.rows<DisputeRow & Record<string, unknown>>(DISPUTES, [userId]);
   }
 
   /** Takes away why a customer was refunded: they may have written it themselves. */

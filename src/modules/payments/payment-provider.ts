@@ -91,13 +91,34 @@ export interface RefundsChanged {
   readonly charge: string;
 }
 
+/** A customer has told the bank that a charge was not right; the bank decides, and the provider tells. */
+export interface DisputeNews {
+  readonly kind: 'dispute';
+  /** The provider's reference of the dispute. */
+  readonly reference: string;
+  /** The provider's reference of the charge. */
+  readonly charge: string;
+  readonly disputed: Taken;
+  /** As the provider names it, for example `fraudulent`. */
+  readonly reason: string;
+  /** As the provider names it, for example `needs_response`. */
+  readonly status: string;
+  /** Whether it is decided. */
+  readonly closed: boolean;
+  /** Until when the provider takes evidence. */
+  readonly respondBy: Date | null;
+  readonly openedAt: Date;
+  /** Of which moment this is the news. */
+  readonly toldAt: Date;
+}
+
 /** A webhook whose signature is good. */
 export interface ProviderEvent {
   /** The provider's id of it: the same in every delivery. */
   readonly id: string;
   readonly type: string;
   /** Undefined where it is about nothing that matters here. */
-  readonly news: ChargeNews | RefundNews | RefundsChanged | undefined;
+  readonly news: ChargeNews | RefundNews | DisputeNews | RefundsChanged | undefined;
 }
 
 /** Whoever takes the money. No database transaction may be open while a provider is asked. */

@@ -23,6 +23,7 @@ export type {
   ChargeNews,
   ChargeOutcome,
   Delivery,
+  DisputeNews,
   Finding,
   KnownCharge,
   ProviderEvent,

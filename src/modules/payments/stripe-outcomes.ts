@@ -1,4 +1,4 @@
-import type { ChargeOutcome, RefundNews, RefundOutcome, Taken } from './payment-provider.js';
+import type { ChargeOutcome, DisputeNews, RefundNews, RefundOutcome, Taken } from './payment-provider.js';
 import { fromStripeAmount } from './stripe-money.js';
 
 /** What is read of a PaymentIntent. */
@@ -22,6 +22,18 @@ export interface RefundLike {
   readonly failure_reason?: string;
   readonly payment_intent: string | { readonly id: string } | null;
   readonly metadata: Readonly<Record<string, string>> | null;
+}
+
+/** What is read of a Dispute. */
+export interface DisputeLike {
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly created: number;
+  readonly reason: string;
+  readonly status: string;
+  readonly payment_intent: string | { readonly id: string } | null;
+  readonly evidence_details?: { readonly due_by?: number | null } | null;
 }
 
 /** Names of our ids in the metadata of objects at Stripe. */
@@ -74,3 +86,26 @@ export function newsOfRefund(refund: RefundLike): RefundNews {
     outcome: outcomeOfRefund(refund),
   };
 }
+
+/** @param toldAt seconds since the epoch; undefined of a dispute of what this shop cannot have made */
+export function newsOfDispute(dispute: DisputeLike, toldAt: number): DisputeNews | undefined {
+  const { id, amount, currency, reason, status, created, payment_intent: intent } = dispute;
+  const charge = typeof intent === 'string' ? intent : intent?.id;
+  if (charge === undefined) return undefined;
+  const due = dispute.evidence_details?.due_by ?? null;
+  return {
+    kind: 'dispute',
+    reference: id,
+    charge,
+    disputed: takenOf(amount, currency),
+    reason,
+    status,
+    closed: CLOSED_DISPUTES.has(status),
+    respondBy: due === null ? null : new Date(due * 1_000),
+    openedAt: new Date(created * 1_000),
+    toldAt: new Date(toldAt * 1_000),
+  };
+}
+
+/** Those that nothing comes after. */
+const CLOSED_DISPUTES: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', 'prevented']);

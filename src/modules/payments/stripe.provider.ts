@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import Stripe from 'stripe';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type Stripe from 'stripe';
 import { Clock } from '../../common/clock.js';
+import { momentOf } from '../../common/ids.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type {
   Charge,
@@ -16,10 +17,11 @@ import type {
   Reversal,
 } from './payment-provider.js';
 import { NoAnswer } from './payments.errors.js';
+import { isRefusal, mayPass, REFUSES_SHOP, refusalOf, type StripeErrors } from './stripe.refusals.js';
 import { readStripeWebhook } from './stripe.webhooks.js';
 import { addressOf } from './stripe-account.js';
 import { toStripeAmount } from './stripe-money.js';
-import { failureCode, METADATA, newsOfRefund, outcomeOfIntent, outcomeOfRefund } from './stripe-outcomes.js';
+import { METADATA, newsOfRefund, outcomeOfIntent, outcomeOfRefund } from './stripe-outcomes.js';
 
 /** One request; with what follows, a customer waits no longer than {@link PATIENCE_MS}. */
 const TIMEOUT_MS = 5_000;
@@ -32,31 +34,40 @@ const MOST_LOOKED_THROUGH = 2_000;
 const CLOCK_SKEW = 300;
 /** For so long a repetition can rely on its idempotency key, with much to spare. */
 const KEYS_LAST_MS = 3_600_000;
-/** What a payment fails with where the shop, not the card, is refused. */
-const REFUSES_SHOP = 'provider_refused';
 /** Ids of payment methods, and of cards and sources of the time before. */
 const METHOD = /^(pm|card|src)_\w{1,95}$/;
 
+/** Stripe's library, and the account of this shop. */
+interface Account {
+  readonly library: typeof Stripe;
+  readonly stripe: Stripe;
+}
+
 /** Stripe, by PaymentIntents that are confirmed as they are made. */
 @Injectable()
-export class StripeProvider implements PaymentProvider {
+export class StripeProvider implements PaymentProvider, OnModuleInit {
   readonly name = 'stripe';
   private readonly logger = new Logger(StripeProvider.name);
-  private readonly stripe: Stripe | undefined;
+  private account: Account | undefined;
 
   constructor(
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
-  ) {
-    const { STRIPE_SECRET_KEY: key } = config;
-    const address = addressOf(config);
+  ) {}
+
+  /** The library takes a tenth of a second to load, which shops without Stripe do not wait for. */
+  async onModuleInit(): Promise<void> {
+    const { STRIPE_SECRET_KEY: key } = this.config;
+    const address = addressOf(this.config);
+    if (key === undefined) return;
+    const { default: library } = await import('stripe');
     // Repeats are decided here: the library leaves out 429, and has no bound in time.
     const settings = { maxNetworkRetries: 0, timeout: TIMEOUT_MS, telemetry: false, ...address };
-    if (key !== undefined) this.stripe = new Stripe(key, settings);
+    this.account = { library, stripe: new library(key, settings) };
   }
 
   get available(): boolean {
-    return this.stripe !== undefined;
+    return this.config.STRIPE_SECRET_KEY !== undefined;
   }
 
   accepts(method: string): boolean {
@@ -78,7 +89,7 @@ export class StripeProvider implements PaymentProvider {
       const made = await this.ask((stripe) => stripe.paymentIntents.create(intent, { idempotencyKey: id }));
       return outcomeOfIntent(made);
     } catch (error) {
-      const refusal = refusalOf(error);
+      const refusal = refusalOf(this.errors, error);
       if (refusal.failureCode === REFUSES_SHOP)
         this.logger.error({ err: error }, 'Stripe refuses the key of this shop.');
       return refusal;
@@ -101,7 +112,7 @@ export class StripeProvider implements PaymentProvider {
       return outcomeOfIntent(await this.ask((stripe) => stripe.paymentIntents.cancel(reference)));
     } catch (error) {
       // What has succeeded, or is on its way, cannot be cancelled.
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(this.errors, error)) throw error;
       return outcomeOfIntent(await this.ask((stripe) => stripe.paymentIntents.retrieve(reference)));
     }
   }
@@ -116,7 +127,7 @@ export class StripeProvider implements PaymentProvider {
     try {
       return outcomeOfRefund(await this.ask((stripe) => stripe.refunds.create(refund, { idempotencyKey: id })));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(this.errors, error)) throw error;
       return { status: 'failed', failureCode: error.code ?? 'refund_refused' };
     }
   }
@@ -127,18 +138,35 @@ export class StripeProvider implements PaymentProvider {
   }
 
   readWebhook(delivery: Delivery): ProviderEvent {
-    return readStripeWebhook(delivery, this.config.STRIPE_WEBHOOK_SECRET);
+    return readStripeWebhook(this.loaded.library, delivery, this.config.STRIPE_WEBHOOK_SECRET);
   }
 
-  /** Stripe forgets idempotency keys after a day: what was asked for longer ago may have been made under one. */
+  private get loaded(): Account {
+    if (this.account === undefined) throw new NoAnswer(this.name);
+    return this.account;
+  }
+
+  private get errors(): StripeErrors {
+    return this.loaded.library.errors;
+  }
+
+  /**
+   * Stripe forgets idempotency keys after a day: what was asked for longer ago may have been made under one. The clock of
+   * the shop may have been moved since; to look once too often does no harm.
+   */
   private async refundMade(charge: string, id: string, since: Date): Promise<RefundNews | undefined> {
-    if (this.clock.now().getTime() - since.getTime() < KEYS_LAST_MS) return undefined;
+    const age = Math.max(this.clock.now().getTime() - since.getTime(), Date.now() - momentOf(id).getTime());
+    if (age < KEYS_LAST_MS) return undefined;
     return (await this.refundsOf(charge)).find(({ refundId }) => refundId === id);
   }
 
-  /** The charge whose reference never came. Lists show it at once; the search of Stripe takes a minute and more. */
-  private search({ id, openedAt }: KnownCharge): Promise<Stripe.PaymentIntent | undefined> {
-    const created = { gte: Math.floor(openedAt.getTime() / 1_000) - CLOCK_SKEW };
+  /**
+   * The charge whose reference never came. Lists show it at once; the search of Stripe takes a minute and more. Stripe has
+   * a clock of its own, so it is asked by the time at which the payment's id was made, not by that of the shop, which may
+   * have been moved.
+   */
+  private search({ id }: KnownCharge): Promise<Stripe.PaymentIntent | undefined> {
+    const created = { gte: Math.floor(momentOf(id).getTime() / 1_000) - CLOCK_SKEW };
     return this.ask(async (stripe) => {
       let looked = 0;
       for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
@@ -152,43 +180,16 @@ export class StripeProvider implements PaymentProvider {
 
   /** Asks until there is an answer, for a bounded time; the key of a POST makes that one effect. */
   private async ask<T>(question: (stripe: Stripe) => Promise<T>): Promise<T> {
-    if (this.stripe === undefined) throw new NoAnswer(this.name);
+    const { stripe, library } = this.loaded;
     const end = performance.now() + PATIENCE_MS;
     for (let pause = PAUSE_MS; ; pause *= 2) {
       try {
-        return await question(this.stripe);
+        return await question(stripe);
       } catch (error) {
-        if (!mayPass(error)) throw error;
+        if (!mayPass(library.errors, error)) throw error;
         if (performance.now() + pause > end) throw new NoAnswer(this.name, error);
         await delay(pause * (0.5 + Math.random() / 2));
       }
     }
   }
-}
-
-/** Whether the next answer may be another one: the network, Stripe itself, a lock, or too many requests. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof Stripe.errors.StripeConnectionError) return true;
-  if (!(error instanceof Stripe.errors.StripeError)) return false;
-  const { statusCode = 0 } = error;
-  return statusCode >= 500 || statusCode === 409 || statusCode === 429;
-}
-
-/** Whether Stripe has said no to this very request. */
-function isRefusal(error: unknown): error is Stripe.errors.StripeError {
-  return error instanceof Stripe.errors.StripeInvalidRequestError;
-}
-
-/** Nothing was taken: the card was declined, or the request is one that Stripe does not carry out. */
-function refusalOf(error: unknown): Extract<ChargeOutcome, { status: 'failed' }> {
-  const { StripeAuthenticationError, StripeCardError, StripeIdempotencyError, StripePermissionError } = Stripe.errors;
-  // Something was made under this key, with other parameters: what, has to be looked for.
-  if (error instanceof StripeIdempotencyError) throw new NoAnswer('stripe', error);
-  if (error instanceof StripeAuthenticationError || error instanceof StripePermissionError) {
-    return { status: 'failed', failureCode: REFUSES_SHOP };
-  }
-  if (!(error instanceof StripeCardError || isRefusal(error))) throw error;
-  const reference = error.payment_intent?.id;
-  const failed = { status: 'failed', failureCode: failureCode(error.code, error.decline_code) } as const;
-  return reference === undefined ? failed : { ...failed, reference };
 }

@@ -1,8 +1,8 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import type { Delivery, ProviderEvent } from './payment-provider.js';
 import { WebhookSignatureInvalid, WebhookUnreadable } from './payments.errors.js';
 import { refuseOld, TOLERANCE_SECONDS } from './standard-webhooks.js';
-import { METADATA, newsOfRefund, outcomeOfIntent } from './stripe-outcomes.js';
+import { METADATA, newsOfDispute, newsOfRefund, outcomeOfIntent } from './stripe-outcomes.js';
 
 const HEADER = 'stripe-signature';
 
@@ -10,13 +10,21 @@ const HEADER = 'stripe-signature';
  * Reads a webhook of Stripe, checked by its own library on the bytes as they came.
  * @throws {WebhookSignatureInvalid} also where the shop has no secret to check it with
  */
-export function readStripeWebhook(delivery: Delivery, secret: string | undefined): ProviderEvent {
-  const event = verified(delivery, secret);
+export function readStripeWebhook(
+  library: typeof Stripe,
+  delivery: Delivery,
+  secret: string | undefined,
+): ProviderEvent {
+  const event = verified(library, delivery, secret);
   const { id, type } = event;
   return { id, type, news: newsOf(event) };
 }
 
-function verified({ headers, body, receivedAt }: Delivery, secret: string | undefined): Stripe.Event {
+function verified(
+  library: typeof Stripe,
+  { headers, body, receivedAt }: Delivery,
+  secret: string | undefined,
+): Stripe.Event {
   const header = headers[HEADER];
   if (secret === undefined) throw new WebhookSignatureInvalid(HEADER, 'cannot be checked: the shop has no secret set');
   if (typeof header !== 'string' || header === '') throw new WebhookSignatureInvalid(HEADER, 'is missing');
@@ -24,10 +32,10 @@ function verified({ headers, body, receivedAt }: Delivery, secret: string | unde
   refuseOld(HEADER, Number(/(?:^|,)t=(\d{1,12})(?:,|$)/.exec(header)?.[1] ?? 0), receivedAt);
   try {
     const now = receivedAt.getTime();
-    return Stripe.webhooks.constructEvent(body, header, secret, TOLERANCE_SECONDS, undefined, now);
+    return library.webhooks.constructEvent(body, header, secret, TOLERANCE_SECONDS, undefined, now);
   } catch (error) {
     if (error instanceof SyntaxError) throw new WebhookUnreadable('body', 'must be valid JSON');
-    if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error;
+    if (!(error instanceof library.errors.StripeSignatureVerificationError)) throw error;
     throw new WebhookSignatureInvalid(HEADER, 'does not match the body');
   }
 }
@@ -52,6 +60,12 @@ function newsOf(event: Stripe.Event): ProviderEvent['news'] {
       const charge = typeof intent === 'string' ? intent : intent?.id;
       return charge === undefined ? undefined : { kind: 'refunds', charge };
     }
+    case 'charge.dispute.created':
+    case 'charge.dispute.updated':
+    case 'charge.dispute.closed':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
+      return newsOfDispute(event.data.object, event.created);
     default:
       return undefined;
   }

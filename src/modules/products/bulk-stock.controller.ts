@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { Access } from '../../platform/security/access.js';
 import { Actor, actorIdOf, type StaffPrincipal } from '../../platform/security/principal.js';
@@ -13,6 +14,7 @@ export class BulkStockController {
   constructor(private readonly stock: BulkStockService) {}
 
   @Post()
+  @Conflicts('insufficient_stock')
   @ApiOperation({
     summary: 'Set or move the stock of up to 1,000 products',
     description:

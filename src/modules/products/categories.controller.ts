@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FinishedJson } from '../../platform/http/conditional.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Created } from '../../platform/http/created.js';
 import { Conditional } from '../../platform/http/finished-json.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
@@ -32,6 +33,7 @@ export class CategoriesController {
   }
 
   @Post()
+  @Conflicts('category_too_deep')
   @Access('products:write')
   @ApiOperation({
     summary: 'Make a category',
@@ -44,6 +46,7 @@ export class CategoriesController {
   }
 
   @Patch(':id')
+  @Conflicts('category_cycle', 'category_too_deep')
   @Access('products:write')
   @ApiOperation({
     summary: 'Rename or move a category',
@@ -56,6 +59,7 @@ export class CategoriesController {
   }
 
   @Delete(':id')
+  @Conflicts('category_not_empty')
   @Access('products:write')
   @ApiOperation({
     summary: 'Delete a category',

@@ -96,12 +96,13 @@ export class CategoriesRepository extends BaseRepository {
 
   /**
    * The category with this slug or id.
+   * @param path of the field that names it, where the address does not
    * @throws {CategoryNotFound}
    */
-  async get(reference: string): Promise<CategoryRow> {
+  async get(reference: string, path?: string): Promise<CategoryRow> {
     const bySlug = await this.first<CategoryRow>(BY_SLUG, [reference]);
     const row = bySlug ?? (isUuid(reference) ? await this.find(reference) : undefined);
-    if (row === undefined) throw new CategoryNotFound();
+    if (row === undefined) throw new CategoryNotFound(path);
     return row;
   }
 
@@ -109,8 +110,8 @@ export class CategoriesRepository extends BaseRepository {
    * The id of the category with this slug or id.
    * @throws {CategoryNotFound}
    */
-  async getId(reference: string): Promise<string> {
-    return (await this.get(reference)).id;
+  async getId(reference: string, path?: string): Promise<string> {
+    return (await this.get(reference, path)).id;
   }
 
   /** Those that a category lies below, from the root. */

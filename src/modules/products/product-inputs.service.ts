@@ -90,7 +90,7 @@ export class ProductInputs {
   }
 
   private categoryIdOf(reference: string | null): Promise<string | null> {
-    return reference === null ? Promise.resolve(null) : this.categories.getId(reference);
+    return reference === null ? Promise.resolve(null) : this.categories.getId(reference, 'category');
   }
 
   private amount(amount: string | number, path: string): bigint {

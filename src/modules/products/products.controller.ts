@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { type FinishedJson, IfMatch, Preconditioned, Tagged } from '../../platform/http/conditional.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Created } from '../../platform/http/created.js';
 import { Conditional } from '../../platform/http/finished-json.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
@@ -14,6 +15,8 @@ import { SetStock } from './dto/stock.dto.js';
 import { productTag } from './product-row.js';
 import { ProductsService } from './products.service.js';
 import { StockService } from './stock.service.js';
+
+const PRODUCT_CONFLICTS = ['sku_taken', 'product_group_full', 'variant_taken'] as const;
 
 @ApiTags('Products')
 @Controller('products')
@@ -42,6 +45,7 @@ export class ProductsController {
   }
 
   @Post()
+  @Conflicts(...PRODUCT_CONFLICTS)
   @Access('products:write')
   @ApiOperation({ summary: 'Make a product' })
   @Idempotent()
@@ -52,6 +56,7 @@ export class ProductsController {
   }
 
   @Patch(':id')
+  @Conflicts(...PRODUCT_CONFLICTS)
   @Access('products:write')
   @ApiOperation({ summary: 'Change a product' })
   @ApiOkResponse({ type: ProductResponse })

@@ -9,8 +9,8 @@ export class ProductNotFound extends NotFound {
 
 /** No such category. */
 export class CategoryNotFound extends NotFound {
-  constructor() {
-    super('category');
+  constructor(path?: string) {
+    super('category', path);
   }
 }
 
@@ -88,8 +88,8 @@ export class BulkInsufficientStock extends DomainError {
 
 /** No such group of products. */
 export class ProductGroupNotFound extends NotFound {
-  constructor() {
-    super('product_group');
+  constructor(path?: string) {
+    super('product_group', path);
   }
 }
 

@@ -102,7 +102,7 @@ const COLUMNS: Readonly<Record<keyof ProductChanges, ColumnOf>> = {
 
 const CONSTRAINTS = {
   products_sku_unique: () => new SkuTaken(),
-  products_category_fkey: () => new CategoryNotFound(),
+  products_category_fkey: () => new CategoryNotFound('category'),
   products_group_fkey: () => new ProductGroupNotFound(),
   products_variant_unique: () => new VariantTaken(),
 };

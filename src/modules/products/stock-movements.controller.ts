@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../common/paging.js';
 import { PageQuery } from '../../platform/fields/paging.fields.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import { Linked } from '../../platform/http/links.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
@@ -25,6 +26,7 @@ export class StockMovementsController {
   }
 
   @Post()
+  @Conflicts('insufficient_stock')
   @ApiOperation({
     summary: 'Move stock',
     description: 'A receipt, a return or an adjustment. 409 `insufficient_stock` where it would fall below zero.',

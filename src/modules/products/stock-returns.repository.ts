@@ -24,7 +24,10 @@ const LOCK = statement(
 const PUT_BACK = statement(
   'stockReturns.putBack',
   `WITH l AS MATERIALIZED (
-     SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[]) AS l(product_id, quantity, movement_id, event_id)),
+     SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[]) AS l(product_id, quantity, movement_id, event_id)
+     WHERE (SELECT s.origin FROM sales s WHERE s.id = $6::uuid) IS NULL
+       OR EXISTS (SELECT FROM stock_movements t
+         WHERE t.product_id = l.product_id AND t.sale_id = $6::uuid AND t.reason = 'sale')),
    u AS (
      UPDATE products p SET stock = p.stock + l.quantity, version = p.version + 1, updated_at = $8::timestamptz
      FROM l WHERE p.id = l.product_id RETURNING p.id, p.stock, l.quantity, l.movement_id, l.event_id),
@@ -36,11 +39,12 @@ const PUT_BACK = statement(
      'reason', $5::text, 'saleId', $6::uuid), $8::timestamptz FROM u`,
 );
 
-/** Puts stock back that a sale had taken. */
+/** Puts stock back that a sale had taken: of one that came from another system perhaps none. */
 @Injectable()
 export class StockReturnsRepository extends BaseRepository {
   /**
-   * Adds the units to their products' levels and ledgers, with a `stock.changed` event each. The index
+   * Adds the units to their products' levels and ledgers, with a `stock.changed` event each; none of a sale that was
+   * imported without taking stock. The index
    * `stock_movements_once_per_sale` refuses to release a sale's stock twice.
    */
   async putBack(units: readonly ReturnedUnits[], why: StockReturn, now: Date): Promise<void> {

@@ -150,7 +150,7 @@ function priceWith(
 }
 
 function refuse(state: CouponState, path: string): void {
-  if (state === 'not_found') throw new CouponNotFound();
+  if (state === 'not_found') throw new CouponNotFound(path);
   if (state !== 'ok') throw new CouponRefused(`coupon_${state}`, path);
 }
 

@@ -24,8 +24,17 @@ export class PromotionInUse extends DomainError {
 
 /** There is no coupon of this code, or it is none at present. */
 export class CouponNotFound extends NotFound {
-  constructor() {
-    super('coupon');
+  constructor(path: string) {
+    super('coupon', path);
+  }
+}
+
+/** Products or categories that a promotion is to be for and that are none; each problem's path names the entry. */
+export class PromotedNotFound extends DomainError {
+  /** @param entries their places in the list */
+  constructor(thing: 'product' | 'category', field: string, entries: readonly number[]) {
+    const problems = entries.map((entry) => ({ path: `${field}.${entry}`, message: `names no ${thing}` }));
+    super('not_found', `${thing}_not_found`, `There is no such ${thing}; nothing was changed.`, problems);
   }
 }
 

@@ -116,6 +116,20 @@ interface UseRow {
 }
 
 /** Promotions and their uses. */
+/** Places in the lists that were asked about. */
+export interface UnknownIds {
+  readonly products: readonly number[];
+  readonly categories: readonly number[];
+}
+const NONE_UNKNOWN: UnknownIds = { products: [], categories: [] };
+const unknownOf = (ids: string, table: string): string =>
+  `ARRAY(SELECT o.n::int - 1 FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS o(id, n)
+     WHERE NOT EXISTS (SELECT FROM ${table} t WHERE t.id = o.id) ORDER BY o.n)`;
+const UNKNOWN = statement(
+  'promotions.unknown',
+  `SELECT ${unknownOf('$1', 'products')} AS products, ${unknownOf('$2', 'categories')} AS categories`,
+);
+
 @Injectable()
 export class PromotionsRepository extends BaseRepository {
   /** Newest first. */
@@ -182,6 +196,11 @@ export class PromotionsRepository extends BaseRepository {
   /** What a customer has used where uses are limited by customer. */
   usesOf(customer: string): Promise<UseRow[]> {
     return this.rows<UseRow>(USES_OF, [customer]);
+  }
+
+  /** Which entries of two lists of ids name no product, archived or not, and no category. */
+  async unknown(productIds: readonly string[], categoryIds: readonly string[]): Promise<UnknownIds> {
+    return (await this.first<UnknownIds & Record<string, unknown>>(UNKNOWN, [productIds, categoryIds])) ?? NONE_UNKNOWN;
   }
 
   /** Uses stay, and say no longer whose they were. */

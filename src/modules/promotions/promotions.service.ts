@@ -10,7 +10,7 @@ import { AuditApi } from '../audit/audit.api.js';
 import type { CreatePromotion, PromotionResponse, UpdatePromotion } from './dto/promotion.dto.js';
 import type { PromotionRow } from './promotion-row.js';
 import { changedTerms, newTerms, toPromotion } from './promotion-terms.js';
-import { PromotionNotFound } from './promotions.errors.js';
+import { PromotedNotFound, PromotionNotFound } from './promotions.errors.js';
 import { PROMOTIONS_TAG } from './promotions.events.js';
 import { PromotionsRepository } from './promotions.repository.js';
 
@@ -45,21 +45,23 @@ export class PromotionsService {
     return this.toResponse(row);
   }
 
-  /** @throws {InvalidInput | CouponCodeTaken} */
+  /** @throws {InvalidInput | PromotedNotFound | CouponCodeTaken} */
   create(input: CreatePromotion): Promise<PromotionResponse> {
     const now = this.clock.now();
     const terms = newTerms(input, this.config.STORE_CURRENCY);
     const row: PromotionRow = { ...terms, id: newId(), uses: 0, version: 1, created_at: now, updated_at: now };
     return this.uow.run(async () => {
+      await this.refuseUnknown(input);
       await this.promotions.insert(row);
       return this.changed('created', row.id, undefined);
     });
   }
 
-  /** @throws {PromotionNotFound | InvalidInput | CouponCodeTaken} */
+  /** @throws {PromotionNotFound | PromotedNotFound | InvalidInput | CouponCodeTaken} */
   update(id: string, input: UpdatePromotion): Promise<PromotionResponse> {
     return this.uow.run(async () => {
       const before = await this.held(id);
+      await this.refuseUnknown(input);
       const { uses } = (await this.promotions.find(id)) ?? before;
       const terms = changedTerms(before, input, this.config.STORE_CURRENCY);
       if (terms.usage_limit !== null && terms.usage_limit < uses)
@@ -77,6 +79,13 @@ export class PromotionsService {
       await this.audit.record({ action: 'promotion.deleted', ...subjectOf(id), before: { ...before } });
       this.cache.invalidateAfterCommit([PROMOTIONS_TAG]);
     });
+  }
+
+  /** A promotion for what does not exist would never take anything off. What has gone since may stay. */
+  private async refuseUnknown({ productIds, categoryIds }: UpdatePromotion): Promise<void> {
+    const unknown = await this.promotions.unknown(productIds ?? [], categoryIds ?? []);
+    if (unknown.products.length > 0) throw new PromotedNotFound('product', 'productIds', unknown.products);
+    if (unknown.categories.length > 0) throw new PromotedNotFound('category', 'categoryIds', unknown.categories);
   }
 
   private async held(id: string): Promise<PromotionRow> {

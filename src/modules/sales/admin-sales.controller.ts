@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Cached } from '../../platform/http/cached.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { Actor, type StaffPrincipal } from '../../platform/security/principal.js';
@@ -45,6 +46,7 @@ export class AdminSalesController {
   }
 
   @Patch(':id/status')
+  @Conflicts('invalid_transition', 'payment_in_progress')
   @Access('sales:write')
   @ApiOperation({
     summary: 'Move a sale on: pending → confirmed → shipped → delivered → returned, or cancelled from the first two',

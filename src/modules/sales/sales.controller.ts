@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Cached } from '../../platform/http/cached.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Created } from '../../platform/http/created.js';
 import { IdempotencyKey, Idempotent } from '../../platform/http/idempotency.interceptor.js';
 import type { IdempotentRequest } from '../../platform/http/idempotency.js';
@@ -15,6 +16,7 @@ import { PaymentInput, PlaceSale } from './dto/place-sale.dto.js';
 import { SalePage, SaleResponse, SaleStatsResponse, TrackingResponse } from './dto/sale.response.js';
 import { SalesQuery } from './dto/sales.query.js';
 import { SaleChangesService } from './lifecycle/sale-changes.service.js';
+import { ORDER_CONFLICTS } from './order-conflicts.js';
 import { SaleViews } from './sale-views.service.js';
 import { SalesService } from './sales.service.js';
 
@@ -29,6 +31,7 @@ export class SalesController {
   ) {}
 
   @Post()
+  @Conflicts(...ORDER_CONFLICTS, 'cart_changed', 'too_many_open_sales', 'payment_provider_unavailable')
   @Access('guest')
   @Idempotent('service')
   @Created(SaleResponse, '/api/sales')
@@ -76,6 +79,7 @@ export class SalesController {
   }
 
   @Post(':id/payments')
+  @Conflicts('already_paid', 'payment_in_progress', 'invalid_transition', 'payment_provider_unavailable')
   @Access('guest')
   @Idempotent('service')
   @HttpCode(201)
@@ -91,6 +95,7 @@ export class SalesController {
   }
 
   @Post(':id/cancel')
+  @Conflicts('invalid_transition')
   @HttpCode(200)
   @Access('guest')
   @Idempotent('service')

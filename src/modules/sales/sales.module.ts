@@ -34,6 +34,8 @@ import { SaleTransitions } from './lifecycle/sale-transitions.service.js';
 import { AdminPaymentsController } from './payments/admin-payments.controller.js';
 import { PaymentDecisionsRepository } from './payments/payment-decisions.repository.js';
 import { PaymentDecisions } from './payments/payment-decisions.service.js';
+import { PaymentDisputesRepository } from './payments/payment-disputes.repository.js';
+import { PaymentDisputes } from './payments/payment-disputes.service.js';
 import { PaymentFollowUps } from './payments/payment-follow-ups.service.js';
 import { PaymentOutcomes } from './payments/payment-outcomes.service.js';
 import { PaymentReconciliation } from './payments/payment-reconciliation.service.js';
@@ -41,6 +43,7 @@ import { PaymentWebhooksController } from './payments/payment-webhooks.controlle
 import { PaymentWebhooks } from './payments/payment-webhooks.service.js';
 import { ProviderNews } from './payments/provider-news.service.js';
 import { ProviderRefunds } from './payments/provider-refunds.service.js';
+import { RefundsTold } from './payments/refund-news.service.js';
 import { SaleAttemptsRepository } from './payments/sale-attempts.repository.js';
 import { SaleAttempts } from './payments/sale-attempts.service.js';
 import { SalePaymentsService } from './payments/sale-payments.service.js';
@@ -109,12 +112,15 @@ import { ShipmentsService } from './shipments/shipments.service.js';
     KeyedEffects,
     PaymentDecisions,
     PaymentDecisionsRepository,
+    PaymentDisputes,
+    PaymentDisputesRepository,
     PaymentFollowUps,
     PaymentOutcomes,
     PaymentReconciliation,
     PaymentWebhooks,
     ProviderNews,
     ProviderRefunds,
+    RefundsTold,
     OpenSales,
     OpenSalesRepository,
     PayingAtOnce,

@@ -3,6 +3,7 @@ import { ApiConflictResponse, ApiForbiddenResponse, ApiOkResponse, ApiOperation,
 import type { Page } from '../../common/paging.js';
 import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { Cached } from '../../platform/http/cached.js';
+import { Conflicts } from '../../platform/http/conflicts.js';
 import { Linked } from '../../platform/http/links.js';
 import { Problem } from '../../platform/http/problem.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
@@ -33,6 +34,7 @@ export class UsersController {
 
   @Patch('me')
   @Access('bearer')
+  @Conflicts('email_taken', 'username_taken')
   @ApiOperation({ summary: 'Change your account', description: 'A mail tells the address that another one replaces.' })
   @ApiOkResponse({ type: UserResponse })
   updateMe(@CurrentUser() user: UserPrincipal, @Body() body: UpdateProfileRequest): Promise<UserResponse> {

@@ -69,6 +69,7 @@ function withFailures(path: string, operation: Operation): Responses {
     default: 'What went wrong.',
   };
   const responses: Responses = { ...operation.responses };
+  if (idempotent) responses[409] = withRunning(responses[409]);
   for (const [status, description] of Object.entries(failures)) responses[status] ??= { description };
   for (const [status, response] of Object.entries(responses)) {
     const failed = status === 'default' || status.startsWith('4');
@@ -79,10 +80,16 @@ function withFailures(path: string, operation: Operation): Responses {
   return responses;
 }
 
+/** What a handler says of its conflicts, and the one that each has which takes an Idempotency-Key. */
+function withRunning(conflict: Responses[string]): Responses[string] {
+  const own = conflict !== undefined && 'description' in conflict ? `${conflict.description} ` : '';
+  const description = `${own}\`idempotency_in_progress\` while the first request under the key is running.`;
+  return { ...conflict, description };
+}
+
 const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
 const IDEMPOTENCY_FAILURES = {
-  409: '`idempotency_in_progress`, or what the request asks for cannot be had as things stand; `code` says which.',
   422: '`idempotency_key_reused`: the key came with another request before.',
 } as const;
 

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { InvalidInput } from '../../common/domain-error.js';
 import { isToken } from '../../common/tokens.js';
-import { ACCESS, type AccessRule, permissionOf } from './access.js';
+import { ACCESS, type AccessRule, isOpenToGuests, permissionOf } from './access.js';
 import type { AccessToken } from './access-token.js';
 import { apiKeyOf } from './api-key.js';
 import { ApiKeys } from './api-keys.js';
@@ -31,8 +31,8 @@ export class AccessGuard implements CanActivate {
       setPrincipal(request, await this.machine(request, key, rule));
       return true;
     }
-    const cartToken = rule === 'guest' ? cartTokenOf(request) : undefined;
-    if (rule === 'guest' && !hasCredentials(request)) {
+    const cartToken = isOpenToGuests(rule) ? cartTokenOf(request) : undefined;
+    if (isOpenToGuests(rule) && !hasCredentials(request)) {
       setPrincipal(request, { kind: 'guest', cartToken });
       return true;
     }
@@ -54,7 +54,7 @@ export class AccessGuard implements CanActivate {
 }
 
 function isOpenToBearers(rule: AccessRule): rule is Exclude<AccessRule, Permission> {
-  return rule === 'guest' || rule.startsWith('bearer');
+  return rule === 'bearer' || isOpenToGuests(rule);
 }
 
 function toPrincipal(token: AccessToken, cartToken: string | undefined): UserPrincipal {

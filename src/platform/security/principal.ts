@@ -103,6 +103,11 @@ export const Actor = createParamDecorator((_: unknown, context: ExecutionContext
   return principal;
 });
 
+/** Whoever sent the request, on routes where guests, people and machines may each reach something. */
+export const Sender = createParamDecorator(
+  (_: unknown, context: ExecutionContext): AnyPrincipal => fromContext(context),
+);
+
 /** A route wants a bearer, and there is none. */
 export class TokenMissing extends DomainError {
   constructor() {

@@ -20,8 +20,9 @@ const GAP = 12;
 const PADDING = 4;
 const ITEM_LEFT = MARGIN + NUMBER_WIDTH;
 
-/** Every line with what it costs, the head of the table again on each page. */
+/** Every line with what it costs, the head of the table again on each page; no table where there are none. */
 export function drawLines(sheets: Sheets, document: InvoiceDocument): void {
+  if (document.lines.length === 0) return;
   const layout = layOut(sheets, document);
   drawHeader(sheets, layout, document.currency);
   for (const [index, line] of document.lines.entries()) drawLine(sheets, layout, line, index, document.currency);

@@ -34,7 +34,7 @@ export class Memberships {
       return NO_MEMBERSHIP;
     }
     const group = await this.groups.hold(id);
-    if (group === undefined) throw new ProductGroupNotFound();
+    if (group === undefined) throw new ProductGroupNotFound('groupId');
     const membership = membershipOf(id, group.option_names, options ?? before.options);
     if (id !== before.groupId && (await this.groups.countMembers(id)) >= MEMBERS_MAX) throw new ProductGroupFull();
     if (group.option_names === null) await this.groups.nameOptions(id, membership.optionNames ?? []);

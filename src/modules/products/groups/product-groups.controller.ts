@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { PageQuery } from '../../../platform/fields/paging.fields.js';
 import type { FinishedJson } from '../../../platform/http/conditional.js';
+import { Conflicts } from '../../../platform/http/conflicts.js';
 import { Created } from '../../../platform/http/created.js';
 import { Conditional } from '../../../platform/http/finished-json.js';
 import { Idempotent } from '../../../platform/http/idempotency.interceptor.js';
@@ -51,6 +52,7 @@ export class ProductGroupsController {
   }
 
   @Patch(':id')
+  @Conflicts('product_group_not_empty')
   @Access('products:write')
   @ApiOperation({
     summary: 'Change a group',

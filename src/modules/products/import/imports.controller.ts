@@ -3,6 +3,7 @@ import { Controller, Get, Headers, HttpCode, Post, Query } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../../common/paging.js';
 import { PageQuery } from '../../../platform/fields/paging.fields.js';
+import { Conflicts } from '../../../platform/http/conflicts.js';
 import { Download, Downloads } from '../../../platform/http/download.js';
 import { ServerSentEvents } from '../../../platform/http/event-streams.js';
 import { Linked } from '../../../platform/http/links.js';
@@ -64,6 +65,7 @@ export class ImportsController {
   }
 
   @Post(':id/cancel')
+  @Conflicts('invalid_transition')
   @ApiOperation({
     summary: 'Cancel an import',
     description:

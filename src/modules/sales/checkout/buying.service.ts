@@ -35,9 +35,9 @@ export class BuyingService {
       await this.carts.adopt(principal.userId, principal.cartToken);
     }
     const placed = await this.checkouts.place(principal, body, request);
-    if (placed instanceof StoredAnswer) return this.paying.repeat(principal, body.payment, placed, request);
-    if (body.payment === undefined) return placed;
-    return this.paying.pay(principal, placed, body.payment, request);
+    if (placed instanceof StoredAnswer) return this.paying.repeat(principal, body, placed, request);
+    const { payment } = body;
+    return payment === undefined ? placed : this.paying.pay(principal, placed, { ...body, payment }, request);
   }
 
   async pay(

@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { IdempotencyInProgress, type IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
 import { IdempotencyRepository } from '../../../platform/http/idempotency.repository.js';
 import type { Principal } from '../../../platform/security/principal.js';
-import type { PaymentInput } from '../dto/place-sale.dto.js';
+import type { PaymentInput, PlaceSale } from '../dto/place-sale.dto.js';
 import type { SaleResponse } from '../dto/sale.response.js';
 import { SalePaymentsService } from '../payments/sale-payments.service.js';
 import { AlreadyPaid, PaymentInProgress, TooManyOpenSales } from '../sales.errors.js';
 import { SalesService } from '../sales.service.js';
 import { OpenSales } from './open-sales.service.js';
+
+/** An order that says how it is paid. */
+export type PaidAtOnce = PlaceSale & { readonly payment: PaymentInput };
 
 /** Pays sales in the request that has placed them. */
 @Injectable()
@@ -22,15 +25,16 @@ export class PayingAtOnce {
   /** The first answer; where the payment of its sale was cut off half-way, it is made now. */
   async repeat(
     principal: Principal,
-    payment: PaymentInput | undefined,
+    body: PlaceSale,
     first: StoredAnswer,
     request: IdempotentRequest | undefined,
   ): Promise<SaleResponse | StoredAnswer> {
+    const { payment } = body;
     if (first.finished || request === undefined || payment === undefined) return first;
     const answer = await this.records.finished(request, first);
     if (answer.finished) return answer;
     const sale: SaleResponse = JSON.parse(answer.body);
-    return this.pay(principal, sale, payment, request);
+    return this.pay(principal, sale, { ...body, payment }, request);
   }
 
   /**
@@ -40,7 +44,7 @@ export class PayingAtOnce {
   async pay(
     principal: Principal,
     { id }: SaleResponse,
-    payment: PaymentInput,
+    { payment, items }: PaidAtOnce,
     request: IdempotentRequest | undefined,
   ): Promise<SaleResponse> {
     try {
@@ -50,15 +54,15 @@ export class PayingAtOnce {
       if (!(error instanceof AlreadyPaid)) throw error;
     }
     const sale = await this.sales.get(principal, id);
-    if (sale.status === 'pending') await this.countIn(id, request);
+    if (sale.status === 'pending') await this.countIn(id, items === undefined, request);
     if (request !== undefined) await this.records.record(request, new StoredAnswer(201, JSON.stringify(sale)));
     return sale;
   }
 
   /** A refusal is not kept under its key: the same request is judged anew. */
-  private async countIn(id: string, request: IdempotentRequest | undefined): Promise<void> {
+  private async countIn(id: string, ofCart: boolean, request: IdempotentRequest | undefined): Promise<void> {
     try {
-      await this.open.countIn(id);
+      await this.open.countIn(id, ofCart);
     } catch (error) {
       if (error instanceof TooManyOpenSales && request !== undefined) await this.records.release(request);
       throw error;

@@ -1,13 +1,14 @@
 import { Body, Controller, Patch, Post } from '@nestjs/common';
-import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Conflicts } from '../../../platform/http/conflicts.js';
 import { Created } from '../../../platform/http/created.js';
 import { Idempotent } from '../../../platform/http/idempotency.interceptor.js';
-import { Problem } from '../../../platform/http/problem.js';
 import { IdParam } from '../../../platform/http/uuid-param.js';
 import { Access } from '../../../platform/security/access.js';
 import { Actor, type StaffPrincipal } from '../../../platform/security/principal.js';
 import { DraftSale, EditSale } from '../dto/draft.dto.js';
 import { AdminSaleResponse } from '../dto/sale.response.js';
+import { ORDER_CONFLICTS } from '../order-conflicts.js';
 import { Drafting } from './drafting.service.js';
 
 @ApiTags('Sales (staff)')
@@ -23,7 +24,7 @@ export class DraftsController {
     summary: 'Draft a sale for a customer: pending, with its stock held, for them to pay',
     description: 'Priced like a checkout. Staff may also confirm it, once it was paid by other means.',
   })
-  @ApiConflictResponse({ type: Problem, description: '`insufficient_stock`, naming each line; nothing was changed.' })
+  @Conflicts(...ORDER_CONFLICTS)
   create(@Actor() actor: StaffPrincipal, @Body() body: DraftSale) {
     return this.drafting.create(actor, body);
   }
@@ -37,10 +38,7 @@ export class DraftsController {
       'anew, all or nothing.',
   })
   @ApiOkResponse({ type: AdminSaleResponse })
-  @ApiConflictResponse({
-    type: Problem,
-    description: '`insufficient_stock`, `payment_in_progress`, or `invalid_transition` where it is no longer pending.',
-  })
+  @Conflicts(...ORDER_CONFLICTS, 'payment_in_progress', 'invalid_transition')
   edit(@Actor() actor: StaffPrincipal, @IdParam('sale') id: string, @Body() body: EditSale) {
     return this.drafting.edit(actor, id, body);
   }

@@ -31,6 +31,29 @@ export class StrayChargeResponse {
   failureCode!: string | null;
 }
 
+export class DisputeResponse {
+  @TextField({ description: 'The provider’s reference of it.' })
+  reference!: string;
+
+  @TextField({ description: 'Why, as the provider names it.', example: 'fraudulent' })
+  reason!: string;
+
+  @TextField({ description: 'As the provider names it.', example: 'needs_response' })
+  status!: string;
+
+  @MoneyField({ description: 'What is disputed.' })
+  amount!: string;
+
+  @CurrencyField()
+  currency!: string;
+
+  @DateTimeField({ nullable: true, description: 'Until when the provider takes evidence.' })
+  respondBy!: string | null;
+
+  @DateTimeField()
+  openedAt!: string;
+}
+
 export class AdminPaymentResponse {
   @UuidField()
   id!: string;
@@ -66,6 +89,12 @@ export class AdminPaymentResponse {
     description: 'Money that the provider took for it and that paid nothing; it goes back by itself.',
   })
   strayCharges!: StrayChargeResponse[];
+
+  @ObjectListField(() => DisputeResponse, {
+    description:
+      'What the customer disputes with the bank. It is answered at the provider, and moves no sale by itself.',
+  })
+  disputes!: DisputeResponse[];
 
   @DateTimeField()
   createdAt!: string;

@@ -23,6 +23,15 @@ export interface AttemptRow {
     readonly reference: string;
     readonly failureCode: string | null;
   }[];
+  readonly disputes: readonly {
+    readonly reference: string;
+    readonly reason: string;
+    readonly status: string;
+    readonly amount: string;
+    readonly currency: string;
+    readonly respondBy: string | null;
+    readonly openedAt: string;
+  }[];
 }
 
 /** A payment as staff see it. */
@@ -45,6 +54,15 @@ export function toAttempt(row: AttemptRow): AdminPaymentResponse {
       currency,
       reference,
       failureCode,
+    })),
+    disputes: row.disputes.map(({ reference, reason, status, amount, currency, respondBy, openedAt }) => ({
+      reference,
+      reason,
+      status,
+      amount: formatMoney(BigInt(amount), currency),
+      currency,
+      respondBy: respondBy === null ? null : new Date(respondBy).toISOString(),
+      openedAt: new Date(openedAt).toISOString(),
     })),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { isUuid } from '../../../common/ids.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { withinProvider } from '../../../platform/security/request-context.js';
-import type { ChargeNews, RefundNews } from '../../payments/payments.api.js';
+import type { ChargeNews, DisputeNews, RefundNews } from '../../payments/payments.api.js';
 import { PaymentDecisionsRepository, type Subject } from './payment-decisions.repository.js';
 import { type FollowUp, PaymentDecisions } from './payment-decisions.service.js';
+import { PaymentDisputes } from './payment-disputes.service.js';
 import { PaymentFollowUps } from './payment-follow-ups.service.js';
-import { ProviderRefunds } from './provider-refunds.service.js';
-import { StrayCharges } from './stray-charges.service.js';
+import { RefundsTold } from './refund-news.service.js';
 
-type News = ChargeNews | RefundNews;
+type News = ChargeNews | RefundNews | DisputeNews;
 
-/** An event of a provider, and all that it tells: of one charge or its refunds. */
+/** An event of a provider, and all that it tells: of one charge, its refunds or a dispute of it. */
 export interface EventNews {
   readonly provider: string;
   readonly id: string;
@@ -26,8 +26,8 @@ export class ProviderNews {
   constructor(
     private readonly payments: PaymentDecisionsRepository,
     private readonly decisions: PaymentDecisions,
-    private readonly refunds: ProviderRefunds,
-    private readonly strays: StrayCharges,
+    private readonly refunds: RefundsTold,
+    private readonly disputes: PaymentDisputes,
     private readonly followUps: PaymentFollowUps,
     private readonly uow: UnitOfWork,
   ) {}
@@ -53,7 +53,8 @@ export class ProviderNews {
     const followUps: FollowUp[] = [];
     for (const [one, subject] of known) {
       if (one.kind === 'charge') followUps.push(await this.decisions.apply(subject.id, one.outcome));
-      else await this.decideRefund(provider, one, subject);
+      else if (one.kind === 'refund') await this.refunds.take(subject, provider, one);
+      else await this.disputes.take(subject, provider, one);
     }
     return followUps;
   }
@@ -64,6 +65,7 @@ export class ProviderNews {
       if (news.paymentId !== undefined && !isUuid(news.paymentId)) return undefined;
       return this.payments.findPayment(provider, news.paymentId, news.reference);
     }
+    if (news.kind === 'dispute') return this.payments.findPayment(provider, undefined, news.charge);
     const { refundId, reference, charge } = news;
     if (refundId !== undefined && !isUuid(refundId)) return undefined;
     const refund = await this.payments.findRefund(provider, refundId, reference);
@@ -73,14 +75,5 @@ export class ProviderNews {
     // A refund with an id that is none of ours is another shop's on the same account.
     if (refundId !== undefined || charge === undefined) return undefined;
     return this.payments.findPayment(provider, undefined, charge);
-  }
-
-  /** The sale is held now, so what there is of the refund is looked up again. */
-  private async decideRefund(provider: string, news: RefundNews, subject: Subject): Promise<void> {
-    const refund = await this.payments.findRefund(provider, news.refundId, news.reference);
-    if (refund !== undefined) return this.refunds.decide(refund, news);
-    const stray = await this.payments.findStray(provider, news.refundId, news.reference, news.charge);
-    if (stray !== undefined) return this.strays.decide(stray.id, news.outcome);
-    await this.refunds.adopt(subject, news);
   }
 }

@@ -9,7 +9,10 @@ const LIST = statement(
      p.failure_code, p.created_at, p.updated_at,
      coalesce((SELECT jsonb_agg(jsonb_build_object('reason', c.reason, 'status', c.status, 'amount', c.amount::text,
          'currency', c.currency, 'reference', c.provider_ref, 'failureCode', c.failure_code) ORDER BY c.id)
-       FROM stray_charges c WHERE c.payment_id = p.id), '[]') AS stray_charges
+       FROM stray_charges c WHERE c.payment_id = p.id), '[]') AS stray_charges,
+     coalesce((SELECT jsonb_agg(jsonb_build_object('reference', d.provider_ref, 'reason', d.reason, 'status', d.status,
+         'amount', d.amount::text, 'currency', d.currency, 'respondBy', d.respond_by, 'openedAt', d.opened_at) ORDER BY d.id)
+       FROM payment_disputes d WHERE d.payment_id = p.id), '[]') AS disputes
    FROM payments p WHERE p.sale_id = $1::uuid AND ($2::uuid IS NULL OR p.id < $2::uuid)
    ORDER BY p.id DESC LIMIT $3::int OFFSET $4::int`,
 );
