@@ -1,4 +1,4 @@
-import { IncomingMessage, STATUS_CODES, ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
+import { IncomingMessage, ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Socket } from 'node:net';
 import type { FinishedJson } from './conditional.js';
 
