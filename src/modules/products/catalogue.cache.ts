@@ -213,10 +213,15 @@ export class CatalogueCache {
     }
   }
 
+  /** Keeps what was read; what is in memory at the same version is not made again. */
   private keep(rows: readonly ProductRow[], mark: number): Fragment[] {
-    const fragments = rows.map(fragmentOf);
-    for (const fragment of fragments) this.memory.keepProduct(fragment, mark);
-    return fragments;
+    return rows.map((row) => {
+      const known = this.memory.product(row.id);
+      if (known?.version === row.version) return known;
+      const fragment = fragmentOf(row);
+      this.memory.keepProduct(fragment, mark);
+      return fragment;
+    });
   }
 
   /** Reads without keeping; who asks at the same time shares what is read after they came. */

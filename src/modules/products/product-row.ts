@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatMoney } from '../../common/money.js';
 import type { ProductResponse, SalePriceResponse } from './dto/product.dto.js';
 import { type PricedRow, regularPriceOf, salePriceOf } from './prices/sale-price.js';
@@ -92,15 +92,15 @@ export function toFacts(row: ProductRow): Readonly<Record<string, unknown>> {
 }
 
 /** A short digest of finished bytes, for entity tags. */
-export function digest(bytes: string): string {
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
+export function digest(bytes: string | Buffer): string {
+  return hash('sha256', bytes, 'base64url').slice(0, 16);
 }
 
 /**
  * The strong entity tag of a product: which one, which version, and a digest of its representation, since the name of
  * its category is part of that and has no version of its own.
  */
-export function productTag(product: ProductResponse, json: string = JSON.stringify(product)): string {
+export function productTag(product: ProductResponse, json: string | Buffer = JSON.stringify(product)): string {
   return `"${product.id.slice(-12)}.${product.version}.${digest(json)}"`;
 }
 

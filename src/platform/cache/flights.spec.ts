@@ -59,4 +59,29 @@ describe('flights', () => {
     pending[1]?.resolve('back');
     expect(await second).toBe('back');
   });
+
+  it('gather all who come in one turn where work may begin soon, and none who come after it has begun', async () => {
+    const { work, pending } = controlled();
+    const flights = new Flights();
+    const first = [flights.shareSoon('a', work), flights.shareSoon('a', work)];
+    await Promise.resolve();
+    first.push(flights.shareSoon('a', work));
+    expect(pending).toHaveLength(0);
+    await settle();
+    expect(pending).toHaveLength(1);
+    const later = [flights.shareSoon('a', work), flights.shareSoon('a', work)];
+    await settle();
+    expect(pending).toHaveLength(1);
+    pending[0]?.reject(new Error('away'));
+    const ends = await Promise.allSettled(first);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await settle();
+    expect(pending).toHaveLength(2);
+    pending[1]?.resolve('new');
+    expect(await Promise.all(later)).toEqual(['new', 'new']);
+    const latest = flights.shareSoon('a', work);
+    await settle();
+    pending[2]?.resolve('newest');
+    expect(await latest).toBe('newest');
+  });
 });

@@ -1,3 +1,5 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+
 interface Fresh {
   readonly running: Promise<unknown>;
   next: Promise<unknown> | undefined;
@@ -7,6 +9,9 @@ interface Fresh {
 export class Flights {
   private readonly shared = new Map<string, Promise<unknown>>();
   private readonly fresh = new Map<string, Fresh>();
+  /** Work that has not begun, and that which has, of those who share both. */
+  private readonly gathering = new Map<string, Promise<unknown>>();
+  private readonly underWay = new Map<string, Promise<unknown>>();
 
   /** Joins the work under way for a key, or starts it. */
   share<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -27,6 +32,28 @@ export class Flights {
     const again = (): Promise<T> => this.start(key, work);
     flight.next ??= flight.running.then(again, again);
     return flight.next as Promise<T>;
+  }
+
+  /**
+   * Like {@link shareFresh}, for what many ask for at once: work begins at the end of a turn of the event loop, so that
+   * all who come in that turn share it too.
+   */
+  shareSoon<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const gathering = this.gathering.get(key);
+    if (gathering !== undefined) return gathering as Promise<T>;
+    const begin = async (): Promise<T> => {
+      await endOfTurn();
+      this.gathering.delete(key);
+      const running = work();
+      this.underWay.set(key, running);
+      return running.finally(() => {
+        if (this.underWay.get(key) === running) this.underWay.delete(key);
+      });
+    };
+    const before = this.underWay.get(key);
+    const flight = before === undefined ? begin() : before.then(begin, begin);
+    this.gathering.set(key, flight);
+    return flight;
   }
 
   private start<T>(key: string, work: () => Promise<T>): Promise<T> {

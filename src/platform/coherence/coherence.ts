@@ -79,7 +79,7 @@ export class Coherence implements OnModuleInit {
       return true;
     }
     this.asking += 1;
-    return this.flights.shareFresh('ask', () => this.ask());
+    return this.flights.shareSoon('ask', () => this.ask());
   }
 
   /**

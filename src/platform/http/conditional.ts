@@ -14,6 +14,8 @@ import type { PagePosition } from './links.js';
 /** JSON that needs no more work before it is sent, and what is said about it in the header. */
 export interface FinishedJson {
   readonly body: Buffer;
+  /** Each byte of it as a character; made by who sends it so. */
+  text?: string;
   /** Strong entity tag, with its quotes. */
   readonly etag: string;
   /** Whether the body came out of a cache. */

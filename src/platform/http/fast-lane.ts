@@ -12,7 +12,7 @@ import { RateLimits } from '../rate-limits/rate-limits.js';
 import { AddressKeys } from './client-address.js';
 import { type FinishedJson, isNoneMatch } from './conditional.js';
 import type { Draining } from './draining.js';
-import { HeadWriter, headLines } from './head-lines.js';
+import { AnswerWriter, headLines } from './head-lines.js';
 import { pageLinks } from './links.js';
 import { limitField, policyField } from './rate-limit-headers.js';
 import { requestIdOf } from './request-id.js';
@@ -34,7 +34,7 @@ const VARYING = new Set(['x-request-id', 'cache-control', 'connection', 'keep-al
 interface Surroundings {
   readonly draining: Draining;
   readonly logger: LineLogger;
-  readonly heads: HeadWriter;
+  readonly writer: AnswerWriter;
 }
 
 /** Where answers to requests of one method are counted and logged. */
@@ -111,7 +111,7 @@ export class FastLane implements OnModuleInit {
   /** Puts the lane before the pipeline of a server. A second socket, which `localhost` may have, is left without. */
   enter({ server }: FastifyInstance, draining: Draining, logger: LineLogger): void {
     const pipelines = server.listeners('request') as RequestListener[];
-    this.surroundings = { draining, logger, heads: new HeadWriter(server.keepAliveTimeout) };
+    this.surroundings = { draining, logger, writer: new AnswerWriter(server.keepAliveTimeout) };
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.receive(request, response, () => {
@@ -202,9 +202,7 @@ export class FastLane implements OnModuleInit {
     const status = isNoneMatch(headers['if-none-match'], etag) ? 304 : 200;
     const content = status === 304 && method === 'GET' ? '' : `${CONTENT_TYPE}content-length: ${body.length}\r\n`;
     const lines = `${head}${saidOf(known, answer)}x-request-id: ${id}\r\n${limits}${content}`;
-    surroundings.heads.write(response, status, lines, now);
-    if (status === 304 || method === 'HEAD') response.end();
-    else response.end(body);
+    surroundings.writer.send(response, status, lines, status === 304 || method === 'HEAD' ? undefined : answer, now);
     this.answered += 1;
     this.settle(visit, status, id);
     return true;

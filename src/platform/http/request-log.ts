@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { linesOf } from '../observability/logging.js';
 import { redactUrl } from '../observability/redact.js';
 import { traceIdOf } from '../observability/trace-context.js';
 import { principalOf } from '../security/principal.js';
@@ -83,10 +84,11 @@ export type AnswerLog = (
 
 /** Logs answers that are sent ahead of the pipeline, in lines like its own; what they have in common is worked out once. */
 export function answerLogOf(logger: Logger, { method, route, url }: Asked): AnswerLog {
-  const common = logger.child({ method, route, url: redactUrl(url) });
+  const write = linesOf(logger, { method, route, url: redactUrl(url) }, MESSAGE);
   return (status, ms, requestId, traceparent) => {
     const traceId = traceIdOf(traceparent);
-    const fields = { status, ms: tenths(ms), requestId };
-    common.info(traceId === undefined ? fields : { ...fields, traceId }, MESSAGE);
+    // Ids of requests and traces have no signs in them that JSON would write otherwise.
+    const trace = traceId === undefined ? '' : `,"traceId":"${traceId}"`;
+    write(`"status":${status},"ms":${tenths(ms)},"requestId":"${requestId}"${trace}`);
   };
 }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { buildLogging, createLogger } from './logging.js';
+import { pino } from 'pino';
+import { buildLogging, createLogger, linesOf } from './logging.js';
 import { NestLogger } from './nest-logger.js';
 
 function capture(level: 'debug' | 'info' = 'info') {
@@ -27,6 +28,29 @@ describe('logging', () => {
     const { logger, lines } = capture();
     logger.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'Failed.');
     expect(lines[0]).toMatchObject({ err: { message: 'outer', cause: { message: 'inner' } } });
+  });
+});
+
+describe('lines that have most in common', () => {
+  const common = { url: '/a?b="c"\n', token: 'secret' };
+
+  it('are those of the logger', () => {
+    const texts: string[] = [];
+    const logger = createLogger('info', { write: (line) => texts.push(line.replace(/"time":"[^"]*"/, '')) });
+    linesOf(logger, common, 'Say "hello".')('"status":200');
+    logger.info({ ...common, status: 200 }, 'Say "hello".');
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toBe(texts[1]);
+    expect(texts[0]).not.toContain('secret');
+  });
+
+  it('go through a logger that was made elsewhere', () => {
+    const lines: Record<string, unknown>[] = [];
+    const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    linesOf(logger, common, 'Hello.')('"status":200');
+    expect(lines).toEqual([
+      expect.objectContaining({ url: common.url, token: '[redacted]', status: 200, msg: 'Hello.' }),
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { extname } from 'node:path';
-import { destination, type Logger, multistream, pino } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 import type { Config } from '../../config/config.js';
 import { GatheredLines } from './gathered-lines.js';
 import { redact } from './redact.js';
@@ -13,6 +14,12 @@ export interface Logging {
 }
 
 type LogTarget = { write(line: string): unknown };
+
+/** What stands in every line. */
+const BASE = { pid: process.pid, hostname: hostname() };
+
+/** What the loggers made here write to. */
+const targets = new WeakMap<Logger, LogTarget>();
 
 let timeAt = 0;
 let timeText = '';
@@ -37,8 +44,12 @@ export async function buildLogging(config: Pick<Config, 'LOG_LEVEL' | 'LOG_FILE'
     return { logger: createLogger(config.LOG_LEVEL, stdout), close: async () => stdout.flushSync() };
   }
   const file = await openLogFile(config.LOG_FILE);
-  const streams = [stdout, file].map((stream) => ({ stream, level: 'trace' as const }));
-  const logger = createLogger(config.LOG_LEVEL, multistream(streams));
+  const logger = createLogger(config.LOG_LEVEL, {
+    write: (line) => {
+      stdout.write(line);
+      file.write(line);
+    },
+  });
   // A full disk must not end the process; the lines still go to standard output.
   file.on('error', (error: Error) => stdout.write(`${JSON.stringify({ level: 'error', msg: error.message })}\n`));
   const close = async (): Promise<void> => {
@@ -52,15 +63,38 @@ export async function buildLogging(config: Pick<Config, 'LOG_LEVEL' | 'LOG_FILE'
 
 /** A logger to any target, that hides secrets. */
 export function createLogger(level: Config['LOG_LEVEL'], target: LogTarget): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
+      base: BASE,
       timestamp: timeOfLine,
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { err: (error: unknown) => serializeError(error) },
     },
     target as { write(line: string): void },
   );
+  targets.set(logger, target);
+  return logger;
+}
+
+/**
+ * Writes lines of level `info` like those of a logger, of which many have all but a few values in common: what is the
+ * same is written out and looked through for secrets once.
+ * @returns takes the other fields as they stand in JSON, without braces: nothing that may be secret, at least one
+ */
+export function linesOf(
+  logger: Logger,
+  common: Readonly<Record<string, unknown>>,
+  msg: string,
+): (fields: string) => void {
+  const target = targets.get(logger);
+  if (target === undefined) {
+    const child = logger.child(redact(common));
+    return (fields) => child.info(JSON.parse(`{${fields}}`), msg);
+  }
+  const start = JSON.stringify({ ...BASE, ...redact(common) }).slice(1, -1);
+  const end = `,"msg":${JSON.stringify(msg)}}\n`;
+  return (fields) => void target.write(`{"level":"info"${timeOfLine()},${start},${fields}${end}`);
 }
 
 /** @throws {Error} where the file cannot be written */

@@ -94,7 +94,8 @@ export class CatalogueMemory {
     if (mark < this.log.listsMark(page.byStock)) return;
     const bytes = page.ids.reduce((sum, id) => sum + (this.products.peek(id)?.fragment.answer.body.length ?? 0), 0);
     const frame = (page.head?.length ?? 0) + page.tail.length;
-    const weight = key.length + frame + 100 * page.ids.length + bytes;
+    // The joined answer is kept as bytes and as text.
+    const weight = key.length + 100 * page.ids.length + 2 * (frame + bytes);
     this.lists.set(key, { ...page, mark, expiresAt: this.expiry(LIST_SECONDS) }, weight);
   }
 
@@ -185,8 +186,8 @@ export class CatalogueMemory {
   }
 
   private store(fragment: Fragment, expiresAt: number): void {
-    // The object weighs about as much as its JSON, and the text that it is made of may hang on to a row.
-    this.products.set(fragment.id, { fragment, expiresAt }, 3 * fragment.answer.body.length + 500);
+    // The object weighs about as much as its JSON, which is kept as bytes and as text, and may hang on to a row.
+    this.products.set(fragment.id, { fragment, expiresAt }, 4 * fragment.answer.body.length + 500);
   }
 
   private stands({ mark, byStock, expiresAt }: Kept<unknown>): boolean {

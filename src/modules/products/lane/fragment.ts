@@ -12,8 +12,8 @@ export interface Fragment {
 }
 
 function toFragment(product: ProductResponse): Fragment {
-  const json = JSON.stringify(product);
-  const answer = { body: Buffer.from(json), etag: productTag(product, json), cache: 'HIT' as const };
+  const body = Buffer.from(JSON.stringify(product));
+  const answer = { body, etag: productTag(product, body), cache: 'HIT' as const };
   return { id: product.id, version: product.version, product, answer };
 }
 
