@@ -113,8 +113,7 @@ await runProgram(async (cleanup) => {
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };
-  // V8 would put collecting off for as long as it may: the peak is to be what the work needs.
-  const args = ['--max-old-space-size=176', '--enable-source-maps', 'dist/src/main.js'];
+  const args = ['--enable-source-maps', 'dist/src/main.js'];
   const server = await startServer({ args, cwd: stage.root, env, port, readyPath: '/health/ready', cleanup });
   const admin = ['dist/src/cli/admin.js', `--email=${EMAIL}`, `--password=${PASSWORD}`];
   await runToEnd({ args: admin, cwd: stage.root, env, cleanup });

@@ -5,6 +5,7 @@ import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS } from '../support/buying.js';
+import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { startServerProcess } from '../support/server-process.js';
 
@@ -50,7 +51,47 @@ describe('a server that is told to stop', () => {
     expect(await server.ended).toEqual([0, null]);
     expect(await brokenInvariants(shop.db)).toEqual({});
   });
+
+  it('lets a client that reads slowly have the whole of its answer, though it was written long before', async () => {
+    const story = 'A long story. '.repeat(35_000);
+    for (let n = 0; n < 20; n += 1) {
+      const { id } = await createProduct(shop.db);
+      await shop.db.query('UPDATE products SET description = $2 WHERE id = $1', [id, story]);
+    }
+    const server = await startServerProcess(shop.database);
+    const answer = await getPaused(`${server.url}/api/products?perPage=20`);
+    const promised = Number(answer.headers['content-length']);
+    // More than fits between the server and a client that does not read.
+    expect(promised).toBeGreaterThan(9_000_000);
+    server.kill('SIGTERM');
+    await server.logged(/Stopping at SIGTERM/);
+    await refused(server.url);
+    let read = 0;
+    for await (const piece of answer) read += piece.length;
+    expect(read).toBe(promised);
+    expect(await server.ended).toEqual([0, null]);
+  });
 });
+
+/** The head of an answer, whose body nobody reads yet. */
+async function getPaused(url: string): Promise<IncomingMessage> {
+  const sent = request(url, { agent: new Agent({ keepAlive: true }) }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+/** Waits until nobody listens there. */
+async function refused(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  await eventually(async () => {
+    const socket = connect(Number(port), hostname);
+    const reached = once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    expect(await reached.finally(() => socket.destroy())).toBe(false);
+  });
+}
 
 function statusOf([response]: IncomingMessage[]): number | undefined {
   response?.resume();

@@ -87,3 +87,42 @@ test.each([
   const { rows } = await client.query('SELECT kind, count(*)::int AS count FROM catalog_changes GROUP BY kind');
   expect(rows).toEqual(expected);
 });
+
+test('products that are inserted together get the texts that one which is changed gets', async () => {
+  const value = fc.oneof(any, fc.constantFrom('null', 'a"b', 'back\\slash', 'new\nline', '{"x":"y"}'));
+  const attributes = fc.dictionary(fc.constantFrom('one', 'two', 'null', 'a"b'), value, { noNullPrototype: true });
+  const product = fc.tuple(fc.oneof(any, long), fc.oneof(any, long, fc.constant('')), attributes);
+  await fc.assert(
+    fc.asyncProperty(fc.array(product, { minLength: 1, maxLength: 40 }), async (given) => {
+      await client.query('TRUNCATE products CASCADE');
+      await client.query(
+        `INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active, version,
+           created_at, updated_at)
+         SELECT gen_random_uuid(), 'P-' || n, 'p-' || n, name, description, 100, 'USD', 0, attributes, '[]', true, 1, now(), now()
+         FROM unnest($1::text[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS g (name, description, attributes, n)`,
+        [given.map(([name]) => name), given.map(([, text]) => text), given.map(([, , map]) => JSON.stringify(map))],
+      );
+      const statement = `SELECT p.name, p.description FROM products p LEFT JOIN catalogue_entries e ON e.product_id = p.id
+        CROSS JOIN LATERAL catalogue_texts(p.sku, p.name, p.description, p.attributes) t
+        WHERE (e.sku_key, e.name_key, e.title, e.document) IS DISTINCT FROM (t.sku_key, t.name_key, t.title, t.document)`;
+      expect(await differing(statement, [])).toEqual([]);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('an entry goes with its product', async () => {
+  const count = async () => (await client.query('SELECT count(*)::int AS entries FROM catalogue_entries')).rows;
+  await client.query('TRUNCATE products CASCADE');
+  expect(await count()).toEqual([{ entries: 0 }]);
+  await client.query(
+    `INSERT INTO products (id, sku, slug, name, description, price, currency, stock, attributes, images, active, version,
+       created_at, updated_at)
+     SELECT gen_random_uuid(), 'P-' || n, 'p-' || n, 'Product', '', 100, 'USD', 0, '{}', '[]', true, 1, now(), now()
+     FROM generate_series(1, 3) n`,
+  );
+  await client.query(`DELETE FROM products WHERE sku <> 'P-2'`);
+  expect(await count()).toEqual([{ entries: 1 }]);
+  await client.query('TRUNCATE products, catalogue_entries CASCADE');
+  expect(await count()).toEqual([{ entries: 0 }]);
+});

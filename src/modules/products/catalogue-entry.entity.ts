@@ -1,8 +1,8 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * A product that the public sees, as lists and searches read it: kept by triggers on products, so that raw SQL keeps
- * it too. It stands apart from the product because sales rewrite that row: an index over whether a product is in stock,
+ * it too, in the transaction that writes the product, which is why no foreign key asks again. It stands apart from the product because sales rewrite that row: an index over whether a product is in stock,
  * or vectors beside its stock, would make every sale write them again.
  *
  * The keys are folded texts: lower case, without accents, words parted by single spaces. Indexes that hold further
@@ -23,7 +23,6 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 @Index('catalogue_entries_title_idx', { synchronize: false })
 export class CatalogueEntry {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'catalogue_entries_pkey' })
-  @ForeignKey('Product', { name: 'catalogue_entries_product_fkey', onDelete: 'CASCADE' })
   productId!: string;
 
   /** Order of listing: later ones are newer in the order of relevance. */

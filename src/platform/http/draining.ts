@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -16,6 +16,7 @@ export class Draining {
     private readonly server: FastifyInstance,
     patienceMs: number,
   ) {
+    this.spareReaders(server.server);
     server.addHook('onRequest', (_request, reply, done) => {
       this.hold(reply.raw);
       done();
@@ -57,6 +58,20 @@ export class Draining {
       for (const { req } of this.open) if (!req.complete) req.destroy();
     }, patienceMs).unref();
     this.look();
+  }
+
+  /**
+   * Once an answer is written to its end, Node takes its connection for idle, however much of it the client has yet to
+   * read, and hangs up on it when the server closes.
+   */
+  private spareReaders(server: Server): void {
+    const closeIdle = server.closeIdleConnections.bind(server);
+    server.closeIdleConnections = () => {
+      const sockets = [...this.open].flatMap(({ socket }) => socket ?? []);
+      for (const socket of sockets) socket.destroy = () => socket;
+      closeIdle();
+      for (const socket of sockets) Reflect.deleteProperty(socket, 'destroy');
+    };
   }
 
   private look(): void {

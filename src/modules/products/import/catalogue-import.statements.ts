@@ -19,9 +19,9 @@ export const INSERT = statement(
   'import.insert',
   `WITH given AS MATERIALIZED (
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[], $8::uuid[],
-       $9::jsonb[], $10::jsonb[], $11::boolean[], $12::uuid[], $13::uuid[], $14::uuid[]) WITH ORDINALITY
+       $9::jsonb[], $10::jsonb[], $11::boolean[], $12::uuid[], $13::uuid[], $14::uuid[])
        AS g (id, sku, slug, name, description, price, stock, category_id, attributes, images, active, movement_id,
-         creation_id, receipt_id, place)
+         creation_id, receipt_id)
    ), extra AS MATERIALIZED (
      SELECT e.*, p.option_names
      FROM unnest($15::uuid[], $16::bigint[], $17::bigint[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[],
@@ -43,17 +43,21 @@ export const INSERT = statement(
      INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, note, actor_id, created_at)
      SELECT g.movement_id, g.id, g.stock, g.stock, 'receipt', $28::text, $29::uuid, $27::timestamptz
      FROM written w JOIN given g ON g.id = w.id WHERE g.stock > 0
+   ), creations AS (
+     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at, published_at)
+     SELECT g.creation_id, 'product.created', g.id,
+       jsonb_build_object('productId', g.id, 'sku', g.sku, 'slug', g.slug, 'name', g.name,
+         'price', (g.price * $30::numeric)::text, 'currency', $26::text, 'active', g.active, 'version', 1),
+       $27::timestamptz, $31::timestamptz
+     FROM given g JOIN written w ON w.id = g.id RETURNING 1
    ), told AS (
      INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at, published_at)
-     SELECT e.id, e.type, g.id, e.data, $27::timestamptz, e.published_at
-     FROM written w JOIN given g ON g.id = w.id CROSS JOIN LATERAL (VALUES
-       (1, g.creation_id, 'product.created', $31::timestamptz,
-        jsonb_build_object('productId', g.id, 'sku', g.sku, 'slug', g.slug, 'name', g.name,
-          'price', (g.price * $30::numeric)::text, 'currency', $26::text, 'active', g.active, 'version', 1)),
-       (2, g.receipt_id, 'stock.changed', $32::timestamptz,
-        jsonb_build_object('productId', g.id, 'delta', g.stock, 'stock', g.stock, 'reason', 'receipt'))
-     ) AS e (step, id, type, published_at, data)
-     WHERE e.step = 1 OR g.stock > 0 ORDER BY g.place, e.step
+     SELECT g.receipt_id, 'stock.changed', g.id,
+       jsonb_build_object('productId', g.id, 'delta', g.stock, 'stock', g.stock, 'reason', 'receipt'),
+       $27::timestamptz, $32::timestamptz
+     FROM given g JOIN written w ON w.id = g.id
+     -- The creation of each product comes before its receipt.
+     WHERE g.stock > 0 AND (SELECT count(*) FROM creations) > 0
    )
    SELECT id FROM written`,
 );

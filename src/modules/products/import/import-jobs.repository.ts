@@ -110,12 +110,17 @@ const CHUNK = statement(
   'imports.chunk',
   'SELECT bytes FROM catalogue_import_chunks WHERE import_id = $1 AND number = $2',
 );
+/**
+ * The batch is committed without waiting for the disk. Should the server lose it, it loses this with it, and the import
+ * goes on from the batch before; its end, and whatever builds on a batch, is waited for, and so is all that came before.
+ */
 const KEEP = statement(
   'imports.keep',
   `UPDATE catalogue_imports SET touched_at = $3, read_bytes = $4, line = $5, processed = processed + $6,
      created = created + $7, updated = updated + $8, unchanged = unchanged + $9, refused = refused + $10,
      categories = categories + $11, problems = problems + $12, attempts = 0
-   WHERE id = $1 AND runner = $2 AND status = 'running' RETURNING problems`,
+   WHERE id = $1 AND runner = $2 AND status = 'running'
+   RETURNING problems, set_config('synchronous_commit', 'off', true)`,
 );
 const ADD_PROBLEMS = statement(
   'imports.addProblems',
