@@ -12,7 +12,7 @@ const FOLDER = join(__dirname, 'test', '.together');
 /** What a file takes, in seconds, by its length: so many to begin with, and so many bytes a second. */
 const LEAST = 0.5;
 const BYTES = 6_000;
-/** Those that take far longer than their length tells, since they wait, or start programs. */
+/** Those that take far longer than their length tells, since they wait, start programs, or ask thousands of times. */
 const SECONDS = {
   'test/integration/coherence': 35,
   'test/integration/stripe-payments': 35,
@@ -31,8 +31,13 @@ const SECONDS = {
   'test/faults/stale-catalogue': 10,
   'test/integration/sale-model': 9,
   'test/integration/jobs': 9,
+  'test/e2e/authorisation-matrix': 9,
   'test/faults/shutdown': 9,
   'test/faults/slow-database': 8,
+  'test/integration/checkout-races': 6,
+  'test/integration/catalogue-lane': 6,
+  'test/e2e/mass-assignment': 5,
+  'test/integration/random-sales': 5,
 };
 
 function weightOf(file) {

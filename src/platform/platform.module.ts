@@ -72,6 +72,6 @@ export class PlatformModule implements OnApplicationShutdown {
 
   /** Nest calls this after the HTTP server has closed and every request is answered. */
   async onApplicationShutdown(): Promise<void> {
-    await this.database.dataSource.destroy();
+    await this.database.close();
   }
 }

@@ -55,6 +55,20 @@ describe('background jobs', () => {
     expect(new Set(runs)).toEqual(new Set(['first']));
   });
 
+  it('begin one after another, those first that run most often', async () => {
+    const runs: string[] = [];
+    const intervals = { daily: 86_400_000, hourly: 3_600_000, often: 60_000 };
+    const process = await startPlumbing(database, {
+      settings: {},
+      jobs: (jobs) => {
+        for (const [name, everyMs] of Object.entries(intervals))
+          jobs.register({ name, everyMs, run: async () => void runs.push(name) });
+      },
+    });
+    processes.add(process);
+    await eventually(() => expect(runs).toEqual(['often', 'hourly', 'daily']));
+  });
+
   it('are taken over when the connection of the leader is cut, which stops at once', async () => {
     const runs: string[] = [];
     let aborted = false;

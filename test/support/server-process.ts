@@ -30,6 +30,7 @@ export async function startServerProcess(
       DATABASE_URL: url,
       DATABASE_MIGRATION_URL: ownerUrl,
       KEYS_DIR: testKeysDir(),
+      PASSWORD_HASH_MEMORY_KIB: '1024',
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

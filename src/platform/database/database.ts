@@ -55,6 +55,12 @@ export class Database {
     return this.transactions.exit(work);
   }
 
+  /** Ends every connection of the pool, and what Node does at each promise for as long as a storage is in use. */
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+    this.transactions.disable();
+  }
+
   get manager(): EntityManager {
     return this.current()?.manager ?? this.dataSource.manager;
   }

@@ -54,9 +54,10 @@ export class Draining {
   private begin(patienceMs: number): void {
     this.begun = true;
     for (const answer of this.open) if (!answer.headersSent) answer.setHeader('connection', 'close');
-    setTimeout(() => {
+    const impatience = setTimeout(() => {
       for (const { req } of this.open) if (!req.complete) req.destroy();
     }, patienceMs).unref();
+    this.server.server.once('close', () => clearTimeout(impatience));
     this.look();
   }
 

@@ -6,8 +6,13 @@ import { Leadership, type LeaderWork } from './leadership.js';
 
 /** Longest wait for running jobs when the runner stops. */
 const STOP_MS = 10_000;
+/** Between the first runs of jobs: all of them at once would take every connection of the pool. */
+const APART_MS = 20;
 
-/** Runs every job at once and then at its interval, while this process leads. A job never overlaps itself. */
+/**
+ * Runs every job soon, those first that run most often, and then at its interval, while this process leads. A job never
+ * overlaps itself.
+ */
 @Injectable()
 export class JobRunner implements LeaderWork, OnModuleInit {
   private readonly logger = new Logger(JobRunner.name);
@@ -34,7 +39,8 @@ export class JobRunner implements LeaderWork, OnModuleInit {
   start(): void {
     const lifetime = new AbortController();
     this.lifetime = lifetime;
-    for (const job of this.registry.all()) this.schedule(job, 0, lifetime.signal);
+    const jobs = this.registry.all().toSorted((a, b) => a.everyMs - b.everyMs);
+    for (const [index, job] of jobs.entries()) this.schedule(job, index * APART_MS, lifetime.signal);
     this.registry.attach((job) => this.hurry(job, lifetime.signal));
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { processMetrics } from './process-metrics.js';
 import { registerRequestMetrics } from './request-metrics.js';
 import { RequestStats } from './request-stats.js';
 
@@ -22,10 +23,10 @@ export class Metrics {
   readonly requests = new RequestStats();
   private readonly logger = new Logger(Metrics.name);
   private readonly registry = new Registry();
+  private readonly ofProcess = processMetrics();
   private readonly readers: (() => Promise<Numbers>)[] = [];
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
     registerRequestMetrics(this.requests, this.registry);
   }
 
@@ -89,7 +90,7 @@ export class Metrics {
 
   /** Everything in Prometheus' text format. */
   text(): Promise<string> {
-    return this.registry.metrics();
+    return Registry.merge([this.ofProcess, this.registry]).metrics();
   }
 
   async summary(): Promise<MetricsSummary> {
