@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../../platform/database/failures.js';
 import type { IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
-import type { StockLevel } from '../../products/stock.api.js';
 import type { NewSale } from './new-sale.js';
 import { type Manner, PLACE } from './placement.statements.js';
 
@@ -20,18 +19,26 @@ export interface Placement {
  */
 export type Placed = 'sold' | 'overtaken' | 'crowded';
 
+/** The level of a product as a batch has left it. */
+export interface PlacedLevel {
+  readonly productId: string;
+  readonly stock: number;
+  readonly delta: number;
+  readonly version: number;
+  readonly updatedAt: Date;
+}
+
 export interface PlacedBatch {
   /** In the order of the sales. */
   readonly placed: readonly Placed[];
-  /** Of the products that were sold, as the batch has left them. */
-  readonly levels: readonly StockLevel[];
+  readonly levels: readonly PlacedLevel[];
 }
 
 interface PlacedRow {
   readonly sold: number[];
   readonly crowded: number[];
   /** `updatedAt` in milliseconds. */
-  readonly levels: (Omit<StockLevel, 'updatedAt'> & { readonly updatedAt: number })[] | null;
+  readonly levels: (Omit<PlacedLevel, 'updatedAt'> & { readonly updatedAt: number })[] | null;
 }
 
 /** The level fell, or a place or a use was taken, after the gate had looked at it. */
