@@ -17,7 +17,7 @@ describe('the hashing of passwords', () => {
   let shop: TestApp;
 
   beforeAll(async () => {
-    shop = await startApp({ PASSWORD_HASH_MEMORY_KIB: '8192', DATABASE_LOCK_TIMEOUT_MS: '20000' });
+    shop = await startApp({ PASSWORD_HASH_MEMORY_KIB: '8192', DATABASE_LOCK_TIMEOUT_MS: '20000', WORKER: 'off' });
   });
   afterAll(() => shop.close());
 

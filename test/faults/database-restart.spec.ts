@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { parseConfig } from '../../src/config/config.js';
 import { type EmbeddedCluster, openEmbeddedCluster } from '../../src/platform/database/embedded/embedded-cluster.js';
 import { livePostmaster } from '../../src/platform/database/embedded/postmaster-file.js';
@@ -12,6 +12,7 @@ import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
 import { TestClock } from '../support/clock.js';
+import { openPool } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 
@@ -27,8 +28,7 @@ describe('a PostgreSQL that dies under load', () => {
     cluster = await openEmbeddedCluster({ dataDir, log: () => undefined, settings: { fsync: 'off' } });
     const { appUrl: url, ownerUrl, superuserUrl } = cluster;
     await migrate(ownerUrl, url, parseConfig({}));
-    db = new pg.Pool({ connectionString: ownerUrl, max: 5 });
-    db.on('error', () => undefined);
+    db = openPool(ownerUrl, 5);
     const database = { url, ownerUrl, superuserUrl, drop: async () => undefined };
     shop = await startApp({}, { database, db, clock: new TestClock() });
   });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import supertest from 'supertest';
-import { createTestDatabase, type TestDatabase } from '../support/cluster.js';
+import { createTestDatabase, openPool, type TestDatabase } from '../support/cluster.js';
 import { bearer, logIn, PASSWORD, type Person, register, registerStaff } from '../support/people.js';
 import { redisBinary, startRedis, type TestRedis } from '../support/redis.js';
 import { type ServerProcess, startServerProcess } from '../support/server-process.js';
@@ -46,7 +46,7 @@ describe.each([
   beforeAll(async () => {
     if (!possible) return;
     database = await createTestDatabase();
-    db = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+    db = openPool(database.ownerUrl, 2);
     if (besideRedis) redis = await startRedis();
     [here, there] = await Promise.all([startReplica(), startReplica()]);
   });

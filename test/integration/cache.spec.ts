@@ -1,13 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { AppCache, type Cached } from '../../src/platform/cache/app-cache.js';
 import { Coherence } from '../../src/platform/coherence/coherence.js';
 import { ReplicaSession } from '../../src/platform/coherence/replica-session.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { Metrics } from '../../src/platform/observability/metrics.js';
 import { TestClock } from '../support/clock.js';
-import { createTestDatabase, type TestDatabase } from '../support/cluster.js';
+import { createTestDatabase, openPool, type TestDatabase } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
 import { startPlumbing } from '../support/plumbing.js';
 import { redisBinary, startRedis, type TestRedis } from '../support/redis.js';
@@ -41,7 +41,7 @@ class Bench {
 
   static async open(withRedis: boolean, processes = 2): Promise<Bench> {
     const database = await createTestDatabase();
-    const bench = new Bench(database, new pg.Pool({ connectionString: database.superuserUrl, max: 4 }));
+    const bench = new Bench(database, openPool(database.superuserUrl, 4));
     for (const statement of CELLS) await bench.owner.query(statement);
     if (withRedis) bench.redis = await startRedis();
     for (let i = 0; i < processes; i += 1) bench.started.push(await bench.start());

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { Coherence } from '../../src/platform/coherence/coherence.js';
 import { ReplicaSession } from '../../src/platform/coherence/replica-session.js';
 import { Metrics } from '../../src/platform/observability/metrics.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { openPool } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
 import { neverHeldUp } from '../support/lease.js';
 import { startProxy, type TestProxy } from '../support/proxy.js';
@@ -119,7 +119,7 @@ describe('two replicas without Redis', () => {
 
   it('trust nothing while their connection is away, and are right when it is back', async () => {
     await Promise.all([shop.read(0), shop.read(1)]);
-    const owner = new pg.Pool({ connectionString: shop.replicas[0].database.superuserUrl, max: 1 });
+    const owner = openPool(shop.replicas[0].database.superuserUrl, 1);
     for (let round = 0; round < 3; round += 1) {
       await owner.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tradepost replica' AND datname = current_database()",

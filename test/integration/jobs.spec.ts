@@ -1,10 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Job, JobRegistry } from '../../src/platform/jobs/job-registry.js';
 import { Leadership } from '../../src/platform/jobs/leadership.js';
 import { sweep } from '../../src/platform/jobs/sweep.js';
 import { Metrics } from '../../src/platform/observability/metrics.js';
-import { createTestDatabase, type TestDatabase } from '../support/cluster.js';
+import { createTestDatabase, openPool, type TestDatabase } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
 import { startPlumbing } from '../support/plumbing.js';
 
@@ -15,9 +15,7 @@ describe('background jobs', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    owner = new pg.Pool({ connectionString: database.superuserUrl, max: 1 });
-    // It may still be hanging up when the database is dropped.
-    owner.on('error', () => undefined);
+    owner = openPool(database.superuserUrl, 1);
   });
 
   afterEach(async () => {

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { newId } from '../../src/common/ids.js';
 import { Database } from '../../src/platform/database/database.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
@@ -7,7 +7,7 @@ import type { CloudEvent } from '../../src/platform/outbox/cloud-event.js';
 import { Outbox } from '../../src/platform/outbox/outbox.js';
 import { OutboxRepository } from '../../src/platform/outbox/outbox.repository.js';
 import { TestClock } from '../support/clock.js';
-import { createTestDatabase, type TestDatabase } from '../support/cluster.js';
+import { createTestDatabase, openPool, type TestDatabase } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
 import { startPlumbing } from '../support/plumbing.js';
 
@@ -33,7 +33,7 @@ describe('outbox', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    owner = new pg.Pool({ connectionString: database.ownerUrl, max: 3 });
+    owner = openPool(database.ownerUrl, 3);
     await owner.query('CREATE TABLE effects (position bigserial, subject uuid NOT NULL, text text NOT NULL)');
     await owner.query('GRANT INSERT ON effects TO PUBLIC');
     await owner.query('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO PUBLIC');

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Logger, pino } from 'pino';
 import supertest from 'supertest';
 import { AppModule } from '../../src/app.module.js';
 import { type Config, parseConfig } from '../../src/config/config.js';
 import { createHttpApp } from '../../src/platform/http/create-app.js';
 import { TestClock } from './clock.js';
-import { createTestDatabase, type TestDatabase } from './cluster.js';
+import { createTestDatabase, openPool, type TestDatabase } from './cluster.js';
 import { testKeysDir } from './keys.js';
 
 const silent = pino({ level: 'silent' });
@@ -70,9 +70,7 @@ export async function startApp(
   const app = await createHttpApp(module, config, logger);
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as { port: number }).port}`;
-  const db = beside?.db ?? new pg.Pool({ connectionString: database.ownerUrl, max: 5 });
-  // Connections that idle when the database is dropped end with an error that nobody waits for.
-  if (beside === undefined) db.on('error', () => undefined);
+  const db = beside?.db ?? openPool(database.ownerUrl, 5);
   return {
     app,
     config,

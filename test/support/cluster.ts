@@ -77,14 +77,18 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** Connections to a database under test. Those that idle when it is dropped end with an error that nobody waits for. */
+export function openPool(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, allowExitOnIdle: true });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 let keeper: pg.Pool | undefined;
 
 /** The one connection that makes databases and drops them, kept while it is in use and in nobody's way when it is not. */
 function keeperOf(url: string): pg.Pool {
-  if (keeper !== undefined) return keeper;
-  keeper = new pg.Pool({ connectionString: url, max: 1, allowExitOnIdle: true });
-  // The server may end before it does.
-  keeper.on('error', () => undefined);
+  keeper ??= openPool(url, 1);
   return keeper;
 }
 
