@@ -83,7 +83,9 @@ export class Batches<T, R> {
 }
 
 function tell<T, R>(batch: readonly Waiting<T, R>[], { results, told }: Written<R>): void {
-  void told.finally(() => {
+  const answer = (): void => {
     for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
-  });
+  };
+  // What is written is written, also where not everybody could be told.
+  void told.then(answer, answer);
 }

@@ -45,6 +45,52 @@ describe('checkout under contention, on two replicas', () => {
     expect(rows).toEqual([{ sales: 10 }]);
   });
 
+  it('goes on for everybody else while a product is held by somebody', async () => {
+    const [held, free] = [await createProduct(shop.db, { stock: 9 }), await createProduct(shop.db, { stock: 9 })];
+    const holder = await shop.db.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM products WHERE id = $1 FOR NO KEY UPDATE', [held.id]);
+    const buy = async (...ids: string[]) =>
+      placeSale(
+        shop,
+        await createCustomer(shop),
+        ids.map((productId) => ({ productId, quantity: 1 })),
+      );
+    const waiting = Promise.all([buy(held.id), buy(free.id, held.id)]);
+    const others = await Promise.all(Array.from({ length: 6 }, () => buy(free.id)));
+    expect(statuses(others)).toEqual({ 201: 6 });
+    await holder.query('COMMIT');
+    holder.release();
+    expect(statuses(await waiting)).toEqual({ 201: 2 });
+  });
+
+  it('sells many baskets of the same moment as if one after another', async () => {
+    const [a, b] = [await createProduct(shop.db, { stock: 30 }), await createProduct(shop.db, { stock: 12 })];
+    const shoppers = await Promise.all(Array.from({ length: 24 }, () => createCustomer(shop)));
+    const answers = await Promise.all(
+      shoppers.map((shopper, n) =>
+        placeSale(shop, shopper, [
+          { productId: n % 2 === 0 ? a.id : b.id, quantity: 1 },
+          { productId: n % 2 === 0 ? b.id : a.id, quantity: 1 },
+        ]),
+      ),
+    );
+    expect(statuses(answers)).toEqual({ 201: 12, 409: 12 });
+    const { rows } = await shop.db.query(
+      `SELECT p.id, p.stock, array_agg(e.data ->> 'stock' ORDER BY e.position) AS told
+       FROM products p JOIN outbox_events e ON e.aggregate_id = p.id AND e.type = 'stock.changed'
+       WHERE p.id = ANY ($1) AND e.data ->> 'reason' = 'sale' GROUP BY p.id`,
+      [[a.id, b.id]],
+    );
+    const levels = (from: number) => Array.from({ length: 12 }, (_, n) => String(from - 1 - n));
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { id: a.id, stock: 18, told: levels(30) },
+        { id: b.id, stock: 0, told: levels(12) },
+      ]),
+    );
+  });
+
   it('makes one sale of 20 requests under one key, with one answer', async () => {
     const product = await createProduct(shop.db, { stock: 50 });
     const customer = await createCustomer(shop);
