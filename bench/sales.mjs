@@ -62,7 +62,8 @@ async function booksOf(databaseUrl) {
          (SELECT max(right(number, 6)::int) FROM invoices) AS "lastInvoice",
          (SELECT count(*)::int FROM products WHERE stock < 0) AS oversold,
          (SELECT sum(quantity)::int FROM sale_items) AS units,
-         (SELECT sum($1 - stock)::int FROM products) AS "unitsGone"`,
+         (SELECT sum($1 - stock)::int FROM products) AS "unitsGone",
+         (SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()) AS deadlocks`,
       [STOCK],
     );
     return rows[0];

@@ -96,11 +96,11 @@ export function addCartLine(dialect) {
 /**
  * One unit is a whole purchase: two cart lines, the sale, its payment.
  * @param {Dialect} dialect
- * @param {number} [most] products that are bought, all of them without it
+ * @param {boolean} [hot] whether everybody wants the same product, beside another
  * @returns {import('./load.mjs').Workload}
  */
-export function checkOut(dialect, most) {
-  const productIds = dialect.productIds.slice(0, most);
+export function checkOut(dialect, hot = false) {
+  const { productIds } = dialect;
   return (connection, worker) => {
     const headers = customerOf(dialect, worker);
     const post = async (/** @type {string} */ path, /** @type {unknown} */ json, key = '') => {
@@ -109,7 +109,7 @@ export function checkOut(dialect, most) {
       return expectJson(answer, `POST ${path}`);
     };
     return async () => {
-      const first = randomInt(productIds.length);
+      const first = hot ? 0 : randomInt(productIds.length);
       const second = (first + 1 + randomInt(productIds.length - 1)) % productIds.length;
       for (const index of [first, second]) {
         const line = { productId: productIds[index], quantity: 1 + randomInt(3) };

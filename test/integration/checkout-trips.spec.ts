@@ -51,7 +51,7 @@ describe('the round trips of a checkout', () => {
     expect(await statementsOf('2400.00')).toEqual([
       'checkout.quote.user.items',
       'promotions.offers',
-      'checkout.place.promoted',
+      'checkout.place.alone.promoted',
     ]);
     expect(await brokenInvariants(shop.db)).toEqual({});
   });

@@ -30,7 +30,7 @@ export class PlacementQueue {
   }
 
   private async placeAlone(placement: Placement): Promise<Placed> {
-    const written = await this.placements.place(placement);
+    const written = await this.placements.place([placement], this.uow.active ? 'within' : 'alone');
     const tell = (): Promise<void> => this.news.placed(written?.levels ?? []);
     if (this.uow.active) this.uow.afterCommit(tell);
     else await tell();
@@ -39,7 +39,7 @@ export class PlacementQueue {
 
   /** What overtook a batch has overtaken one or another of its members: the rest are written without those. */
   private async write(batch: readonly Placement[]): Promise<Written<Placed> | undefined> {
-    const written = await this.placements.placeAll(batch);
+    const written = await this.placements.place(batch, 'batch');
     if (written === undefined)
       return batch.length > 1 ? undefined : { results: ['overtaken'], told: Promise.resolve() };
     const { placed, levels } = written;

@@ -50,8 +50,22 @@ const OPEN_PLACE = `
            AND o.open_place = x.place OFFSET 0)
        LIMIT 1`;
 
-/** How a sale is written: with others of the same moment, by itself, or by itself with promotions that have a part in it. */
-export type Manner = 'batch' | 'alone' | 'promoted';
+/**
+ * How sales are written: those of the same moment together, waiting for nobody; one by itself; or one within a transaction
+ * that has locked its products.
+ */
+export type Manner = 'batch' | 'alone' | 'within';
+
+/**
+ * How the turn of a product is had. Checkouts take turns before they lock rows: whoever has locked the newest version of a
+ * row still comes to it by the one that its statement began with, and where carts are just being filled with the product,
+ * PostgreSQL makes them queue there, behind those who wait for them.
+ */
+const TURN: Readonly<Record<Manner, string>> = {
+  batch: 'pg_try_advisory_xact_lock(7236411, key)',
+  alone: 'pg_advisory_xact_lock(7236411, key) IS NOT NULL',
+  within: 'true',
+};
 
 /**
  * Whole checkouts, as many as are asked for at the same time, in one statement: one entry a sale in each of $1 to $31 and
@@ -68,11 +82,11 @@ export type Manner = 'batch' | 'alone' | 'promoted';
  * There are always so few sales and lines, and saying so makes the planner expect one or two of them rather than ten, and
  * so keep one plan for all batches over planning each anew, which costs as much as the statement itself.
  */
-function place(manner: Manner): Statement {
-  const promotions = manner === 'promoted' ? PROMOTIONS : { taken: '', allTaken: '', used: '', coupon: 'NULL' };
+function place(manner: Manner, promoted: boolean): Statement {
+  const promotions = promoted ? PROMOTIONS : { taken: '', allTaken: '', used: '', coupon: 'NULL' };
   const patience = manner === 'batch' ? ' SKIP LOCKED' : '';
   return statement(
-    `checkout.place.${manner}`,
+    `checkout.place.${manner}${promoted ? '.promoted' : ''}`,
     `WITH q AS MATERIALIZED (
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int[], $6::boolean[], $7::text[],
        $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::jsonb[], $14::text[],
@@ -95,9 +109,13 @@ function place(manner: Manner): Statement {
    w AS MATERIALIZED (
      SELECT q.*, r.place FROM q LEFT JOIN LATERAL (${OPEN_PLACE}) r ON q.most_open > 0
      WHERE NOT q.checks_out OR q.cart_id IN (SELECT id FROM c)),
+   x AS MATERIALIZED (
+     SELECT key, ${TURN[manner]} AS had FROM (
+       SELECT DISTINCT uuid_hash(l.product_id) AS key FROM l JOIN w ON w.ord = l.ord ORDER BY key) k),
    p AS MATERIALIZED (
      SELECT id, stock, price, active AND archived_at IS NULL AS active, next_price_change_at FROM products
-     WHERE id IN (SELECT l.product_id FROM l JOIN w ON w.ord = l.ord) ORDER BY id FOR NO KEY UPDATE OF products${patience}),${promotions.taken}
+     WHERE id IN (SELECT l.product_id FROM l JOIN x ON x.key = uuid_hash(l.product_id) AND x.had)
+     ORDER BY id FOR NO KEY UPDATE OF products${patience}),${promotions.taken}
    a AS MATERIALIZED (
      SELECT l.*, p.stock, sum(l.quantity) OVER (PARTITION BY l.product_id ORDER BY l.ord) AS wanted,
        p.active AND p.price = l.price AND coalesce(p.next_price_change_at > w.placed_at, true) AS as_priced
@@ -157,8 +175,7 @@ function place(manner: Manner): Statement {
   );
 }
 
-export const PLACE: Readonly<Record<Manner, Statement>> = {
-  batch: place('batch'),
-  alone: place('alone'),
-  promoted: place('promoted'),
-};
+const both = (manner: Manner) => ({ plain: place(manner, false), promoted: place(manner, true) }) as const;
+
+/** In each manner, without promotions and, of one sale, with those that have a part in it. */
+export const PLACE = { batch: both('batch'), alone: both('alone'), within: both('within') } as const;

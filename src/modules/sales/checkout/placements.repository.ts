@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
-import { violatedConstraint } from '../../../platform/database/failures.js';
+import { isTransient, violatedConstraint } from '../../../platform/database/failures.js';
 import type { IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
 import type { NewSale } from './new-sale.js';
 import { type Manner, PLACE } from './placement.statements.js';
@@ -55,31 +55,22 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
 @Injectable()
 export class PlacementsRepository extends BaseRepository {
   /**
-   * Writes sales that no promotion has a part in, reserves their stock and empties their carts, in one statement that is a
-   * transaction of its own. It waits for nobody: whoever's cart or product is held by somebody else is `overtaken`.
+   * Writes sales, reserves their stock and empties their carts, in one statement that is a transaction of its own or part
+   * of the one under way.
+   * @param batch one that promotions have a part in stands alone; in a batch, whoever would have to wait for somebody is
+   *   `overtaken`
    * @returns undefined where something changed at the same time, so that none of them was written
    */
-  placeAll(batch: readonly Placement[]): Promise<PlacedBatch | undefined> {
-    return this.run('batch', batch, placementValues(batch));
-  }
-
-  /** The same for one sale, waiting for whoever holds its rows, and in the transaction under way if there is one. */
-  place(placement: Placement): Promise<PlacedBatch | undefined> {
-    const values = placementValues([placement]);
-    if (placement.sale.promotions.length === 0) return this.run('alone', [placement], values);
-    return this.run('promoted', [placement], [...values, ...promotionValues(placement.sale)]);
-  }
-
-  private async run(
-    manner: Manner,
-    batch: readonly Placement[],
-    values: readonly unknown[],
-  ): Promise<PlacedBatch | undefined> {
+  async place(batch: readonly Placement[], manner: Manner): Promise<PlacedBatch | undefined> {
+    const [first] = batch;
+    const promoted = first !== undefined && first.sale.promotions.length > 0;
+    const values = promoted ? [...placementValues(batch), ...promotionValues(first.sale)] : placementValues(batch);
     try {
-      const [row] = (await this.guarded<PlacedRow>(PLACE[manner], values)) ?? [];
+      const [row] = (await this.guarded<PlacedRow>(PLACE[manner][promoted ? 'promoted' : 'plain'], values)) ?? [];
       return row && outcomeOf(batch, row);
     } catch (error) {
       if (OVERTAKEN.has(violatedConstraint(error) ?? '')) return undefined;
+      if (isTransient(error) && manner !== 'within') return undefined;
       throw error;
     }
   }
