@@ -4,6 +4,7 @@ import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, addToCart, paySale, placeSale } from '../support/buying.js';
+import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 
 describe('checkout under contention, on two replicas', () => {
@@ -89,6 +90,37 @@ describe('checkout under contention, on two replicas', () => {
         { id: b.id, stock: 0, told: levels(12) },
       ]),
     );
+  });
+
+  it('takes turns at a product that others hold, since in the queue for its row two checkouts would deadlock', async () => {
+    const { id } = await createProduct(shop.db, { stock: 9 });
+    const [filling, holder] = [await shop.db.connect(), await shop.db.connect()];
+    // A cart that is being filled refers to the row as it was before the holder changes it.
+    await filling.query('BEGIN');
+    await filling.query('SELECT FROM products WHERE id = $1 FOR KEY SHARE', [id]);
+    await holder.query('BEGIN');
+    await holder.query('UPDATE products SET stock = stock - 1, version = version + 1 WHERE id = $1', [id]);
+    await holder.query(
+      `INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, created_at)
+       VALUES (gen_random_uuid(), $1, -1, 8, 'adjustment', now())`,
+      [id],
+    );
+    const buy = async (n: number) => placeSale(either(n), await createCustomer(shop), [{ productId: id, quantity: 1 }]);
+    const sales = Promise.all([buy(0), buy(1), buy(0)]);
+    await eventually(async () => {
+      const { rows } = await shop.db.query(
+        `SELECT locktype, count(*)::int FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE NOT granted AND datname = current_database() GROUP BY locktype ORDER BY locktype`,
+      );
+      expect(rows).toEqual([
+        { locktype: 'advisory', count: 2 },
+        { locktype: 'transactionid', count: 1 },
+      ]);
+    });
+    await holder.query('COMMIT');
+    expect(statuses(await sales)).toEqual({ 201: 3 });
+    await filling.query('COMMIT');
+    for (const client of [filling, holder]) client.release();
   });
 
   it('makes one sale of 20 requests under one key, with one answer', async () => {
