@@ -81,6 +81,7 @@ ORDER BY l.added_at, l.product_id`,
  * All writes hang off the idempotency record, which hangs off a gate: the cart as it was priced, every line active, at
  * its price and in stock. On refusal nothing is written. The guard divides by zero when fewer products were updated
  * than asked for, which PostgreSQL may do without a word when a row changed while it was waited for (EvalPlanQual).
+ * Without turns at the products, those that everybody wants would deadlock.
  *
  * $1 account, $2 key, $3 request hash, $4 cart, $5 cart version, $6 sale, $7 payment, $8 history, $9 outbox event,
  * $10 products, $11 quantities, $12 prices, $13 movements, $14 subtotal, $15 address, $16 event data
@@ -93,11 +94,13 @@ WITH asked AS MATERIALIZED (
     WITH ORDINALITY AS asked (product_id, quantity, price, movement_id, line_no)
 ), held AS MATERIALIZED (
   SELECT id FROM cart WHERE id = $4::uuid AND account_id = $1::uuid AND version = $5::integer FOR NO KEY UPDATE
+), turn AS MATERIALIZED (
+  SELECT pg_advisory_xact_lock(1, key) FROM (SELECT DISTINCT uuid_hash(product_id) AS key FROM asked ORDER BY key) k
 ), locked AS MATERIALIZED (
   SELECT p.id, p.sku, p.name, p.stock, p.active AND p.price = asked.price AND p.stock >= asked.quantity AS sellable,
     asked.quantity, asked.price, asked.movement_id, asked.line_no
   FROM product p JOIN asked ON asked.product_id = p.id
-  WHERE (SELECT count(*) FROM held) = 1
+  WHERE (SELECT count(*) FROM held) = 1 AND (SELECT count(*) FROM turn) > 0
   ORDER BY p.id FOR NO KEY UPDATE OF p
 ), gate AS MATERIALIZED (
   SELECT count(*) = cardinality($10::uuid[]) AND bool_and(sellable) AS open FROM locked
