@@ -18,7 +18,7 @@ function connectOnce(client: RedisClient): Promise<unknown> {
 
 await runMain(async () => {
   const config = loadConfig();
-  const { client } = new RedisLink(config);
+  const { client } = await RedisLink.of(config);
   if (client === undefined) {
     process.stdout.write(
       'No Redis is configured (REDIS_URL, REDIS_HOST): the cache is in the memory of the process.\n',

@@ -1,6 +1,7 @@
 // NestJS 12 is published as ES modules only, and Jest's ESM mode on Node 20 stops where a CommonJS package
 // requires one of them. So Jest runs everything as CommonJS: this turns TypeScript, .mjs files, files of
 // "type": "module" packages and files that use import() into CommonJS, and leaves all others as they are.
+const { createHash } = require('node:crypto');
 const { existsSync, readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const swc = require('@swc/jest');
@@ -47,6 +48,8 @@ const importable = (source) =>
 const withoutSuffix = (source) =>
   source.replace(/(\bfrom\s+|\bimport\(\s*|\bimport\s+)(['"])(\.{1,2}\/[^'"\n]+)\.js\2/g, '$1$2$3$2');
 
+const itself = readFileSync(__filename);
+
 module.exports = {
   process(source, path, config) {
     if (path.endsWith('.ts'))
@@ -57,12 +60,6 @@ module.exports = {
     return { code: source };
   },
   getCacheKey(source, path, config) {
-    return require('node:crypto')
-      .createHash('sha256')
-      .update(source)
-      .update(path)
-      .update(config.configString)
-      .update(readFileSync(__filename))
-      .digest('hex');
+    return createHash('sha256').update(source).update(path).update(config.configString).update(itself).digest('hex');
   },
 };

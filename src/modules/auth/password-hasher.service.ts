@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { newToken } from '../../common/tokens.js';
 import { Turnstile } from '../../common/turnstile.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Admissions } from '../../platform/http/admissions.js';
@@ -20,6 +20,11 @@ export const PASSWORD_HASHING = 'password-hashing';
 const TIME_COST = 2;
 const LANES = 1;
 
+/** How hashes of today begin: `$argon2id$v=19$m=19456,t=2,p=1$`, before salt and hash in base64 without padding. */
+const parametersOf = ({ PASSWORD_HASH_MEMORY_KIB }: Config): string =>
+  `$argon2id$v=19$m=${PASSWORD_HASH_MEMORY_KIB},t=${TIME_COST},p=${LANES}$`;
+const randomPart = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
+
 const busy = (): PasswordHashingBusy => new PasswordHashingBusy();
 
 /**
@@ -32,14 +37,16 @@ export class PasswordHasher implements OnModuleInit, OnApplicationShutdown {
   private readonly cores = new Turnstile(AT_ONCE, Number.POSITIVE_INFINITY, LONGEST_WAIT_MS, busy);
   private readonly threads = Array.from({ length: AT_ONCE }, () => new HashingThread());
   private readonly idle = [...this.threads];
-  private decoy = '';
+  private readonly decoy: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Admissions) private readonly admissions: Admissions,
-  ) {}
+  ) {
+    this.decoy = `${parametersOf(config)}${randomPart(16)}$${randomPart(32)}`;
+  }
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const { turnstile } = this;
     this.admissions.declare(PASSWORD_HASHING, {
       most: AT_ONCE + PREPARING + MOST_WAITING,
@@ -48,7 +55,6 @@ export class PasswordHasher implements OnModuleInit, OnApplicationShutdown {
         return turnstile.isFull;
       },
     });
-    this.decoy = await this.hash(newToken());
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -94,8 +100,7 @@ export class PasswordHasher implements OnModuleInit, OnApplicationShutdown {
    * once the password was found right; undefined also while there is too much to hash: the next login will do.
    */
   async renew(passwordHash: string, password: string): Promise<string | undefined> {
-    const parameters = `$argon2id$v=19$m=${this.config.PASSWORD_HASH_MEMORY_KIB},t=${TIME_COST},p=${LANES}$`;
-    if (passwordHash.startsWith(parameters)) return undefined;
+    if (passwordHash.startsWith(parametersOf(this.config))) return undefined;
     try {
       return await this.hash(password);
     } catch (error) {

@@ -1,7 +1,6 @@
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Cache, type CacheManagerStore, KeyvAdapter } from 'cache-manager';
-import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import type { CacheState } from './app-cache.js';
 import { MemorySpace } from './memory-space.js';
@@ -18,7 +17,8 @@ function memoryStore(): Keyv {
   return new Keyv({ store, namespace: NAMESPACE, serialize: undefined, deserialize: undefined });
 }
 
-function redisStore(client: RedisClient): Keyv {
+async function redisStore(client: RedisClient): Promise<Keyv> {
+  const { redisInsStore } = await import('cache-manager-redis-yet');
   // The package types its client with every Redis module; the commands that it uses belong to all clients.
   const redis = redisInsStore(client as unknown as Parameters<typeof redisInsStore>[0]);
   const adapter = new KeyvAdapter(redis as unknown as CacheManagerStore);
@@ -29,8 +29,8 @@ function redisStore(client: RedisClient): Keyv {
 }
 
 /** What cache-manager is made of: memory, and Redis behind it where one is configured. */
-export function createStores(client: RedisClient | undefined): Keyv[] {
-  return client === undefined ? [memoryStore()] : [memoryStore(), redisStore(client)];
+export async function createStores(client: RedisClient | undefined): Promise<Keyv[]> {
+  return client === undefined ? [memoryStore()] : [memoryStore(), await redisStore(client)];
 }
 
 /**

@@ -17,7 +17,7 @@ import { TieredCache } from './tiered-cache.js';
     NestCacheModule.registerAsync({
       imports: [RedisLinkModule],
       inject: [RedisLink],
-      useFactory: (link: RedisLink) => ({ stores: createStores(link.client) }),
+      useFactory: async (link: RedisLink) => ({ stores: await createStores(link.client) }),
     }),
   ],
   providers: [CacheTiers, { provide: AppCache, useClass: TieredCache }],

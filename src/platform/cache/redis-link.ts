@@ -1,6 +1,6 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { createClient } from '@redis/client';
-import { CONFIG, type Config } from '../../config/config.js';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { createClient } from '@redis/client';
+import type { Config } from '../../config/config.js';
 
 export type RedisClient = ReturnType<typeof createClient>;
 
@@ -10,9 +10,11 @@ const LONGEST_RETRY_MS = 2_000;
 /** More commands than this that wait for an answer mean that Redis hangs; further ones are refused at once. */
 const QUEUE_LIMIT = 2_000;
 
-function connect(config: RedisSettings): RedisClient | undefined {
+async function clientOf(config: RedisSettings): Promise<RedisClient | undefined> {
   if (config.REDIS_URL === undefined && config.REDIS_HOST === undefined) return undefined;
-  return createClient({
+  // Hundreds of modules, which only those load who have a Redis.
+  const redis = await import('@redis/client');
+  return redis.createClient({
     ...(config.REDIS_URL === undefined ? {} : { url: config.REDIS_URL }),
     ...(config.REDIS_URL === undefined && config.REDIS_USERNAME !== undefined
       ? { username: config.REDIS_USERNAME }
@@ -32,15 +34,16 @@ function connect(config: RedisSettings): RedisClient | undefined {
 }
 
 /** The connection to Redis, where one is configured. */
-@Injectable()
 export class RedisLink implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RedisLink.name);
-  readonly client: RedisClient | undefined;
   private warned = false;
   private made = 0;
 
-  constructor(@Inject(CONFIG) config: Config) {
-    this.client = connect(config);
+  private constructor(readonly client: RedisClient | undefined) {}
+
+  /** Of what the settings name; it connects when the application starts. */
+  static async of(config: Config): Promise<RedisLink> {
+    return new RedisLink(await clientOf(config));
   }
 
   /** How many connections there have been: what was learnt on one says nothing about the server behind the next. */
