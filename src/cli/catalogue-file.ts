@@ -7,6 +7,9 @@ import { UnreadableFile } from '../platform/files/unreadable-file.js';
 
 const FORMATS: Readonly<Record<string, ImportFormat>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
 
+/** zlib's own default of 16 KiB makes eight times as many calls. */
+const ZLIB_CHUNK = 131_072;
+
 /** What a file is, as its name says: CSV or NDJSON, with gzip around it where the name ends so. */
 export function formatOf(path: string): { readonly format: ImportFormat; readonly compressed: boolean } {
   const [, extension = '', gz] = /\.([a-z]+)(\.gz)?$/i.exec(path) ?? [];
@@ -33,7 +36,7 @@ export async function checkFile(path: string): Promise<void> {
 /** The bytes of a file, without its compression. */
 export function readFile(path: string, compressed: boolean): Readable {
   const stream = createReadStream(path);
-  return compressed ? pipeline(stream, createGunzip(), () => undefined) : stream;
+  return compressed ? pipeline(stream, createGunzip({ chunkSize: ZLIB_CHUNK }), () => undefined) : stream;
 }
 
 /** The text of a map: what a file of that name holds, or the text itself where it reads like a map. */

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 const DRAWN = 250;
 /** Hexadecimal digits of the random part of an id. */
 const RANDOM = 16;
+/** … and of one for the past, which has no counter. */
+const PAST_RANDOM = 19;
 
 let digits = '';
 let used = 0;
@@ -18,15 +20,21 @@ let counter = 0;
 export function newId(now: number = Date.now()): string {
   if (now > lastMillisecond) startMillisecond(now);
   else if (++counter > 0xfff) startMillisecond(lastMillisecond + 1);
-  if (used + RANDOM > digits.length) {
+  const at = draw(RANDOM);
+  const variant = '89ab'.charAt(Number.parseInt(digits.charAt(at), 16) & 0x3);
+  const sequence = (0x7000 | counter).toString(16);
+  return `${time}${sequence}-${variant}${digits.slice(at + 1, at + 4)}-${digits.slice(at + 4, at + RANDOM)}`;
+}
+
+/** Where so many random digits that nobody has had yet begin. */
+function draw(count: number): number {
+  if (used + count > digits.length) {
     digits = randomBytes((DRAWN * RANDOM) / 2).toString('hex');
     used = 0;
   }
   const at = used;
-  used += RANDOM;
-  const variant = '89ab'.charAt(Number.parseInt(digits.charAt(at), 16) & 0x3);
-  const sequence = (0x7000 | counter).toString(16);
-  return `${time}${sequence}-${variant}${digits.slice(at + 1, at + 4)}-${digits.slice(at + 4, at + RANDOM)}`;
+  used += count;
+  return at;
 }
 
 function startMillisecond(millisecond: number): void {
@@ -52,7 +60,8 @@ export function isUuid(text: string): boolean {
  */
 export function pastId(moment: Date): string {
   const time = Math.max(moment.getTime(), 0).toString(16).padStart(12, '0');
-  const random = randomBytes(10).toString('hex');
+  const at = draw(PAST_RANDOM);
+  const random = digits.slice(at, at + PAST_RANDOM);
   const variant = '89ab'.charAt(Number.parseInt(random.charAt(3), 16) & 0x3);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }

@@ -48,6 +48,11 @@ export class RollUps implements BatchConsumer, OnModuleInit {
     if (signal?.aborted !== true) await this.uow.run(() => this.sums.refillCategories());
   }
 
+  /** Sums up as many as one transaction takes, where so many wait: what is summed up in small steps costs more. */
+  async sumUpMany(): Promise<void> {
+    if ((await this.sums.waiting()) >= MARKS) await this.uow.run(() => this.sums.rollUp(MARKS));
+  }
+
   /** Makes all sums anew. Answers stay exact meanwhile, and are slower. */
   async rebuild(told?: (sales: number) => void): Promise<void> {
     await this.uow.run(() => this.sums.forget());

@@ -39,11 +39,15 @@ export class FileImportService {
     const { import_id: importId, line } = await this.files.take(digest, newId(), runner, this.clock.now());
     if (line > 0) onResumed?.(line);
     await this.record(importId, 'sales.import_started', { format, ...(moveStock ? { moveStock } : {}), after: line });
+    const summing = new Summing(this.analytics);
     const keep = async (step: { readonly line: number }): Promise<void> => {
-      if (await this.files.keep(digest, runner, step.line, this.clock.now())) return;
-      throw new Error('Another run has taken over the import of this file.');
+      if (!(await this.files.keep(digest, runner, step.line, this.clock.now())))
+        throw new Error('Another run has taken over the import of this file.');
+      this.uow.afterCommit(() => summing.goOn());
     };
-    const report = await this.history.run(source(), { ...how, importId, after: line, keep });
+    const report = await this.history
+      .run(source(), { ...how, importId, after: line, keep })
+      .finally(() => summing.end());
     await this.files.done(digest, runner);
     await this.record(importId, 'sales.imported', report);
     await this.analytics.catchUp();
@@ -53,5 +57,27 @@ export class FileImportService {
   private record(importId: string, action: string, after: object): Promise<void> {
     const subject = { subjectType: 'sales_import', subjectId: importId };
     return this.uow.run(() => this.audit.record({ ...subject, action, after: { ...after } }));
+  }
+}
+
+/** Sums up sales beside the import that brings them in, as the job of a server does. */
+class Summing {
+  private step: Promise<void> | undefined;
+
+  constructor(private readonly analytics: AnalyticsApi) {}
+
+  /** Begins the next step, unless one is under way. */
+  goOn(): void {
+    this.step ??= this.analytics
+      .sumUpMany()
+      // What it leaves undone is summed up at the end, which tells of what is wrong.
+      .catch(() => undefined)
+      .finally(() => {
+        this.step = undefined;
+      });
+  }
+
+  async end(): Promise<void> {
+    await this.step;
   }
 }

@@ -14,9 +14,14 @@ const TAKE = statement(
    ON CONFLICT (digest) DO UPDATE SET runner = EXCLUDED.runner, touched_at = EXCLUDED.touched_at
    RETURNING import_id, line`,
 );
+/**
+ * The commit of a batch does not wait for the disk: a server that dies may lose the last batches, and with each where the
+ * import stood, so that it goes on before them. What ends an import waits, and everything before is on the disk then.
+ */
 const KEEP = statement(
   'sale-import-files.keep',
-  'UPDATE sale_import_files SET line = $3, touched_at = $4 WHERE digest = $1 AND runner = $2',
+  `UPDATE sale_import_files SET line = $3, touched_at = $4 WHERE digest = $1 AND runner = $2
+   RETURNING set_config('synchronous_commit', 'off', true)`,
 );
 const DONE = statement('sale-import-files.done', 'DELETE FROM sale_import_files WHERE digest = $1 AND runner = $2');
 

@@ -1,9 +1,13 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { MAX_LINE_BYTES, textBlocks } from './text-blocks.js';
 import { UnreadableFile } from './unreadable-file.js';
 
 /** What the parser is given at once: all its records are made before the first is read, and rows of a wrong width are dear. */
 const PIECE_BYTES = 8_192;
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 
 interface CsvRecord {
   readonly record: readonly string[];
@@ -25,7 +29,16 @@ export class CsvReader {
   private line = 1;
   private failure: Error | undefined;
 
+  /** Records one by one. */
   async *read(source: AsyncIterable<Uint8Array>): AsyncGenerator<PlacedRecord> {
+    for await (const records of this.pieces(source)) yield* records;
+  }
+
+  /**
+   * Records as they were parsed, about a hundred at once: asking for each by itself costs as much as parsing it. What
+   * else waits in the process gets its turn between them, such as the answers of a database.
+   */
+  async *pieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly PlacedRecord[]> {
     this.parser.on('error', (error) => {
       this.failure ??= error;
     });
@@ -34,8 +47,9 @@ export class CsvReader {
       for await (const { bytes } of textBlocks(source)) {
         for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
           this.parser.write(bytes.subarray(at, at + PIECE_BYTES));
-          yield* this.drain();
+          yield this.drain();
           if (this.parser.errored !== null) throw this.explain(this.parser.errored);
+          await turn();
         }
       }
     } catch (error) {
@@ -44,19 +58,22 @@ export class CsvReader {
     }
     // The parser holds the last record back until it knows what follows.
     await this.end();
-    yield* this.drain();
+    yield this.drain();
     if (broken !== undefined) throw broken;
     if (this.failure !== undefined) throw this.explain(this.failure);
   }
 
-  private *drain(): Generator<PlacedRecord> {
+  private drain(): PlacedRecord[] {
+    const records: PlacedRecord[] = [];
     for (let next = this.parser.read(); next !== null; next = this.parser.read()) {
       const { record, raw } = next as CsvRecord;
       const { line } = this;
-      const ended = /[\r\n]$/.test(raw);
-      this.line += raw.split('\n').length - (raw.endsWith('\n') ? 1 : 0);
-      yield { record, raw, line, ended };
+      const last = raw.charCodeAt(raw.length - 1);
+      const ended = last === LINE_FEED || last === CARRIAGE_RETURN;
+      this.line += linesOf(raw);
+      records.push({ record, raw, line, ended });
     }
+    return records;
   }
 
   private end(): Promise<void> {
@@ -75,4 +92,11 @@ export class CsvReader {
     const stray = 'A quote stands where none may; quotes inside a quoted field are doubled';
     return new UnreadableFile(this.line, messages[error.code] ?? stray);
   }
+}
+
+/** Lines that a record takes, whether or not the last has its end. */
+function linesOf(raw: string): number {
+  let count = 1;
+  for (let at = raw.indexOf('\n'); at >= 0 && at < raw.length - 1; at = raw.indexOf('\n', at + 1)) count += 1;
+  return count;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { unguardCell } from '../../../platform/files/csv-cells.js';
 import { CsvReader, type PlacedRecord } from '../../../platform/files/csv-reader.js';
 import { textBlocks } from '../../../platform/files/text-blocks.js';
@@ -55,16 +56,16 @@ class Gathering {
  * @throws {UnreadableFile} where the file breaks, after the rows before that
  */
 export async function* lineBatches(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<LineBatch> {
-  const reader = new LineReader(reading.currency);
+  const reader = new RowReader(reading);
   let batch = new Gathering();
   try {
-    for await (const { line, raw, problem } of limited(rowsOf(source, reading), reading.maxRows)) {
-      if (line <= reading.after) continue;
-      const read = raw === undefined ? problem : reader.read(line, raw);
-      if (read !== undefined) batch.add(line, read);
-      if (batch.rows < BATCH_ROWS) continue;
-      yield batch;
-      batch = new Gathering();
+    for await (const rows of rowsOf(source, reading)) {
+      for (const { line, read } of reader.read(rows)) {
+        batch.add(line, read);
+        if (batch.rows < BATCH_ROWS) continue;
+        yield batch;
+        batch = new Gathering();
+      }
     }
   } catch (error) {
     if (error instanceof UnreadableFile && batch.rows > 0) yield batch;
@@ -73,31 +74,55 @@ export async function* lineBatches(source: AsyncIterable<Uint8Array>, reading: R
   if (batch.rows > 0) yield batch;
 }
 
-async function* limited(rows: AsyncIterable<Row>, most = Number.POSITIVE_INFINITY): AsyncGenerator<Row> {
-  let count = 0;
-  for await (const row of rows) {
-    count += 1;
-    if (count > most) throw new UnreadableFile(row.line, `The file has more than ${most} rows`, 'too_many_rows');
-    yield row;
+/** Reads those rows that are not done with yet. */
+class RowReader {
+  private readonly lines: LineReader;
+  private readonly most: number;
+  private rows = 0;
+
+  constructor(private readonly reading: Reading) {
+    this.lines = new LineReader(reading.currency);
+    this.most = reading.maxRows ?? Number.POSITIVE_INFINITY;
+  }
+
+  *read(rows: Iterable<Row>): Generator<{ readonly line: number; readonly read: SaleLine | LineProblem }> {
+    for (const { line, raw, problem } of rows) {
+      this.rows += 1;
+      if (this.rows > this.most)
+        throw new UnreadableFile(line, `The file has more than ${this.most} rows`, 'too_many_rows');
+      if (line <= this.reading.after) continue;
+      const read = raw === undefined ? problem : this.lines.read(line, raw);
+      if (read !== undefined) yield { line, read };
+    }
   }
 }
 
-function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: Reading): AsyncIterable<Row> {
+/** Rows by the piece: an asynchronous step for each would cost more than reading it. */
+function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: Reading): AsyncIterable<Iterable<Row>> {
   return format === 'csv' ? csvRows(source, map) : ndjsonRows(source, map);
 }
 
 const malformed = (line: number, reason: string): Row => ({ line, problem: { column: '', code: 'malformed', reason } });
 
-async function* csvRows(source: AsyncIterable<Uint8Array>, map: SaleMap | undefined): AsyncGenerator<Row> {
+async function* csvRows(source: AsyncIterable<Uint8Array>, map: SaleMap | undefined): AsyncGenerator<Iterable<Row>> {
   let header: CsvHeader | undefined;
-  for await (const placed of new CsvReader().read(source)) {
-    if (header === undefined) header = { places: placesOf(placed.record, map), width: placed.record.length };
+  for await (const piece of new CsvReader().pieces(source)) {
+    const [first, ...rest] = piece;
+    if (first === undefined) continue;
+    if (header !== undefined) yield csvPiece(piece, header);
     else {
-      const row = csvRow(placed, header);
-      if (row !== undefined) yield row;
+      header = { places: placesOf(first.record, map), width: first.record.length };
+      yield csvPiece(rest, header);
     }
   }
   if (header === undefined) throw new UnreadableFile(1, 'The file is empty');
+}
+
+function* csvPiece(piece: readonly PlacedRecord[], header: CsvHeader): Generator<Row> {
+  for (const placed of piece) {
+    const row = csvRow(placed, header);
+    if (row !== undefined) yield row;
+  }
 }
 
 interface CsvHeader {
@@ -117,20 +142,29 @@ function csvRow({ record, line, ended }: PlacedRecord, { places, width }: CsvHea
   return malformed(line, `has ${record.length} columns instead of ${width}`);
 }
 
-async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map: SaleMap | undefined): AsyncGenerator<Row> {
+async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map: SaleMap | undefined): AsyncGenerator<Iterable<Row>> {
   const sources = sourcesOf(map);
   const known: ReadonlySet<string> | undefined = map === undefined ? new Set(SALE_COLUMNS) : undefined;
   for await (const { bytes, firstLine } of textBlocks(source)) {
-    const texts = bytes.toString('utf8').split('\n');
-    for (const [index, text] of texts.entries()) {
-      if (text.trim() === '') continue;
-      const line = firstLine + index;
-      const row = objectOf(text);
-      if (row === undefined && index === texts.length - 1)
-        throw new UnreadableFile(line, 'The file ends in the middle of a row');
-      if (row === undefined) yield malformed(line, 'is not a JSON object');
-      else yield rowOf(line, row, sources, known);
-    }
+    yield ndjsonPiece(bytes.toString('utf8').split('\n'), firstLine, sources, known);
+    await turn();
+  }
+}
+
+function* ndjsonPiece(
+  texts: readonly string[],
+  firstLine: number,
+  sources: ReturnType<typeof sourcesOf>,
+  known: ReadonlySet<string> | undefined,
+): Generator<Row> {
+  for (const [index, text] of texts.entries()) {
+    if (text.trim() === '') continue;
+    const line = firstLine + index;
+    const row = objectOf(text);
+    if (row === undefined && index === texts.length - 1)
+      throw new UnreadableFile(line, 'The file ends in the middle of a row');
+    if (row === undefined) yield malformed(line, 'is not a JSON object');
+    else yield rowOf(line, row, sources, known);
   }
 }
 
