@@ -186,7 +186,8 @@ describe('the lane', () => {
       }),
       { numRuns: runs(100) },
     );
-    expect(answered).toBeGreaterThan(15);
+    // A process that is held up trusts its memory less often.
+    expect(answered).toBeGreaterThan(5);
   });
 
   const api = (method: 'patch' | 'put' | 'post' | 'delete', url: string, body?: object): Promise<unknown> =>

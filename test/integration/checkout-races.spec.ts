@@ -48,20 +48,17 @@ describe('checkout under contention, on two replicas', () => {
 
   it('goes on for everybody else while a product is held by somebody', async () => {
     const [held, free] = [await createProduct(shop.db, { stock: 9 }), await createProduct(shop.db, { stock: 9 })];
+    const [first, second, ...others] = await Promise.all(Array.from({ length: 8 }, () => createCustomer(shop)));
+    if (first === undefined || second === undefined) throw new Error('There are eight shoppers.');
     const holder = await shop.db.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM products WHERE id = $1 FOR NO KEY UPDATE', [held.id]);
-    const buy = async (...ids: string[]) =>
-      placeSale(
-        shop,
-        await createCustomer(shop),
-        ids.map((productId) => ({ productId, quantity: 1 })),
-      );
-    const waiting = Promise.all([buy(held.id), buy(free.id, held.id)]);
-    const others = await Promise.all(Array.from({ length: 6 }, () => buy(free.id)));
-    expect(statuses(others)).toEqual({ 201: 6 });
+    const one = ({ id }: { id: string }) => ({ productId: id, quantity: 1 });
+    const waiting = Promise.all([placeSale(shop, first, [one(held)]), placeSale(shop, second, [one(free), one(held)])]);
+    const answers = await Promise.all(others.map((shopper) => placeSale(shop, shopper, [one(free)])));
     await holder.query('COMMIT');
     holder.release();
+    expect(statuses(answers)).toEqual({ 201: 6 });
     expect(statuses(await waiting)).toEqual({ 201: 2 });
   });
 
