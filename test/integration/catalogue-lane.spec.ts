@@ -236,7 +236,8 @@ describe('the lane', () => {
       }),
       { numRuns: runs(6) },
     );
-    expect(answered).toBeGreaterThan(50);
+    // A process that is held up trusts its memory less often.
+    expect(answered).toBeGreaterThan(20);
   });
 
   it('counts requests against their limit, logs and measures them, and refuses as the pipeline does', async () => {
