@@ -121,7 +121,7 @@ export class PriceOracle {
     const none = open.map(() => amount(0));
     if (benefit.kind === 'percentage')
       return this.share(this.round(sum(open).times(benefit.rate.toString()).div(1_000_000), rules), open);
-    if (benefit.kind === 'fixed') return this.share(Decimal.min(this.major(benefit.amount), sum(open)), open);
+    if (benefit.kind === 'fixed') return this.share(Exact.min(this.major(benefit.amount), sum(open)), open);
     if (benefit.kind === 'free-shipping') return none;
     const pieces = lines
       .flatMap(({ unitPrice, quantity }, line): Piece[] =>
@@ -134,7 +134,7 @@ export class PriceOracle {
       const cut = this.round(price.times(benefit.rate.toString()).div(1_000_000), rules);
       cuts[line] = (cuts[line] ?? amount(0)).plus(cut);
     }
-    return cuts.map((cut, line) => Decimal.min(cut, open[line] ?? 0));
+    return cuts.map((cut, line) => Exact.min(cut, open[line] ?? 0));
   }
 
   private taxes(bases: readonly Amount[], rates: readonly Amount[], rules: PricingRules): Amount[] {
