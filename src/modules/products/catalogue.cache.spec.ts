@@ -1,40 +1,10 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
+import { productRow as row } from '../../../test/factories/product-row.js';
 import { SystemClock } from '../../common/clock.js';
 import type { Coherence, Memory } from '../../platform/coherence/coherence.js';
 import { Metrics } from '../../platform/observability/metrics.js';
 import { CatalogueCache, type ListSource } from './catalogue.cache.js';
 import type { ProductRow } from './product-row.js';
-
-const row = (id: string, version: number, name = `Product ${id}`): ProductRow => ({
-  id,
-  sku: id,
-  slug: id,
-  name,
-  description: '',
-  price: 100n,
-  currency: 'USD',
-  stock: 5,
-  attributes: {},
-  images: [],
-  active: true,
-  low_stock_threshold: null,
-  weight: null,
-  tax_category: 'standard',
-  group_id: null,
-  option_names: null,
-  options: {},
-  regular_price: null,
-  sale_price: null,
-  sale_from: null,
-  sale_to: null,
-  next_price_change_at: null,
-  version,
-  created_at: new Date(0),
-  updated_at: new Date(0),
-  category_id: null,
-  category_slug: null,
-  category_name: null,
-});
 
 const listOf = (...rows: ProductRow[]): ListSource => ({
   page: async () => ({ rows, tail: Buffer.from(']}'), position: undefined, byStock: false }),
@@ -57,7 +27,7 @@ test('a list that is read again makes only those products anew that have changed
   await cache.list('newest', listOf(row('a', 1), row('b', 1)));
   const before = [await cache.detail('a', unread), await cache.detail('b', unread)];
   for (const memory of memories) memory.changed([{ kind: 'listing', id: 'b', version: 2 }]);
-  const { body, cache: from } = await cache.list('newest', listOf(row('a', 1), row('b', 2, 'Renamed')));
+  const { body, cache: from } = await cache.list('newest', listOf(row('a', 1), row('b', 2, { name: 'Renamed' })));
   const after = [await cache.detail('a', unread), await cache.detail('b', unread)];
   expect(after[0]?.body).toBe(before[0]?.body);
   expect(JSON.parse(String(after[1]?.body))).toMatchObject({ name: 'Renamed', version: 2 });

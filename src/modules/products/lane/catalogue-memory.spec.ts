@@ -1,3 +1,4 @@
+import { productRow as row } from '../../../../test/factories/product-row.js';
 import { Clock } from '../../../common/clock.js';
 import type { Change } from '../../../platform/coherence/change.js';
 import type { ProductRow } from '../product-row.js';
@@ -10,38 +11,6 @@ class HandClock extends Clock {
     return new Date(this.at);
   }
 }
-
-const row = (id: string, version = 1, overrides: Partial<ProductRow> = {}): ProductRow => ({
-  id,
-  sku: id,
-  slug: id,
-  name: `Product ${id}`,
-  description: '',
-  price: 100n,
-  currency: 'USD',
-  stock: 5,
-  attributes: {},
-  images: [],
-  active: true,
-  low_stock_threshold: null,
-  weight: null,
-  tax_category: 'standard',
-  group_id: null,
-  option_names: null,
-  options: {},
-  regular_price: null,
-  sale_price: null,
-  sale_from: null,
-  sale_to: null,
-  next_price_change_at: null,
-  version,
-  created_at: new Date(0),
-  updated_at: new Date(0),
-  category_id: null,
-  category_slug: null,
-  category_name: null,
-  ...overrides,
-});
 
 const page = (ids: string[], byStock = false) => ({
   ids,
