@@ -147,7 +147,7 @@ async function startApplication({ env }, { root, cleanup }) {
     RATE_LIMIT_ENABLED: 'false',
     NODE_ENV: 'production',
   };
-  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
   return startServer({ args, cwd: root, env: settings, port, readyPath: '/health/ready', cleanup });
 }
 

@@ -113,7 +113,7 @@ await runProgram(async (cleanup) => {
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };
-  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
   const server = await startServer({ args, cwd: stage.root, env, port, readyPath: '/health/ready', cleanup });
   const admin = ['dist/src/cli/admin.js', `--email=${EMAIL}`, `--password=${PASSWORD}`];
   await runToEnd({ args: admin, cwd: stage.root, env, cleanup });

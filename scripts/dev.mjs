@@ -9,6 +9,7 @@ const SERVER = [
   '--import',
   './scripts/support/end-with-parent.mjs',
   '--enable-source-maps',
+  '--max-semi-space-size=8',
   'dist/src/main.js',
   '--seed',
 ];

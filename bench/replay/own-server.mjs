@@ -26,7 +26,7 @@ export async function startOwnServer({ root, products, stock, cleanup }) {
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };
-  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
   const { origin } = await startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
   const adminEmail = 'admin@replay.example';
   const adminPassword = `Aa1!${randomBytes(18).toString('base64url')}`;

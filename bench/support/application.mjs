@@ -58,7 +58,7 @@ export function environment(workDir, databaseUrl) {
 export async function startReplica({ root, databaseUrl, workDir, cleanup, settings = {} }) {
   const port = await freePort();
   const env = { ...environment(workDir, databaseUrl), PORT: String(port), ...settings };
-  const args = ['--enable-source-maps', 'dist/src/main.js'];
+  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
   return startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
 }
 

@@ -24,11 +24,12 @@ export interface Group extends Sums {
 
 export interface Answer {
   readonly totals: Totals;
-  readonly groups: readonly Group[];
+  /** One list for each grouping that was asked for. */
+  readonly groups: readonly (readonly Group[])[];
 }
 
 interface AnswerRow extends Group {
-  readonly part: 'totals' | 'customers' | 'group';
+  readonly part: string;
 }
 
 /** Sums are read whole, which is not what the sessions of requests are set up for; to the end of the transaction. */
@@ -50,15 +51,15 @@ const PRODUCT = statement('analytics.product', 'SELECT id FROM products WHERE id
 @Injectable()
 export class AnalyticsRepository extends BaseRepository {
   /**
-   * Asked in a transaction that sees one moment.
+   * Asked in a transaction that sees one moment. One question about several groupings costs less than as many questions.
    * @param whole with totals; else they are zero
    */
-  async answer(question: Question, grouping: Grouping | undefined, whole = true): Promise<Answer> {
+  async answer(question: Question, groupings: readonly Grouping[] = [], whole = true): Promise<Answer> {
     await this.first(AT_LARGE);
-    const summed = grouping?.by !== 'category' || (await this.first(MOVED)) === undefined;
-    const { text, values } = new AnswerWriter(question, summed).answer(grouping, whole);
+    const summed = groupings.every(({ by }) => by !== 'category') || (await this.first(MOVED)) === undefined;
+    const { text, values } = new AnswerWriter(question, summed).answer(groupings, whole);
     const rows = await this.rowsOf<AnswerRow>(text, values);
-    const part = (name: AnswerRow['part']): AnswerRow | undefined => rows.find((row) => row.part === name);
+    const part = (name: string): AnswerRow | undefined => rows.find((row) => row.part === name);
     const totals = part('totals');
     const customers = part('customers');
     return {
@@ -69,7 +70,7 @@ export class AnalyticsRepository extends BaseRepository {
         customers: customers?.sales ?? 0n,
         returning: customers?.units ?? 0n,
       },
-      groups: rows.filter((row) => row.part === 'group'),
+      groups: groupings.map((_, place) => rows.filter((row) => row.part === String(place))),
     };
   }
 

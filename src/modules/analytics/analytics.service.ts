@@ -63,8 +63,8 @@ export class AnalyticsService {
     const past = before(question);
     const [answer, previous] = await this.uow.run(
       async () => [
-        await this.analytics.answer(question, grouping),
-        compare ? await this.analytics.answer({ ...question, ...past }, undefined) : undefined,
+        await this.analytics.answer(question, [grouping]),
+        compare ? await this.analytics.answer({ ...question, ...past }) : undefined,
       ],
       'REPEATABLE READ',
     );
@@ -84,7 +84,7 @@ export class AnalyticsService {
               totals: toTotals(previous.totals, currency),
             },
           }),
-      groups: answer.groups.map((group) => toGroup(group, grouping.by, currency)),
+      groups: (answer.groups[0] ?? []).map((group) => toGroup(group, grouping.by, currency)),
     };
   }
 }

@@ -35,12 +35,12 @@ export class AnswerWriter {
   }
 
   /**
-   * The groups that are wanted.
+   * The groups that are wanted: rows of one grouping name its place among `groupings` as their part.
    * @param whole totals and how many customers there were, too
    */
-  answer(grouping: Grouping | undefined, whole: boolean): Query {
+  answer(groupings: readonly Grouping[], whole: boolean): Query {
     const parts = whole ? [this.totals(), this.customers()] : [];
-    if (grouping !== undefined) parts.push(this.groups(grouping));
+    parts.push(...groupings.map((grouping, place) => this.groups(grouping, place)));
     const text = parts.map((part) => `(${part})`).join('\nUNION ALL ');
     return { text: `WITH ${this.ctes.join(',\n')}\n${text}`, values: this.values.all };
   }
@@ -68,11 +68,11 @@ export class AnswerWriter {
         GROUP BY customer HAVING sum(sales) > 0) t`;
   }
 
-  private groups(grouping: Grouping): string {
+  private groups(grouping: Grouping, place: number): string {
     const { by, sort, limit } = grouping;
     const direction = sort === 'key' ? 'ASC' : 'DESC';
     const most = limit === undefined ? '' : ` LIMIT ${this.values.add(limit, 'int')}`;
-    return `SELECT 'group' AS part, key, label, id, sales::bigint, units::bigint, revenue::bigint FROM (${this.grouped(by)}) g
+    return `SELECT '${place}' AS part, key, label, id, sales::bigint, units::bigint, revenue::bigint FROM (${this.grouped(by)}) g
       WHERE sales <> 0 ORDER BY ${sort} ${direction}, key${most}`;
   }
 

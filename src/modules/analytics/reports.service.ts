@@ -22,12 +22,18 @@ import {
   toStockTurn,
 } from './dto/reports.response.js';
 import { periodOf } from './period.js';
-import { countedOf, type GroupBy, type Question } from './question.js';
+import { countedOf, type Grouping, type Question } from './question.js';
 import { ReportsRepository } from './reports.repository.js';
 import { before, type Span } from './spans.js';
 
 const KEPT_SECONDS = 600;
 const TOP = 5;
+/** What an overview lists of a period: days, best products, best countries. */
+const SHOWN: readonly Grouping[] = [
+  { by: 'day', sort: 'key', limit: undefined },
+  { by: 'product', sort: 'revenue', limit: TOP },
+  { by: 'country', sort: 'revenue', limit: TOP },
+];
 const DAY_MS = 86_400_000;
 const COUNTED = countedOf(SALE_STATUSES);
 
@@ -69,7 +75,8 @@ export class ReportsService {
   stock(query: StockQuery): Promise<CachedJson> {
     return this.kept('stock', query, async (span): Promise<StockResponse> => {
       const grouping = { by: 'product', sort: 'units', limit: query.limit } as const;
-      const { groups } = await this.analytics.answer(questionOf(span, query.timeZone), grouping, false);
+      const answer = await this.analytics.answer(questionOf(span, query.timeZone), [grouping], false);
+      const groups = answer.groups[0] ?? [];
       const ids = groups.flatMap(({ id }) => id ?? []);
       const stocks = new Map((await this.reports.stocks(ids, span)).map((row) => [row.id, row]));
       const days = (span.to.getTime() - span.from.getTime()) / DAY_MS;
@@ -86,32 +93,28 @@ export class ReportsService {
     const question = questionOf(span, zone);
     const past = before(span);
     const midnight = startOfDay(zone, this.clock.now());
-    const top = async (by: GroupBy, limit?: number) => {
-      const sort = limit === undefined ? 'key' : 'revenue';
-      const { groups, totals } = await this.analytics.answer(question, { by, sort, limit }, limit === undefined);
-      return { totals, groups: groups.map((group) => toGroup(group, by, currency)) };
-    };
-    const days = await top('day');
-    const products = await top('product', TOP);
-    const countries = await top('country', TOP);
-    const previous = await this.analytics.answer({ ...question, ...past }, undefined);
+    const { totals, groups } = await this.analytics.answer(question, SHOWN);
+    const [days = [], topProducts = [], topCountries = []] = SHOWN.map(({ by }, place) =>
+      (groups[place] ?? []).map((group) => toGroup(group, by, currency)),
+    );
+    const previous = await this.analytics.answer({ ...question, ...past });
     const today = { ...question, from: midnight, to: startOfDay(zone, this.clock.now(), 1) };
-    const { totals: now } = await this.analytics.answer(today, undefined);
+    const { totals: now } = await this.analytics.answer(today);
     const { pending, refunds, refunded } = await this.reports.state(span);
     return {
       ...this.told(span),
       currency,
       timeZone: zone,
-      totals: toTotals(days.totals, currency),
+      totals: toTotals(totals, currency),
       previous: {
         from: past.from.toISOString(),
         to: past.to.toISOString(),
         totals: toTotals(previous.totals, currency),
       },
       today: toTotals(now, currency),
-      days: days.groups,
-      topProducts: products.groups,
-      topCountries: countries.groups,
+      days,
+      topProducts,
+      topCountries,
       funnel: toFunnel(await this.reports.funnel(span)),
       pendingSales: pending,
       refunds,
