@@ -18,7 +18,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
   // A worker grows with every application that it starts, and collecting takes longer.
-  maxWorkers: 3,
+  maxWorkers: 4,
   workerIdleMemoryLimit: '800MB',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const single = require('./jest.config.cjs');
 
 /** Two for each worker: to load the application takes as long as several files. */
-const GROUPS = 6;
+const GROUPS = 8;
 const FOLDER = join(__dirname, 'test', '.together');
 /** What a file takes, in seconds, by its length: so many to begin with, and so many bytes a second. */
 const LEAST = 0.5;

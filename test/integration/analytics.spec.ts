@@ -237,7 +237,8 @@ describe('analytics', () => {
     const ada = await createCustomer(shop);
     const heldUpAgain = neverHeldUp(shop);
     expect((await ask()).headers['x-cache']).toBe('MISS');
-    expect((await ask()).headers['x-cache']).toBe('HIT');
+    // A transaction of another database that is older than the last sales keeps PostgreSQL from vouching for them.
+    await eventually(async () => expect((await ask()).headers['x-cache']).toBe('HIT'));
     heldUpAgain();
     await sold(ada, [[lamp, 1]]);
     const { headers, body } = await ask();
