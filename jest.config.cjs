@@ -17,7 +17,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
-  // A worker grows with every application that it starts, and collecting takes longer.
+  // More than a small machine has cores: many tests wait. A worker grows with every application that it starts.
   maxWorkers: 4,
   workerIdleMemoryLimit: '800MB',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
