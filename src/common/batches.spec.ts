@@ -44,6 +44,30 @@ describe('batches', () => {
     expect(written.at(-1)).toEqual(['e']);
   });
 
+  it('gather for as long as the last one took, and let who comes alone begin at once', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const { add, written } = bench(async (names) => {
+        jest.advanceTimersByTime(5);
+        return done(names);
+      });
+      await add('alone');
+      const next = [add('b')];
+      await turn();
+      next.push(add('c'));
+      jest.advanceTimersByTime(4);
+      await turn();
+      expect(written).toEqual([['alone']]);
+      jest.advanceTimersByTime(1);
+      expect(await Promise.all(next)).toEqual(['b done', 'c done']);
+      jest.advanceTimersByTime(60_000);
+      await add('late');
+      expect(written).toEqual([['alone'], ['b', 'c'], ['late']]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('have at most 32 members', async () => {
     const { add, written } = bench(done);
     await Promise.all(Array.from({ length: 70 }, (_, index) => add(String(index))));

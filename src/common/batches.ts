@@ -1,5 +1,7 @@
 /** Most members of one batch. */
 const MAX_BATCH = 32;
+/** Longest that a batch waits for more members, whatever the last one took. */
+const MAX_REST_MS = 20;
 
 /** What became of a batch. */
 export interface Written<R> {
@@ -16,12 +18,15 @@ interface Waiting<T, R> {
 }
 
 /**
- * Writes what many ask for in batches. Whatever is asked for while a batch is being written goes into the next one: no
- * timer, and no cost where nobody waits.
+ * Writes what many ask for in batches. Whatever is asked for while a batch is being written goes into the next one, and
+ * that begins when the last one has been over for as long as it took: to begin a statement costs the database as much
+ * as several members do. Who comes alone waits for nothing.
  */
 export class Batches<T, R> {
   private queue: Waiting<T, R>[] = [];
   private busy = false;
+  private endedAt = Number.NEGATIVE_INFINITY;
+  private tookMs = 0;
 
   /**
    * @param write writes a batch, all of it or nothing; undefined, for more than one, to have them written one by one
@@ -45,8 +50,20 @@ export class Batches<T, R> {
 
   private async drain(): Promise<void> {
     this.busy = true;
-    while (this.queue.length > 0) await this.carryOut(this.nextBatch());
+    while (this.queue.length > 0) {
+      const restMs = this.restMs();
+      // A timer is good to a millisecond.
+      if (restMs >= 1) await delay(restMs);
+      const startedAt = performance.now();
+      await this.carryOut(this.nextBatch());
+      this.endedAt = performance.now();
+      this.tookMs = this.endedAt - startedAt;
+    }
     this.busy = false;
+  }
+
+  private restMs(): number {
+    return Math.min(this.tookMs, MAX_REST_MS) - (performance.now() - this.endedAt);
   }
 
   /** Those who have waited longest. */
@@ -88,4 +105,8 @@ function tell<T, R>(batch: readonly Waiting<T, R>[], { results, told }: Written<
   };
   // What is written is written, also where not everybody could be told.
   void told.then(answer, answer);
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }

@@ -7,7 +7,7 @@ import { testKeysDir } from './keys.js';
 
 /** Opens the PostgreSQL of the tests and makes the migrated template that every test database is copied from. */
 export default async function globalSetup(): Promise<void> {
-  await compileSources();
+  const compiling = compileSources();
   // Before there are workers, of which each would make one and some would go on with another's.
   testKeysDir();
   const dataDir = clusterDir();
@@ -28,5 +28,6 @@ export default async function globalSetup(): Promise<void> {
   await dropAbandoned(superuserUrl);
   const template = await ensureTemplate({ superuserUrl, ownerUrl, appUrl });
   process.env.TRADEPOST_TEST_CLUSTER = JSON.stringify({ superuserUrl, ownerUrl, appUrl, template });
+  await compiling;
   (globalThis as { tradepostCluster?: typeof cluster }).tradepostCluster = cluster;
 }
