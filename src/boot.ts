@@ -1,16 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
+import { limitHeapGrowth } from './common/heap-growth.js';
 import type { Config } from './config/config.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { buildLogging } from './platform/observability/logging.js';
 import type { Shutdown } from './shutdown.js';
-
-/**
- * How much the heap may grow over what was alive at the last collection before it is collected again. V8 lets it become
- * up to four times as large while there is work that leaves garbage behind, such as an import; that is memory which
- * nobody needs.
- */
-const HEAP_GROWTH_PERCENT = 30;
 
 /** What stands before the application itself does. */
 export interface Ground {
@@ -27,7 +20,7 @@ export async function prepareGround(
   config: Config,
   purpose: Parameters<typeof openDatabase>[1],
 ): Promise<Ground> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+  limitHeapGrowth();
   const { logger } = await shutdown.acquire(
     () => buildLogging(config),
     (logging) => logging.close(),

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../common/domain-error.js';
+import { frugally } from '../../../common/heap-growth.js';
 import { TOO_LATE, within } from '../../../common/within.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import type { ImportFormat } from '../import/row-batches.js';
@@ -42,7 +43,7 @@ export class CatalogueExportService {
     this.running += 1;
     const out = new PassThrough();
     const begun = new Promise<void>((resolve, reject) => {
-      const written = this.uow.outside(() => this.snapshot(out, format, resolve));
+      const written = this.uow.outside(() => frugally(() => this.snapshot(out, format, resolve)));
       written
         .then(
           () => out.end(),

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../../common/clock.js';
+import { frugally } from '../../../common/heap-growth.js';
 import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
@@ -53,7 +54,7 @@ export class ImportRunner {
         await this.end(job, runner, { code: 'gave_up', line: null, message });
         return;
       }
-      const report = await this.import(job, runner, signal);
+      const report = await frugally(() => this.import(job, runner, signal));
       await this.end(job, runner, report.broken);
     } catch (error) {
       if (error instanceof ImportSuperseded) this.logger.log({ import: job.id }, 'An import was cancelled under way.');
