@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { catalogueRequests, cursorAfter } from './support/catalogue-requests.mjs';
-import { freePort, runToEnd, startServer } from './support/child-process.mjs';
+import { freePort, runToEnd, SERVER, startServer } from './support/child-process.mjs';
 import { runProgram } from './support/cleanup.mjs';
 import { numberOf } from './support/comparison.mjs';
 import { expectJson, HttpConnection } from './support/http-connection.mjs';
@@ -147,8 +147,7 @@ async function startApplication({ env }, { root, cleanup }) {
     RATE_LIMIT_ENABLED: 'false',
     NODE_ENV: 'production',
   };
-  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
-  return startServer({ args, cwd: root, env: settings, port, readyPath: '/health/ready', cleanup });
+  return startServer({ args: SERVER, cwd: root, env: settings, port, readyPath: '/health/ready', cleanup });
 }
 
 /**

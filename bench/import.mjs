@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort, runToEnd, startServer } from './support/child-process.mjs';
+import { freePort, runToEnd, SERVER, startServer } from './support/child-process.mjs';
 import { runProgram } from './support/cleanup.mjs';
 import { postgresPid } from './support/postgres.mjs';
 import { openStage } from './support/stage.mjs';
@@ -113,8 +113,7 @@ await runProgram(async (cleanup) => {
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };
-  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
-  const server = await startServer({ args, cwd: stage.root, env, port, readyPath: '/health/ready', cleanup });
+  const server = await startServer({ args: SERVER, cwd: stage.root, env, port, readyPath: '/health/ready', cleanup });
   const admin = ['dist/src/cli/admin.js', `--email=${EMAIL}`, `--password=${PASSWORD}`];
   await runToEnd({ args: admin, cwd: stage.root, env, cleanup });
   const login = await fetch(`${server.origin}/api/users/login`, {

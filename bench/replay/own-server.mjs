@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvField } from '../support/catalogue.mjs';
-import { freePort, runToEnd, startServer } from '../support/child-process.mjs';
+import { freePort, runToEnd, SERVER, startServer } from '../support/child-process.mjs';
 import { formatMinor } from './minor-units.mjs';
 
 /**
@@ -26,8 +26,7 @@ export async function startOwnServer({ root, products, stock, cleanup }) {
     LOG_LEVEL: 'warn',
     NODE_ENV: 'production',
   };
-  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
-  const { origin } = await startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
+  const { origin } = await startServer({ args: SERVER, cwd: root, env, port, readyPath: '/health/ready', cleanup });
   const adminEmail = 'admin@replay.example';
   const adminPassword = `Aa1!${randomBytes(18).toString('base64url')}`;
   const admin = ['dist/src/cli/admin.js', '--email', adminEmail, '--password', adminPassword];

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogueCsv } from './catalogue.mjs';
-import { freePort, runToEnd, startServer } from './child-process.mjs';
+import { freePort, runToEnd, SERVER, startServer } from './child-process.mjs';
 import { expectJson, HttpConnection } from './http-connection.mjs';
 
 const PASSWORD = 'Bench-Passw0rd!';
@@ -58,8 +58,7 @@ export function environment(workDir, databaseUrl) {
 export async function startReplica({ root, databaseUrl, workDir, cleanup, settings = {} }) {
   const port = await freePort();
   const env = { ...environment(workDir, databaseUrl), PORT: String(port), ...settings };
-  const args = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
-  return startServer({ args, cwd: root, env, port, readyPath: '/health/ready', cleanup });
+  return startServer({ args: SERVER, cwd: root, env, port, readyPath: '/health/ready', cleanup });
 }
 
 /** @param {string} origin */

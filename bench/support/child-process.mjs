@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** How the server is started in production: see `make start`. */
+export const SERVER = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
+
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
 const KEPT_OUTPUT = 8_000;

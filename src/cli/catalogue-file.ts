@@ -3,12 +3,10 @@ import { access, readFile as readText, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { ImportFormat } from '../modules/products/import/row-batches.js';
+import { ZLIB_CHUNK } from '../platform/files/file-bytes.js';
 import { UnreadableFile } from '../platform/files/unreadable-file.js';
 
 const FORMATS: Readonly<Record<string, ImportFormat>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' };
-
-/** zlib's own default of 16 KiB makes eight times as many calls. */
-const ZLIB_CHUNK = 131_072;
 
 /** What a file is, as its name says: CSV or NDJSON, with gzip around it where the name ends so. */
 export function formatOf(path: string): { readonly format: ImportFormat; readonly compressed: boolean } {

@@ -6,7 +6,7 @@ import { UnreadableFile } from './unreadable-file.js';
 /** Bytes that one piece of a kept file has, at least, but for the last. */
 const CHUNK_BYTES = 524_288;
 /** zlib's own default of 16 KiB makes eight times as many calls. */
-const ZLIB_CHUNK = 131_072;
+export const ZLIB_CHUNK = 131_072;
 
 /** Whether bytes begin as gzip does (RFC 1952, section 2.3.1). */
 function looksGzipped(bytes: Uint8Array): boolean {
