@@ -25,8 +25,7 @@ interface Waiting<T, R> {
 export class Batches<T, R> {
   private queue: Waiting<T, R>[] = [];
   private busy = false;
-  private endedAt = Number.NEGATIVE_INFINITY;
-  private tookMs = 0;
+  private restsUntil = Number.NEGATIVE_INFINITY;
 
   /**
    * @param write writes a batch, all of it or nothing; undefined, for more than one, to have them written one by one
@@ -51,19 +50,15 @@ export class Batches<T, R> {
   private async drain(): Promise<void> {
     this.busy = true;
     while (this.queue.length > 0) {
-      const restMs = this.restMs();
+      const restMs = this.restsUntil - performance.now();
       // A timer is good to a millisecond.
       if (restMs >= 1) await delay(restMs);
       const startedAt = performance.now();
       await this.carryOut(this.nextBatch());
-      this.endedAt = performance.now();
-      this.tookMs = this.endedAt - startedAt;
+      const endedAt = performance.now();
+      this.restsUntil = endedAt + Math.min(endedAt - startedAt, MAX_REST_MS);
     }
     this.busy = false;
-  }
-
-  private restMs(): number {
-    return Math.min(this.tookMs, MAX_REST_MS) - (performance.now() - this.endedAt);
   }
 
   /** Those who have waited longest. */

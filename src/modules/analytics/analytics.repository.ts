@@ -29,7 +29,8 @@ export interface Answer {
 }
 
 interface AnswerRow extends Group {
-  readonly part: string;
+  /** A number is the place of a grouping. */
+  readonly part: 'totals' | 'customers' | `${number}`;
 }
 
 /** Sums are read whole, which is not what the sessions of requests are set up for; to the end of the transaction. */
@@ -59,7 +60,7 @@ export class AnalyticsRepository extends BaseRepository {
     const summed = groupings.every(({ by }) => by !== 'category') || (await this.first(MOVED)) === undefined;
     const { text, values } = new AnswerWriter(question, summed).answer(groupings, whole);
     const rows = await this.rowsOf<AnswerRow>(text, values);
-    const part = (name: string): AnswerRow | undefined => rows.find((row) => row.part === name);
+    const part = (name: AnswerRow['part']): AnswerRow | undefined => rows.find((row) => row.part === name);
     const totals = part('totals');
     const customers = part('customers');
     return {

@@ -1,30 +1,8 @@
+import { productRow } from '../../../test/factories/product-row.js';
 import { newId } from '../../common/ids.js';
-import { type ProductRow, productTag, toProduct, versionsOf } from './product-row.js';
+import { productTag, toProduct, versionsOf } from './product-row.js';
 
-const row: ProductRow = {
-  ...{ id: newId(), sku: 'A', slug: 'a', name: 'A', description: '', price: 1_999n, currency: 'JPY', stock: 0 },
-  ...{
-    attributes: {},
-    images: [],
-    active: true,
-    low_stock_threshold: null,
-    weight: null,
-    tax_category: 'standard',
-    version: 12,
-    category_id: null,
-    category_slug: null,
-    category_name: null,
-    regular_price: null,
-    sale_price: null,
-    sale_from: null,
-    sale_to: null,
-    next_price_change_at: null,
-    group_id: null,
-    option_names: null,
-    options: {},
-  },
-  ...{ created_at: new Date(0), updated_at: new Date(1) },
-};
+const row = productRow(newId(), 12, { price: 1_999n, currency: 'JPY', stock: 0, updated_at: new Date(1) });
 
 test('amounts have the digits of their currency', () => {
   expect(toProduct(row).price).toBe('1999');
