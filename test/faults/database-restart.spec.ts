@@ -30,7 +30,7 @@ describe('a PostgreSQL that dies under load', () => {
     await migrate(ownerUrl, url, parseConfig({}));
     db = openPool(ownerUrl, 5);
     const database = { url, ownerUrl, superuserUrl, drop: async () => undefined };
-    shop = await startApp({}, { database, db, clock: new TestClock() });
+    shop = await startApp({ MAX_OPEN_RESERVATIONS: '0' }, { database, db, clock: new TestClock() });
   });
   afterAll(async () => {
     await shop.close();
