@@ -1,14 +1,7 @@
-import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Config } from '../../config/config.js';
 import { SnakeNamingStrategy } from './snake-naming.js';
-
-/** bigint columns arrive as JavaScript bigint, never as text or a rounded number. */
-const INT8 = 20;
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format),
-};
+import { types } from './types.js';
 
 /** How long PostgreSQL may take to accept a connection, and a request may wait for one of the pool. */
 export const CONNECTION_TIMEOUT_MS = 5_000;

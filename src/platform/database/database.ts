@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { arrayParameter } from './array-parameter.js';
+import { PreparedQuery, type Rows, type Runner } from './prepared-query.js';
 import type { Statement } from './statement.js';
 
 /** A transaction under way: what its repositories read and write through. */
@@ -14,12 +15,6 @@ export interface Transaction {
 }
 
 export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
-
-export interface Rows<R> {
-  readonly rows: R[];
-  /** Rows that the command touched, whether or not it returns them. */
-  readonly count: number;
-}
 
 /**
  * The way to PostgreSQL: statements go to the transaction that is under way in this asynchronous context, or to any
@@ -65,15 +60,10 @@ export class Database {
     return this.current()?.manager ?? this.dataSource.manager;
   }
 
-  /** Runs a statement that is prepared by name. pg writes into the object it is given, so each call makes its own. */
+  /** Runs a statement that is prepared by name. */
   async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Rows<R>> {
     const target = this.current()?.client ?? this.pool;
-    const result = await target.query<R>({
-      name: statement.name,
-      text: statement.text,
-      values: values.map(arrayParameter),
-    });
-    return { rows: result.rows, count: result.rowCount ?? 0 };
+    return new PreparedQuery<R>(statement, values).run(target as unknown as Runner);
   }
 
   /** Runs an SQL text that differs from call to call, such as a filtered list. */
