@@ -10,14 +10,16 @@ function rememberRules(): void {
   const storage = getMetadataStorage();
   const find = storage.getTargetValidationMetadatas.bind(storage);
   const group = storage.groupByPropertyName.bind(storage);
-  const found = new WeakMap<object, ReturnType<typeof find>>();
+  const found = new WeakMap<object, Map<string | undefined, ReturnType<typeof find>>>();
   const grouped = new WeakMap<object, ReturnType<typeof group>>();
   storage.getTargetValidationMetadatas = (target, schema, always, strictGroups, groups) => {
     // An object of the client's may name anything as its constructor.
-    const usual = typeof target === 'function' && !(schema || always || strictGroups || groups);
+    const usual = typeof target === 'function' && !(always || strictGroups || groups);
     if (!usual) return find(target, schema, always, strictGroups, groups);
-    const rules = found.get(target) ?? find(target, schema, always, strictGroups);
-    found.set(target, rules);
+    // For an object within another, the other's class is the schema.
+    const bySchema = found.get(target) ?? new Map<string | undefined, ReturnType<typeof find>>();
+    const rules = bySchema.get(schema) ?? find(target, schema, always, strictGroups);
+    found.set(target, bySchema.set(schema, rules));
     return rules;
   };
   storage.groupByPropertyName = (rules) => {
