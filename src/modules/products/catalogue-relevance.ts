@@ -59,7 +59,7 @@ const titleHas = ({ search, parameters }: Part): string =>
  * `matched`, and the page is none if there are more.
  */
 export function gatherRelevant(part: Part): string {
-  const { filter, search, position, rows, most, parameters } = part;
+  const { filter, position, rows, most, parameters } = part;
   const score = scoreOf(part);
   const entries = entriesOf(filter, COLUMNS, parameters);
   const key = `CASE score WHEN ${SKU_START} THEN sku_key WHEN ${NAME_START} THEN name_key ELSE '' END AS key`;
@@ -68,7 +68,7 @@ export function gatherRelevant(part: Part): string {
   const matched = most === undefined ? '' : ', (SELECT count(*)::int FROM classed) AS matched';
   return `WITH matching AS MATERIALIZED (SELECT e.product_id, e.number, e.sku_key, e.name_key, ${score} AS score ${entries}),
     classed AS MATERIALIZED (SELECT product_id, number, score, ${key} FROM matching${ending})
-  SELECT product_id, ${keysOf(search, parameters)} AS cursor_key${matched} FROM classed ${afterClassed(position, parameters)}
+  SELECT product_id, number, score, key${matched} FROM classed ${afterClassed(position, parameters)}
   ORDER BY score DESC, key, number DESC ${limitOf(rows, parameters)}`;
 }
 
@@ -96,7 +96,8 @@ const afterKey = ({ values }: Position, parameters: Parameters): string =>
 const afterNumber = ({ values }: Position, parameters: Parameters): string =>
   parameters.once('after.number', values[2], 'bigint');
 
-function keysOf({ reading }: Search, parameters: Parameters): string {
+/** The values of a cursor behind a row of relevance. */
+export function keysOf({ reading }: Search, parameters: Parameters): string {
   return `ARRAY[${VALUES}, ${parameters.once('reading', reading, 'text')}]`;
 }
 
@@ -122,7 +123,7 @@ export function tiersOfRelevance(part: Part): string {
   if (from >= TITLE) parts.push(...worded(part, TITLE, [titleHas(part), ...better], from));
   const anywhere = `e.document @@ ${parameters.once('tsquery', search.tsquery, 'tsquery')}`;
   parts.push(...worded(part, ANYWHERE, [anywhere, `NOT (${titleHas(part)})`, ...better], from));
-  return `SELECT product_id, ${keysOf(search, parameters)} AS cursor_key FROM (
+  return `SELECT product_id, number, score, key FROM (
   ${parts.map((text) => `(${text})`).join('\n  UNION ALL\n  ')}
 ) classed ${limitOf(rows, parameters)}`;
 }

@@ -79,3 +79,11 @@ test('the text depends on the shape of a request alone, never on what it holds',
   const hostile = { ...everything, search: search("'; DROP TABLE products; --"), minPrice: 7n };
   expect(text(hostile, 100)).toBe(text(everything, 7));
 });
+
+test.each(filters)('cursors of %j are made of the rows of the page, not of those that are passed over', (filter) => {
+  for (const { text } of pages(filter)) {
+    const [below = ''] = text.slice(text.indexOf('row_number()')).split('\n)\nSELECT ');
+    expect(below).toContain('LIMIT');
+    expect(below).not.toMatch(/to_char|ARRAY\[|cursor_key/);
+  }
+});

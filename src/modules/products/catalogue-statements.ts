@@ -11,7 +11,7 @@ import {
   withinPrices,
 } from './catalogue-filter.js';
 import type { Strategy } from './catalogue-plan.js';
-import { type Abundances, gatherRelevant, tiersOfRelevance } from './catalogue-relevance.js';
+import { type Abundances, gatherRelevant, keysOf, tiersOfRelevance } from './catalogue-relevance.js';
 import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
 import { asProductJson, PRODUCT_JSON } from './product-json.js';
 
@@ -45,6 +45,9 @@ const KEYS = 'e.sku_key, e.name_key, e.document';
 
 const SORTED = 'e.product_id, e.price, e.name, e.created_at';
 
+/** What a filter may look at. */
+const FILTERED = ['e.category_id', 'e.in_stock', 'e.price', 'e.sku_key', 'e.name_key', 'e.document'];
+
 /** Texts of one page that is sorted by a column. */
 class SortedPage {
   readonly parameters = new Parameters();
@@ -63,16 +66,19 @@ class SortedPage {
     const rest = byPrice
       ? [...withinCategories(filter, this.parameters), ...stocked(filter)]
       : besideWords(filter, this.parameters);
-    const columns = `${SORTED}, e.category_id, e.in_stock, ${KEYS}`;
-    return `SELECT e.product_id, ${this.keys()} AS cursor_key FROM (
-    SELECT ${columns} FROM catalogue_entries e ${where([...range, ...this.after()])} ORDER BY ${this.by()} OFFSET 0
-  ) e ${where([...words, ...rest])} ${this.limit()}`;
+    const others = [...words, ...rest];
+    // Without others, the index has all that is read.
+    const columns = new Set(['e.product_id', this.order.column.sql, ...(others.length === 0 ? [] : FILTERED)]);
+    // All columns, lest each row that is passed over be made into one of fewer.
+    return `SELECT e.* FROM (
+    SELECT ${[...columns].join(', ')} FROM catalogue_entries e ${where([...range, ...this.after()])} ORDER BY ${this.by()} OFFSET 0
+  ) e ${where(others)} ${this.limit()}`;
   }
 
   gather(): string {
     const entries = entriesOf(this.request.filter, `${SORTED}, ${KEYS}`, this.parameters);
     return `WITH gathered AS MATERIALIZED (SELECT ${SORTED} ${entries})
-  SELECT e.product_id, ${this.keys()} AS cursor_key FROM gathered e ${where(this.after())}
+  SELECT ${SORTED} FROM gathered e ${where(this.after())}
   ORDER BY ${this.by()} ${this.limit()}`;
   }
 
@@ -80,7 +86,7 @@ class SortedPage {
     const { filter, limit, offset } = this.request;
     const categories = this.parameters.once('categories', filter.categories, 'uuid[]');
     const inOne = ['e.category_id = c.id', ...withinPrices(filter, this.parameters), ...stocked(filter)];
-    return `SELECT e.product_id, ${this.keys()} AS cursor_key FROM unnest(${categories}) AS c (id) CROSS JOIN LATERAL (
+    return `SELECT ${SORTED} FROM unnest(${categories}) AS c (id) CROSS JOIN LATERAL (
     SELECT ${SORTED} FROM catalogue_entries e ${where([...inOne, ...this.after()])} ORDER BY ${this.by()}
     LIMIT ${this.parameters.once('upTo', limit + offset, 'integer')}
   ) e ORDER BY ${this.by()} ${this.limit()}`;
@@ -100,7 +106,8 @@ class SortedPage {
     return [`(${column.sql}, e.product_id) ${direction === 'ASC' ? '>' : '<'} (${value}, ${id})`];
   }
 
-  private keys(): string {
+  /** The values of a cursor behind a row. */
+  keys(): string {
     const { search } = this.request.filter;
     if (search === undefined) return `ARRAY[${this.order.column.text}]`;
     return `ARRAY[${this.order.column.text}, ${this.parameters.once('reading', search.reading, 'text')}]`;
@@ -118,10 +125,11 @@ const IN_PLACE = 'ORDER BY page.place';
 
 /** The ids of one page in their order, with what is read of its products beside them. */
 function pageOf(request: PageRequest, columns: string, from: string): Query {
-  const { text, values } = idsOf(request);
-  const matched = request.most === undefined ? '' : ', page.matched';
+  const { text, keys, values } = rowsOfPage(request);
+  const [counted, matched] = request.most === undefined ? ['', ''] : [', e.matched', ', page.matched'];
+  // The keys here, where only the page is left: below, they would be made for the rows of the pages before it, too.
   const whole = `WITH page AS MATERIALIZED (
-  SELECT found.*, row_number() OVER () AS place FROM (${text}) found
+  SELECT e.product_id, ${keys} AS cursor_key${counted}, row_number() OVER () AS place FROM (${text}) e
 )
 SELECT ${columns}${matched} FROM ${from} ${IN_PLACE}`;
   return { text: whole, values };
@@ -129,19 +137,24 @@ SELECT ${columns}${matched} FROM ${from} ${IN_PLACE}`;
 
 const UNKNOWN: Abundances = { title: 'unknown', anywhere: 'unknown' };
 
-function idsOf(request: PageRequest): Query {
+/** The rows of a page in their order, and what the values of a cursor are made of, of a row `e`. */
+interface PageRows extends Query {
+  readonly keys: string;
+}
+
+function rowsOfPage(request: PageRequest): PageRows {
   const { filter, sort, strategy, limit, offset, position, abundance = UNKNOWN, most } = request;
   const order = orderOf(sort, filter.search !== undefined);
   if (order !== undefined) {
     const page = new SortedPage(request, order);
     const text = strategy === 'merge' ? page.merge() : strategy === 'gather' ? page.gather() : page.walk();
-    return { text, values: page.parameters.values };
+    return { text, keys: page.keys(), values: page.parameters.values };
   }
   if (filter.search === undefined) throw new Error('Nothing is searched, so nothing is more relevant.');
   const parameters = new Parameters();
   const part = { filter, search: filter.search, position, rows: { limit, offset }, abundance, most, parameters };
   const text = strategy === 'tiers' ? tiersOfRelevance(part) : gatherRelevant(part);
-  return { text, values: parameters.values };
+  return { text, keys: keysOf(part.search, parameters), values: parameters.values };
 }
 
 const WHOLE = `${FOUND} LEFT JOIN categories c ON c.id = p.category_id ${asProductJson(', page.cursor_key')}`;
