@@ -101,7 +101,7 @@ await runProgram(async (cleanup) => {
   const client = new pg.Client({ connectionString: stage.databaseUrl });
   await client.connect();
   cleanup.defer('close the connection', () => client.end());
-  const { rows } = await client.query('SELECT id, version FROM products ORDER BY id');
+  const { rows } = await client.query('SELECT id, version, stock FROM products ORDER BY id');
   const checker = new Checker(rows);
   const stopping = new AbortController();
   cleanup.defer('end the load', () => stopping.abort());

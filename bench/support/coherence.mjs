@@ -13,13 +13,16 @@ const REPRICED = 0.002;
 const WRITTEN = 0.05;
 const LISTED = 0.45;
 
+/** @typedef {{ id: string, version: number, stock: number }} Shown what an answer tells of a product */
+
 /**
- * What has been acknowledged, by product, and whether any answer was older. Every write here raises a version by one, so
- * after so many acknowledged ones no answer may show less.
+ * What has been acknowledged, by product, and whether any answer was older. Nothing is ever put back here, so no answer
+ * may show more stock than the acknowledged sales have left. How many versions those come to is the application's
+ * affair, but none may be older than one that a change has answered.
  */
 export class Checker {
-  /** @type {Map<string, number>} */
-  #versions;
+  /** @type {Map<string, Omit<Shown, 'id'>>} the least version and the most stock that may be shown */
+  #known;
   requests = 0;
   lists = 0;
   details = 0;
@@ -28,36 +31,49 @@ export class Checker {
   /** @type {string[]} */
   stale = [];
 
-  /** @param {readonly { id: string, version: number }[]} products */
+  /** @param {readonly Shown[]} products */
   constructor(products) {
-    this.#versions = new Map(products.map(({ id, version }) => [id, version]));
+    this.#known = new Map(products.map(({ id, version, stock }) => [id, { version, stock }]));
   }
 
   /** @param {string} id */
-  acknowledge(id) {
-    this.#versions.set(id, this.least(id) + 1);
+  sold(id) {
+    const { version, stock } = this.known(id);
+    this.#known.set(id, { version, stock: stock - 1 });
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} version
+   */
+  changed(id, version) {
+    const known = this.known(id);
+    this.#known.set(id, { ...known, version: Math.max(known.version, version) });
   }
 
   /** @param {string} id */
-  least(id) {
-    return this.#versions.get(id) ?? 0;
+  known(id) {
+    return this.#known.get(id) ?? { version: 0, stock: Number.POSITIVE_INFINITY };
   }
 
   /**
    * Judges an answer by what had been acknowledged when its request was sent.
    * @param {string} where
-   * @param {readonly { id: string, version: number }[]} items
-   * @param {ReadonlyMap<string, number>} before
+   * @param {readonly Shown[]} items
+   * @param {ReadonlyMap<string, Omit<Shown, 'id'>>} before
    */
   judge(where, items, before) {
-    for (const { id, version } of items) {
-      const least = before.get(id) ?? 0;
-      if (version < least) this.stale.push(`${where} showed version ${version} of ${id}, ${least} was acknowledged`);
+    for (const { id, version, stock } of items) {
+      const known = before.get(id);
+      if (known === undefined || (version >= known.version && stock <= known.stock)) continue;
+      this.stale.push(
+        `${where} showed version ${version} of ${id}, stock ${stock}; acknowledged were ${known.version} and ${known.stock}`,
+      );
     }
   }
 
   snapshot() {
-    return new Map(this.#versions);
+    return new Map(this.#known);
   }
 }
 
@@ -125,10 +141,10 @@ export async function mixedLoad({ origins, ids, customers, manager, checker, con
  */
 async function readDetail(connection, id, checker, replica) {
   checker.details++;
-  const least = checker.least(id);
+  const known = checker.known(id);
   const path = `/api/products/${id}`;
   const item = expectJson(await connection.request({ method: 'GET', path }), `GET ${path}`);
-  checker.judge(`replica ${replica}: ${path}`, [item], new Map([[id, least]]));
+  checker.judge(`replica ${replica}: ${path}`, [item], new Map([[id, known]]));
 }
 
 const LISTS = ['sort=name', 'sort=-createdAt', 'sort=price', 'sort=name&inStock=true'];
@@ -164,7 +180,7 @@ async function buy(connection, customer, wanted, checker) {
     return;
   }
   checker.writes++;
-  for (const id of products) checker.acknowledge(id);
+  for (const id of products) checker.sold(id);
 }
 
 /**
@@ -182,7 +198,7 @@ async function reprice(connection, manager, id, checker) {
     return;
   }
   checker.writes++;
-  checker.acknowledge(id);
+  checker.changed(id, expectJson(answer, `PATCH ${path}`).version);
 }
 
 /**
@@ -198,12 +214,12 @@ export async function writePast(client, ids, checker, signal) {
   let written = 0;
   while (!signal.aborted) {
     const id = /** @type {string} */ (ids[product()]);
-    await client.query(
-      'UPDATE products SET price = price + 1, version = version + 1, updated_at = now() WHERE id = $1',
+    const { rows } = await client.query(
+      'UPDATE products SET price = price + 1, version = version + 1, updated_at = now() WHERE id = $1 RETURNING version',
       [id],
     );
     written++;
-    setTimeout(() => checker.acknowledge(id), RAW_MS);
+    setTimeout(() => checker.changed(id, rows[0].version), RAW_MS);
     await delay(100);
   }
   return written;
