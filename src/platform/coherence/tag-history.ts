@@ -11,10 +11,12 @@ const MOST_XIDS = 32;
 /** A change that PostgreSQL has told of: what was written under a tag, and by which transaction. */
 export type ToldChange = readonly [tag: string, xid: string];
 
+/** What was told of a tag. */
 interface Told {
-  /** What was told beyond those that are told apart is at most this. */
-  floor: number;
+  /** Those that are told apart. */
   readonly xids: number[];
+  /** What was told beyond them. */
+  rest: { readonly upTo: number; readonly shownBy: Snapshot } | undefined;
 }
 
 /** `sales:7` concerns who has asked for `sales`, too, and `sales` whoever has asked for `sales:7`. */
@@ -66,8 +68,9 @@ export class TagHistory {
 
   /** What was committed between the snapshot before this one and this one. */
   learn(mark: number, snapshot: string, changes: readonly ToldChange[]): void {
-    this.newest = new Snapshot(snapshot);
-    for (const [tag, xid] of changes) for (const name of namesOf(tag)) this.note(name, Number(xid));
+    const newest = new Snapshot(snapshot);
+    this.newest = newest;
+    for (const [tag, xid] of changes) for (const name of namesOf(tag)) this.note(name, Number(xid), newest);
     if (this.told.size > MOST_TAGS) this.restart(snapshot);
     for (const [name, at] of this.announced) if (at <= mark) this.announced.delete(name);
   }
@@ -85,12 +88,12 @@ export class TagHistory {
     return tags.every((tag) => concerning(tag).every((name) => shows(snapshot, this.told.get(name))));
   }
 
-  private note(name: string, xid: number): void {
-    const told = this.told.get(name) ?? { floor: 0, xids: [] };
+  private note(name: string, xid: number, shownBy: Snapshot): void {
+    const told = this.told.get(name) ?? { xids: [], rest: undefined };
     told.xids.push(xid);
     if (told.xids.length > MOST_XIDS) {
       told.xids.sort((a, b) => a - b);
-      told.floor = Math.max(told.floor, told.xids.shift() ?? 0);
+      told.rest = { upTo: Math.max(told.rest?.upTo ?? 0, told.xids.shift() ?? 0), shownBy };
     }
     this.told.set(name, told);
   }
@@ -98,6 +101,14 @@ export class TagHistory {
 
 function shows(snapshot: Snapshot, told: Told | undefined): boolean {
   if (told === undefined) return true;
-  // Those up to the floor are not told apart any more: it has to be clear that all were seen.
-  return snapshot.seesAllUpTo(told.floor) && told.xids.every((xid) => snapshot.sees(xid));
+  return told.xids.every((xid) => snapshot.sees(xid)) && (told.rest === undefined || showsRest(snapshot, told.rest));
+}
+
+/**
+ * The rest is not told apart any more: it has to be clear that all of it was seen. A transaction that is long under way,
+ * be it of another database, keeps a snapshot from seeing all up to one that came later, but not from seeing what another
+ * snapshot shows.
+ */
+function showsRest(snapshot: Snapshot, { upTo, shownBy }: NonNullable<Told['rest']>): boolean {
+  return snapshot.seesAllUpTo(upTo) || snapshot.covers(shownBy);
 }
