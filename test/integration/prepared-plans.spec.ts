@@ -70,4 +70,20 @@ describe('statements', () => {
     expect(plans.map(({ name }) => name).sort()).toEqual(['products.sellable', 'products.visibleByIds']);
     expect(plans.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
   });
+
+  it('of a page are planned once a connection, wherever it begins and whatever is searched', async () => {
+    const catalogue = shop.app.get(CatalogueRepository, { strict: false });
+    const known = new Set((await plansOf(1)).map(({ name }) => name));
+    for (let page = 1; page <= PURCHASES; page += 1) {
+      const window = { limit: 21, offset: page * 20 };
+      expect(await catalogue.list({}, '-createdAt', window)).toHaveLength(21);
+      expect(await catalogue.list({ minPrice: BigInt(page) }, 'price', window)).toHaveLength(21);
+      expect(await catalogue.list({ q: `Product ${page}7` }, 'relevance', { limit: 21, offset: 0 })).not.toHaveLength(
+        0,
+      );
+    }
+    const plans = (await plansOf(PURCHASES)).filter(({ name }) => name.startsWith('products.') && !known.has(name));
+    expect(plans.length).toBeGreaterThan(2);
+    expect(plans.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
+  });
 });

@@ -32,9 +32,15 @@ export class Parameters {
   readonly values: unknown[] = [];
   private readonly named = new Map<string, string>();
 
+  /**
+   * @param hidden whether the planner should expect the same of all values. It keeps one plan for a prepared text only where
+   *   that looks no dearer than those made for the values of the moment; to make these takes as long as to run them.
+   */
+  constructor(private readonly hidden = false) {}
+
   add(value: unknown, type: string): string {
-    this.values.push(value);
-    return `$${this.values.length}::${type}`;
+    const parameter = `$${this.values.push(value)}::${type}`;
+    return this.hidden ? `(SELECT ${parameter})::${type}` : parameter;
   }
 
   /** Like {@link add}, but once for each name. */

@@ -29,6 +29,8 @@ export interface PageRequest {
   readonly strategy: Strategy;
   readonly limit: number;
   readonly offset: number;
+  /** Whether the text is prepared, and so planned for whatever values. */
+  readonly prepared?: boolean;
   /** For the tiers: how many products have the words. */
   readonly abundance?: Abundances;
   /** For what is gathered by relevance: the most matches, whose number is told as `matched` then. */
@@ -50,12 +52,14 @@ const FILTERED = ['e.category_id', 'e.in_stock', 'e.price', 'e.sku_key', 'e.name
 
 /** Texts of one page that is sorted by a column. */
 class SortedPage {
-  readonly parameters = new Parameters();
+  readonly parameters: Parameters;
 
   constructor(
     private readonly request: PageRequest,
     private readonly order: SortOrder,
-  ) {}
+  ) {
+    this.parameters = new Parameters(request.prepared);
+  }
 
   /** Inside the order, what the filter does not want is left out; a range of the order itself is where it begins. */
   walk(): string {
@@ -120,18 +124,19 @@ class SortedPage {
   }
 }
 
-const FOUND = 'page JOIN products p ON p.id = page.product_id';
+/** Looked up row by row, whatever the planner expects of the page: OFFSET keeps it from joining with all products. */
+const ITS_PRODUCT = 'WHERE p.id = page.product_id OFFSET 0';
 const IN_PLACE = 'ORDER BY page.place';
 
 /** The ids of one page in their order, with what is read of its products beside them. */
-function pageOf(request: PageRequest, columns: string, from: string): Query {
+function pageOf(request: PageRequest, columns: string, products: string): Query {
   const { text, keys, values } = rowsOfPage(request);
   const [counted, matched] = request.most === undefined ? ['', ''] : [', e.matched', ', page.matched'];
   // The keys here, where only the page is left: below, they would be made for the rows of the pages before it, too.
   const whole = `WITH page AS MATERIALIZED (
   SELECT e.product_id, ${keys} AS cursor_key${counted}, row_number() OVER () AS place FROM (${text}) e
 )
-SELECT ${columns}${matched} FROM ${from} ${IN_PLACE}`;
+SELECT ${columns}${matched} FROM page ${products} ${IN_PLACE}`;
   return { text: whole, values };
 }
 
@@ -151,13 +156,17 @@ function rowsOfPage(request: PageRequest): PageRows {
     return { text, keys: page.keys(), values: page.parameters.values };
   }
   if (filter.search === undefined) throw new Error('Nothing is searched, so nothing is more relevant.');
-  const parameters = new Parameters();
+  const parameters = new Parameters(request.prepared);
   const part = { filter, search: filter.search, position, rows: { limit, offset }, abundance, most, parameters };
   const text = strategy === 'tiers' ? tiersOfRelevance(part) : gatherRelevant(part);
   return { text, keys: keysOf(part.search, parameters), values: parameters.values };
 }
 
-const WHOLE = `${FOUND} LEFT JOIN categories c ON c.id = p.category_id ${asProductJson(', page.cursor_key')}`;
+const WHOLE = asProductJson(
+  ', page.cursor_key',
+  `FROM products p LEFT JOIN categories c ON c.id = p.category_id ${ITS_PRODUCT}`,
+);
+const VERSIONED = `CROSS JOIN LATERAL (SELECT p.id, p.version FROM products p ${ITS_PRODUCT}) p`;
 
 /** The rows of one page as JSON, with the values of the cursor as `cursor_key`. */
 export function listQuery(request: PageRequest): Query {
@@ -166,7 +175,7 @@ export function listQuery(request: PageRequest): Query {
 
 /** Like {@link listQuery}, but tells only which products stand on the page, and at which version. */
 export function pageOfIdsQuery(request: PageRequest): Query {
-  return pageOf(request, 'p.id, p.version, page.cursor_key', FOUND);
+  return pageOf(request, 'p.id, p.version, page.cursor_key', VERSIONED);
 }
 
 function matched(columns: string, filter: ResolvedFilter, bound: number | undefined, parameters: Parameters): string {

@@ -154,7 +154,8 @@ export class CatalogueRepository extends BaseRepository {
     const position = positionOf(filter, sort, window);
     const rows = { limit: window.limit, offset: 'offset' in window ? window.offset : 0, position };
     this.scopes.forget(filter);
-    if (isUnfiltered(filter)) return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', ...rows }), true);
+    if (isUnfiltered(filter))
+      return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', prepared: true, ...rows }), true);
     const scope = await this.scopes.anew(filter, position?.reading);
     const request = { filter: scope.filter, sort, ...rows };
     const gathered = sort === 'relevance' ? await this.gatherPage(scope, request, queryOf) : undefined;
@@ -171,7 +172,8 @@ export class CatalogueRepository extends BaseRepository {
     });
     // Walks and merges are told their index by their text; what is gathered is planned for the values at hand.
     const simple = strategy !== 'gather' || isSimple(scope.filter);
-    return this.query<R>(queryOf({ ...request, strategy, abundance: abundancesOf(scope, total) }), simple);
+    const query = queryOf({ ...request, strategy, prepared: simple, abundance: abundancesOf(scope, total) });
+    return this.query<R>(query, simple);
   }
 
   /**
@@ -184,8 +186,9 @@ export class CatalogueRepository extends BaseRepository {
     queryOf: (request: PageRequest) => Query,
   ): Promise<object[] | undefined> {
     if (scope.filter.search === undefined || estimateOf(scope).isMany) return undefined;
-    const query = queryOf({ ...request, strategy: 'gather', most: MOST_GATHERED });
-    const rows = await this.query<{ matched: number }>(query, isSimple(scope.filter));
+    const prepared = isSimple(scope.filter);
+    const query = queryOf({ ...request, strategy: 'gather', prepared, most: MOST_GATHERED });
+    const rows = await this.query<{ matched: number }>(query, prepared);
     const isFirst = request.offset === 0 && request.position === undefined;
     const matched = rows[0]?.matched ?? (isFirst ? 0 : undefined);
     if (matched === undefined) return undefined;

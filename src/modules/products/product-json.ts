@@ -27,9 +27,10 @@ export const PRODUCT_JSON = 'row_to_json(shown) AS product';
 /**
  * To be joined where {@link PRODUCT_JSON} is read, after products `p` and their categories `c`.
  * @param more other columns of the same object
+ * @param from where `p` and `c` come from, where they are not joined before
  */
-export function asProductJson(more = ''): string {
-  return `CROSS JOIN LATERAL (SELECT ${COLUMNS}${more}) shown`;
+export function asProductJson(more = '', from = ''): string {
+  return `CROSS JOIN LATERAL (SELECT ${COLUMNS}${more} ${from}) shown`;
 }
 
 const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
