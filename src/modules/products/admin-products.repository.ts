@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
-import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
+import { FROM_PRODUCTS, PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
 
-const FROM = 'FROM products p LEFT JOIN categories c ON c.id = p.category_id';
-const BY_ID = statement('adminProducts.byId', `SELECT ${PRODUCT_COLUMNS}, p.archived_at ${FROM} WHERE p.id = $1`);
+const BY_ID = statement(
+  'adminProducts.byId',
+  `SELECT ${PRODUCT_COLUMNS}, p.archived_at ${FROM_PRODUCTS} WHERE p.id = $1`,
+);
 
 /** SQL of a status, by its name. */
 const STATUS = {
@@ -40,7 +42,7 @@ export class AdminProductsRepository extends BaseRepository {
     const { where, values } = conditions(filter);
     if (beforeId !== undefined) where.push(`p.id < $${values.push(beforeId)}::uuid`);
     const window = `LIMIT $${values.push(limit)}::int OFFSET $${values.push(offset)}::int`;
-    const text = `SELECT ${PRODUCT_COLUMNS}, p.archived_at ${FROM} WHERE ${where.join(' AND ')} ORDER BY p.id DESC ${window}`;
+    const text = `SELECT ${PRODUCT_COLUMNS}, p.archived_at ${FROM_PRODUCTS} WHERE ${where.join(' AND ')} ORDER BY p.id DESC ${window}`;
     return this.rowsOf<AdminProductRow>(text, values);
   }
 

@@ -14,6 +14,7 @@ import type { Strategy } from './catalogue-plan.js';
 import { type Abundances, gatherRelevant, keysOf, tiersOfRelevance } from './catalogue-relevance.js';
 import { orderOf, type Position, type SortKey, type SortOrder } from './catalogue-sorts.js';
 import { asProductJson, PRODUCT_JSON } from './product-json.js';
+import { FROM_PRODUCTS } from './product-row.js';
 
 export type { CatalogueFilter } from './catalogue-filter.js';
 
@@ -48,7 +49,7 @@ const KEYS = 'e.sku_key, e.name_key, e.document';
 const SORTED = 'e.product_id, e.price, e.name, e.created_at';
 
 /** What a filter may look at. */
-const FILTERED = ['e.category_id', 'e.in_stock', 'e.price', 'e.sku_key', 'e.name_key', 'e.document'];
+const FILTERED = ['e.category_id', 'e.in_stock', 'e.price', KEYS];
 
 /** Texts of one page that is sorted by a column. */
 class SortedPage {
@@ -162,10 +163,7 @@ function rowsOfPage(request: PageRequest): PageRows {
   return { text, keys: keysOf(part.search, parameters), values: parameters.values };
 }
 
-const WHOLE = asProductJson(
-  ', page.cursor_key',
-  `FROM products p LEFT JOIN categories c ON c.id = p.category_id ${ITS_PRODUCT}`,
-);
+const WHOLE = asProductJson(', page.cursor_key', `${FROM_PRODUCTS} ${ITS_PRODUCT}`);
 const VERSIONED = `CROSS JOIN LATERAL (SELECT p.id, p.version FROM products p ${ITS_PRODUCT}) p`;
 
 /** The rows of one page as JSON, with the values of the cursor as `cursor_key`. */

@@ -21,14 +21,14 @@ import {
 } from './catalogue-statements.js';
 import type { CategoryFacet } from './dto/product.dto.js';
 import { asProductJson, fromProductJson, type JsonRow, PRODUCT_JSON, type ProductJson } from './product-json.js';
-import type { ProductRow } from './product-row.js';
+import { FROM_PRODUCTS, type ProductRow } from './product-row.js';
 
 /** The subquery hides the length of the list from the planner, which would otherwise plan each list anew. */
 const AMONG_IDS = 'p.id = ANY (ARRAY(SELECT unnest($1::uuid[])))';
 
 const BY_IDS = statement(
   'products.visibleByIds',
-  `SELECT ${PRODUCT_JSON} FROM products p LEFT JOIN categories c ON c.id = p.category_id ${asProductJson()}
+  `SELECT ${PRODUCT_JSON} ${FROM_PRODUCTS} ${asProductJson()}
    WHERE ${AMONG_IDS} AND ${VISIBLE}`,
 );
 const ID_OF_SLUG = statement('products.idOfSlug', `SELECT p.id FROM products p WHERE p.slug = $1 AND ${VISIBLE}`);
@@ -49,6 +49,9 @@ export interface SellableProduct {
   readonly currency: string;
   readonly stock: number;
 }
+
+/** What is read of the products of a page. */
+type PageQuery = (request: PageRequest) => Query;
 
 /** Where a next page goes on. */
 interface ListedKey {
@@ -149,13 +152,14 @@ export class CatalogueRepository extends BaseRepository {
     filter: CatalogueFilter,
     sort: SortKey,
     window: CatalogueWindow,
-    queryOf: (request: PageRequest) => Query,
+    queryOf: PageQuery,
   ): Promise<R[]> {
     const position = positionOf(filter, sort, window);
     const rows = { limit: window.limit, offset: 'offset' in window ? window.offset : 0, position };
     this.scopes.forget(filter);
-    if (isUnfiltered(filter))
-      return this.query<R>(queryOf({ filter: {}, sort, strategy: 'walk', prepared: true, ...rows }), true);
+    if (isUnfiltered(filter)) {
+      return this.queryPage<R>(queryOf, { filter: {}, sort, strategy: 'walk', prepared: true, ...rows });
+    }
     const scope = await this.scopes.anew(filter, position?.reading);
     const request = { filter: scope.filter, sort, ...rows };
     const gathered = sort === 'relevance' ? await this.gatherPage(scope, request, queryOf) : undefined;
@@ -171,9 +175,8 @@ export class CatalogueRepository extends BaseRepository {
       rows: rows.limit + rows.offset,
     });
     // Walks and merges are told their index by their text; what is gathered is planned for the values at hand.
-    const simple = strategy !== 'gather' || isSimple(scope.filter);
-    const query = queryOf({ ...request, strategy, prepared: simple, abundance: abundancesOf(scope, total) });
-    return this.query<R>(query, simple);
+    const prepared = strategy !== 'gather' || isSimple(scope.filter);
+    return this.queryPage<R>(queryOf, { ...request, strategy, prepared, abundance: abundancesOf(scope, total) });
   }
 
   /**
@@ -183,18 +186,22 @@ export class CatalogueRepository extends BaseRepository {
   private async gatherPage(
     scope: Scope,
     request: Omit<PageRequest, 'strategy'>,
-    queryOf: (request: PageRequest) => Query,
+    queryOf: PageQuery,
   ): Promise<object[] | undefined> {
     if (scope.filter.search === undefined || estimateOf(scope).isMany) return undefined;
     const prepared = isSimple(scope.filter);
-    const query = queryOf({ ...request, strategy: 'gather', prepared, most: MOST_GATHERED });
-    const rows = await this.query<{ matched: number }>(query, prepared);
+    const gather = { ...request, strategy: 'gather', prepared, most: MOST_GATHERED } as const;
+    const rows = await this.queryPage<{ matched: number }>(queryOf, gather);
     const isFirst = request.offset === 0 && request.position === undefined;
     const matched = rows[0]?.matched ?? (isFirst ? 0 : undefined);
     if (matched === undefined) return undefined;
     const areAll = matched <= MOST_GATHERED;
     if (areAll || boundOf(scope) !== undefined) scope.found = Promise.resolve(matched);
     return areAll ? rows : undefined;
+  }
+
+  private queryPage<R extends object>(queryOf: PageQuery, request: PageRequest): Promise<R[]> {
+    return this.query<R>(queryOf(request), request.prepared ?? false);
   }
 
   /** Counts the products of a scope, once for all who share it. */

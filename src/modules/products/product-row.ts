@@ -38,6 +38,9 @@ export const PRODUCT_COLUMNS = `p.id, p.sku, p.slug, p.name, p.description, p.pr
   p.group_id, p.option_names, p.options,
   c.id AS category_id, c.slug AS category_slug, c.name AS category_name`;
 
+/** Where {@link PRODUCT_COLUMNS} come from. */
+export const FROM_PRODUCTS = 'FROM products p LEFT JOIN categories c ON c.id = p.category_id';
+
 /** A product as the API shows it. */
 export function toProduct(row: ProductRow): ProductResponse {
   const { category_id: id, category_slug: slug, category_name: name } = row;

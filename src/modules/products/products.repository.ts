@@ -3,7 +3,7 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { statement } from '../../platform/database/statement.js';
 import type { Membership } from './groups/variant-rules.js';
 import type { Pricing } from './prices/sale-price.js';
-import { PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
+import { FROM_PRODUCTS, PRODUCT_COLUMNS, type ProductRow } from './product-row.js';
 import { CategoryNotFound, ProductGroupNotFound, SkuTaken, VariantTaken } from './products.errors.js';
 
 const WITH_CATEGORY = `SELECT ${PRODUCT_COLUMNS} FROM written p LEFT JOIN categories c ON c.id = p.category_id`;
@@ -45,7 +45,7 @@ const IS_ARCHIVED = statement(
 );
 const BY_ID = statement(
   'products.byId',
-  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
+  `SELECT ${PRODUCT_COLUMNS} ${FROM_PRODUCTS}
    WHERE p.id = $1 AND p.archived_at IS NULL`,
 );
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { statement } from '../../../platform/database/statement.js';
-import { PRODUCT_COLUMNS, type ProductRow } from '../product-row.js';
+import { FROM_PRODUCTS, PRODUCT_COLUMNS, type ProductRow } from '../product-row.js';
 import { ProductGroupNotEmpty } from '../products.errors.js';
 
 /** A group as its statements read it. */
@@ -37,7 +37,7 @@ const LIST_AFTER = statement('groups.listAfter', `${LISTED} WHERE g.id < $2::uui
 const COUNT = statement('groups.count', 'SELECT count(*)::int AS total FROM product_groups');
 const MEMBERS = statement(
   'groups.members',
-  `SELECT ${PRODUCT_COLUMNS} FROM products p LEFT JOIN categories c ON c.id = p.category_id
+  `SELECT ${PRODUCT_COLUMNS} ${FROM_PRODUCTS}
    WHERE p.group_id = $1 AND ${VISIBLE} ORDER BY p.created_at, p.id`,
 );
 const COUNT_MEMBERS = statement(
