@@ -59,6 +59,8 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
   private readonly rows: R[] = [];
   private count = 0;
   private shape: Shape | undefined;
+  /** Whether this run asks for the columns. */
+  private described = false;
   private failure: Error | undefined;
 
   /** @throws {TypeError} for a value that cannot be written, such as an object that holds itself */
@@ -94,7 +96,8 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
     wire.stream.cork();
     if (known === undefined) wire.parse(this);
     wire.bind({ statement: this.name, values: this.values });
-    if (this.shape === undefined) wire.describe({ type: 'P' });
+    this.described = this.shape === undefined;
+    if (this.described) wire.describe({ type: 'P' });
     wire.execute();
     wire.sync();
     wire.stream.uncork();
@@ -119,9 +122,7 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
 
   handleCommandComplete({ text }: { readonly text: string }, connection: Wire): void {
     this.count = Number(/\d+$/.exec(text)?.[0] ?? 0);
-    const known = shapes.get(connection) ?? new Map<string, Shape>();
-    // A statement without columns has none to tell.
-    shapes.set(connection, known.set(this.name, this.shape ?? { columns: [], blank: {} }));
+    if (this.described) this.remember(connection);
   }
 
   handleReadyForQuery(): void {
@@ -131,6 +132,12 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
 
   handleError(error: Error): void {
     this.callback?.(error, { rows: [], count: 0 });
+  }
+
+  private remember(connection: Wire): void {
+    const known = shapes.get(connection) ?? new Map<string, Shape>();
+    // A statement without columns has none to tell.
+    shapes.set(connection, known.set(this.name, this.shape ?? { columns: [], blank: {} }));
   }
 
   private rowOf(fields: readonly (string | null)[]): Record<string, unknown> {
