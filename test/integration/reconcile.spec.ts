@@ -8,7 +8,7 @@ import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, deliveredSale, paidSale, placeSale } from '../support/buying.js';
-import { compiled } from '../support/compiled.js';
+import { bundled } from '../support/compiled.js';
 import { brokenInvariants, INVARIANTS } from '../support/invariants.js';
 import { register } from '../support/people.js';
 
@@ -354,7 +354,7 @@ test.each([
 
 describe('the command', () => {
   async function reconcile(url: string): Promise<{ code: number; out: string; err: string }> {
-    const child = spawn(process.execPath, [compiled('src/cli/reconcile.ts')], {
+    const child = spawn(process.execPath, [bundled('src/cli/reconcile.ts')], {
       cwd: tmpdir(),
       env: { PATH: process.env.PATH, NODE_ENV: 'test', DATABASE_URL: url },
       stdio: ['ignore', 'pipe', 'pipe'],

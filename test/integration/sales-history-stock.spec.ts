@@ -12,7 +12,7 @@ import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { deliveredSale } from '../support/buying.js';
-import { compiled } from '../support/compiled.js';
+import { bundled } from '../support/compiled.js';
 import { ended, type ImportState } from '../support/imports.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { testKeysDir } from '../support/keys.js';
@@ -223,7 +223,7 @@ describe('the command that was asked to move stock', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const start = (file: string) =>
-    spawn(process.execPath, [compiled('src/cli/import-sales.ts'), file, '--move-stock'], {
+    spawn(process.execPath, [bundled('src/cli/import-sales.ts'), file, '--move-stock'], {
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'test',

@@ -10,7 +10,7 @@ import { PastCustomerPrivacy } from '../../src/modules/sales-history/past-custom
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { compiled } from '../support/compiled.js';
+import { bundled } from '../support/compiled.js';
 import { ended, type ImportState } from '../support/imports.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { testKeysDir } from '../support/keys.js';
@@ -291,7 +291,7 @@ describe('the command', () => {
   });
 
   const start = (...words: readonly string[]) =>
-    spawn(process.execPath, [compiled('src/cli/import-sales.ts'), ...words], {
+    spawn(process.execPath, [bundled('src/cli/import-sales.ts'), ...words], {
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'test',

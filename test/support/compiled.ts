@@ -2,15 +2,24 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { transform } from '@swc/core';
+import { bundle } from './bundled.js';
 
 const FOLDER = resolve('node_modules/.cache/tradepost-compiled');
 const SOURCES = ['src', 'migrations', 'test/support/embedded-cluster-process.ts'];
+/** Programs that load the application. */
+const PROGRAMS = ['src/main.ts', 'src/cli/import-sales.ts', 'src/cli/reconcile.ts'] as const;
+const BUNDLES = join(FOLDER, 'bundled');
 /** What programs read beside their code. */
 const READ = ['test/faults/invariants.sql'];
 
 /** The compiled form of a source file, which `node` runs as it is: to compile while starting takes as long as to start. */
 export function compiled(source: string): string {
   return join(FOLDER, source.replace(/\.ts$/, '.js'));
+}
+
+/** The same of a program that loads the application, in one piece: it starts in half the time. */
+export function bundled(program: (typeof PROGRAMS)[number]): string {
+  return join(BUNDLES, program.replace(/\.ts$/, '.js'));
 }
 
 function filesOf(path: string): string[] {
@@ -29,6 +38,7 @@ export async function compileSources(): Promise<void> {
   writeFileSync(`${FOLDER}/package.json.${process.pid}`, '{ "type": "module" }\n');
   renameSync(`${FOLDER}/package.json.${process.pid}`, `${FOLDER}/package.json`);
   await Promise.all(sources.filter((source) => changedAt(source) >= changedAt(compiled(source))).map(compile));
+  await bundle(PROGRAMS.map(compiled), FOLDER, BUNDLES);
   for (const file of READ) {
     mkdirSync(dirname(join(FOLDER, file)), { recursive: true });
     await copyFile(file, join(FOLDER, file));

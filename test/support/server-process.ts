@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { TestDatabase } from './cluster.js';
-import { compiled } from './compiled.js';
+import { bundled } from './compiled.js';
 import { testKeysDir } from './keys.js';
 
 export interface ServerProcess {
@@ -20,7 +20,7 @@ export async function startServerProcess(
   { url, ownerUrl }: TestDatabase,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [compiled('src/main.ts')], {
+  const child = spawn(process.execPath, [bundled('src/main.ts')], {
     // Without a .env: that one is for the developer's own shop.
     cwd: tmpdir(),
     env: {
