@@ -39,15 +39,22 @@ describe('a PostgreSQL that dies under load', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
+  const postmaster = () => livePostmaster(join(dataDir, 'postgres'));
+
   async function killPostgres(signal: NodeJS.Signals): Promise<void> {
-    const running = await livePostmaster(join(dataDir, 'postgres'));
+    const running = await postmaster();
     if (running === undefined) throw new Error('PostgreSQL does not run.');
     process.kill(running.pid, signal);
+    await eventually(async () => {
+      const restarted = await postmaster();
+      expect(restarted).toBeDefined();
+      expect(restarted?.pid).not.toBe(running.pid);
+    });
   }
 
   // SIGQUIT is what PostgreSQL calls an immediate shutdown; SIGKILL leaves its processes to notice by themselves.
   it.each(['SIGQUIT', 'SIGKILL'] as const)(
-    'at %s costs its clients 503s, and no sale twice or lost',
+    'at %s costs its clients 503s at most, and no sale twice or lost',
     async (signal) => {
       const product = await createProduct(db, { stock: 10_000 });
       const items = [{ productId: product.id, quantity: 1 }];
@@ -68,13 +75,12 @@ describe('a PostgreSQL that dies under load', () => {
       });
       await eventually(() => expect(placed).toBeGreaterThan(SHOPPERS));
       await killPostgres(signal);
-      await eventually(() => expect(failures).not.toHaveLength(0));
       const before = placed;
       await eventually(() => expect(placed).toBeGreaterThan(before + SHOPPERS));
       open = false;
       await Promise.all(shopping);
-      expect(new Set(failures.map(({ status }) => status))).toEqual(new Set([503]));
-      expect(failures.every(({ retryAfter }) => retryAfter > 0)).toBe(true);
+      // None where it is back before anybody has waited long.
+      expect(failures.filter(({ status, retryAfter }) => status !== 503 || !(retryAfter > 0))).toEqual([]);
       const { rows } = await db.query('SELECT count(*)::int AS sales FROM sale_items WHERE product_id = $1', [
         product.id,
       ]);
