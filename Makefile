@@ -110,7 +110,7 @@ check-redis: build ## Ask the Redis of REDIS_URL or REDIS_HOST whether it is the
 ##@ Test
 
 test: install-deps ## Run every test
-	@$(BIN)/jest --config jest.together.cjs
+	@node --single-threaded node_modules/jest/bin/jest.js --config jest.together.cjs
 
 test-cache: install-deps ## Run the tests of the cache
 	@$(BIN)/jest cache

@@ -3,54 +3,69 @@
  * that is required within `describe` keeps its hooks to itself. `jest` alone runs files one by one, for work on them.
  */
 const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { join, sep } = require('node:path');
 const single = require('./jest.config.cjs');
 
 /** Two for each worker: to load the application takes as long as several files. */
 const GROUPS = 8;
 const FOLDER = join(__dirname, 'test', '.together');
 /** What a file takes, in seconds, by its length: so many to begin with, and so many bytes a second. */
-const LEAST = 0.5;
-const BYTES = 6_000;
+const LEAST = 0.2;
+const BYTES = { src: 12_000, test: 3_000 };
 /** Those that take far longer than their length tells, since they wait, start programs, or ask thousands of times. */
 const SECONDS = {
-  'test/integration/stripe-payments': 45,
-  'test/integration/coherence': 40,
-  'test/integration/sales-history': 30,
-  'test/faults/sessions-on-replicas': 25,
-  'test/integration/sale-races': 25,
-  'test/integration/sales-history-stock': 25,
-  'test/integration/token-replicas': 22,
-  'test/integration/cached-answers': 20,
-  'test/integration/cache': 18,
-  'test/e2e/authorisation-matrix': 17,
-  'test/e2e/imports': 17,
-  'test/integration/embedded-cluster': 16,
-  'test/faults/killed-refunds': 15,
-  'test/faults/import-resume': 15,
-  'test/faults/stale-catalogue': 14,
-  'test/faults/killed-payments': 14,
-  'test/faults/shutdown': 13,
-  'test/integration/checkout-races': 13,
-  'test/integration/sale-model': 12,
-  'test/integration/reconcile': 12,
-  'test/e2e/payment-webhooks': 10,
+  'test/integration/stripe-payments': 42,
+  'test/integration/coherence': 36,
+  'test/integration/sales-history-stock': 26,
+  'test/faults/killed-payments': 25,
+  'test/integration/sales-history': 24,
+  'test/integration/sale-races': 23,
+  'test/faults/sessions-on-replicas': 21,
+  'test/faults/stale-catalogue': 21,
+  'test/faults/killed-refunds': 20,
+  'test/integration/cached-answers': 19,
+  'test/integration/reconcile': 19,
+  'test/integration/token-replicas': 19,
+  'test/faults/import-resume': 17,
+  'test/integration/cache': 17,
+  'test/integration/checkout-races': 17,
+  'test/faults/killed-application': 16,
+  'test/faults/shutdown': 16,
+  'test/integration/embedded-cluster': 14,
+  'test/integration/sale-model': 14,
+  'test/e2e/authorisation-matrix': 13,
+  'test/e2e/imports': 13,
+  'test/integration/analytics': 13,
+  'test/e2e/payment-webhooks': 12,
+  'test/e2e/privacy': 11,
+  'test/integration/catalogue-lane': 11,
+  'test/integration/invoice-mails': 11,
+  'test/integration/open-sales': 11,
   'test/e2e/refunds': 10,
-  'test/e2e/test-clock': 9,
-  'test/integration/random-sales': 9,
-  'test/integration/invoice-mails': 9,
+  'test/integration/random-sales': 10,
   'test/e2e/login-load': 9,
+  'test/e2e/promotions': 9,
+  'test/e2e/test-clock': 9,
+  'test/faults/database-restart': 9,
   'test/integration/mail': 9,
-  'test/faults/killed-application': 8,
-  'test/integration/open-sales': 8,
-  'test/integration/catalogue-lane': 8,
-  'test/integration/jobs': 8,
-  'test/faults/database-restart': 7,
+  'test/e2e/audit-policy': 8,
+  'test/e2e/sales': 8,
+  'test/integration/stock-ledger': 8,
+  'test/e2e/export': 7,
+  'test/e2e/oidc': 7,
+  'test/e2e/product-images': 7,
+  'test/e2e/rate-limits': 7,
+  'test/e2e/taxes': 7,
   'test/faults/slow-database': 7,
+  'test/integration/catalogue-walks': 7,
+  'test/integration/jobs': 7,
+  'test/integration/refund-races': 7,
 };
 
 function weightOf(file) {
-  return SECONDS[file.replace('.spec.ts', '')] ?? LEAST + statSync(join(__dirname, file)).size / BYTES;
+  return (
+    SECONDS[file.replace('.spec.ts', '')] ?? LEAST + statSync(join(__dirname, file)).size / BYTES[file.split(sep)[0]]
+  );
 }
 
 const files = ['src', 'test']

@@ -4,7 +4,7 @@ import { hash } from '@node-rs/argon2';
 import { PASSWORD_HASHING, PasswordHasher } from '../../src/modules/auth/password-hasher.service.js';
 import { Admissions, type Bottleneck } from '../../src/platform/http/admissions.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, logIn, PASSWORD, register } from '../support/people.js';
 
@@ -17,7 +17,12 @@ describe('the hashing of passwords', () => {
   let shop: TestApp;
 
   beforeAll(async () => {
-    shop = await startApp({ PASSWORD_HASH_MEMORY_KIB: '8192', DATABASE_LOCK_TIMEOUT_MS: '20000', WORKER: 'off' });
+    shop = await startApp({
+      ...MANY_CONNECTIONS,
+      PASSWORD_HASH_MEMORY_KIB: '8192',
+      DATABASE_LOCK_TIMEOUT_MS: '20000',
+      WORKER: 'off',
+    });
   });
   afterAll(() => shop.close());
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SandboxProvider } from '../../src/modules/payments/sandbox.provider.js';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, addToCart, paySale, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -12,8 +12,8 @@ describe('checkout under contention, on two replicas', () => {
   let replica: TestApp;
 
   beforeAll(async () => {
-    shop = await startApp();
-    replica = await startApp({}, shop);
+    shop = await startApp(MANY_CONNECTIONS);
+    replica = await startApp(MANY_CONNECTIONS, shop);
   });
   afterEach(async () => {
     expect(await brokenInvariants(shop.db)).toEqual({});

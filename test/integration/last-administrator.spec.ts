@@ -1,13 +1,13 @@
 import { createCustomer, type TestUser } from '../factories/customer.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 
 describe('the last administrator', () => {
   let shop: TestApp;
   let replica: TestApp;
 
   beforeAll(async () => {
-    shop = await startApp();
-    replica = await startApp({}, shop);
+    shop = await startApp(MANY_CONNECTIONS);
+    replica = await startApp(MANY_CONNECTIONS, shop);
   });
   afterAll(async () => {
     await replica.close();

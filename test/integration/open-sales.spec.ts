@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, addToCart, type BasketItem, paySale, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
@@ -15,9 +15,10 @@ describe('open sales of one buyer, on two replicas', () => {
   let product: string;
 
   beforeAll(async () => {
-    shop = await startApp({ MAX_OPEN_RESERVATIONS: String(MOST) });
-    replica = await startApp({ MAX_OPEN_RESERVATIONS: String(MOST) }, shop);
-    unlimited = await startApp({ MAX_OPEN_RESERVATIONS: '0', WORKER: 'false' }, shop);
+    const settings = { ...MANY_CONNECTIONS, MAX_OPEN_RESERVATIONS: String(MOST) };
+    shop = await startApp(settings);
+    replica = await startApp(settings, shop);
+    unlimited = await startApp({ ...settings, MAX_OPEN_RESERVATIONS: '0', WORKER: 'false' }, shop);
     product = (await createProduct(shop.db, { stock: 10_000 })).id;
   });
   afterEach(async () => expect(await brokenInvariants(shop.db)).toEqual({}));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { RefreshService } from '../../src/modules/auth/refresh.service.js';
 import type { TokenPair } from '../../src/modules/auth/sessions.service.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, type Person, register } from '../support/people.js';
 
@@ -30,8 +30,8 @@ describe('a family of refresh tokens', () => {
   let person: Person;
 
   beforeAll(async () => {
-    shop = await startApp();
-    replica = await startApp({}, shop);
+    shop = await startApp(MANY_CONNECTIONS);
+    replica = await startApp(MANY_CONNECTIONS, shop);
   });
   beforeEach(async () => {
     person = await register(shop);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Test } from 'supertest';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { deliveredSale, paidSale, paySale, placeSale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { runs } from '../support/runs.js';
@@ -14,8 +14,8 @@ describe('refunds under contention, on two replicas', () => {
   let staff: TestUser;
 
   beforeAll(async () => {
-    shop = await startApp();
-    replica = await startApp({}, shop);
+    shop = await startApp(MANY_CONNECTIONS);
+    replica = await startApp(MANY_CONNECTIONS, shop);
     staff = await createCustomer(shop, 'manager');
   });
   afterEach(async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { openSale, pay, runJob, saleOf } from '../support/paying.js';
@@ -16,7 +16,7 @@ describe('sales that race, on two replicas', () => {
   let replica: TestApp;
 
   beforeAll(async () => {
-    const settings = { WORKER: 'off', MAX_OPEN_RESERVATIONS: '0', ACCESS_TOKEN_SECONDS: '86400' };
+    const settings = { ...MANY_CONNECTIONS, WORKER: 'off', MAX_OPEN_RESERVATIONS: '0', ACCESS_TOKEN_SECONDS: '86400' };
     shop = await startApp(settings);
     replica = await startApp(settings, shop);
   });

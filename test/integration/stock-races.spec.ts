@@ -1,6 +1,6 @@
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
 
@@ -10,8 +10,8 @@ describe('the ledger under contention, on two replicas', () => {
   let manager: TestUser;
 
   beforeAll(async () => {
-    shop = await startApp();
-    replica = await startApp({}, shop);
+    shop = await startApp(MANY_CONNECTIONS);
+    replica = await startApp(MANY_CONNECTIONS, shop);
     manager = await createCustomer(shop, 'manager');
   });
   afterEach(async () => {

@@ -6,12 +6,12 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import { type Logger, pino } from 'pino';
-import supertest from 'supertest';
 import { AppModule } from '../../src/app.module.js';
 import { type Config, parseConfig } from '../../src/config/config.js';
 import { createHttpApp } from '../../src/platform/http/create-app.js';
 import { TestClock } from './clock.js';
 import { createTestDatabase, openPool, type TestDatabase } from './cluster.js';
+import { type HttpClient, httpClient } from './http-client.js';
 import { testKeysDir } from './keys.js';
 
 const silent = pino({ level: 'silent' });
@@ -20,7 +20,7 @@ export interface TestApp {
   readonly app: NestFastifyApplication;
   readonly config: Config;
   readonly url: string;
-  readonly http: ReturnType<typeof supertest>;
+  readonly http: HttpClient;
   /** Connections as the owner of the schema, for arranging and looking. */
   readonly db: pg.Pool;
   readonly database: TestDatabase;
@@ -44,10 +44,15 @@ export function testConfig(database: TestDatabase, overrides: Readonly<Record<st
     KEYS_DIR: testKeysDir(),
     PASSWORD_HASH_MEMORY_KIB: '1024',
     RATE_LIMIT_ENABLED: 'false',
+    // Each connection learns the tables and plans the statements anew.
+    DATABASE_POOL_SIZE: '4',
     MAIL_INVOICES: 'false',
     ...overrides,
   });
 }
+
+/** For tests of what happens at once: as many connections as an application keeps to its database by default. */
+export const MANY_CONNECTIONS = { DATABASE_POOL_SIZE: '10' } as const;
 
 /** What an application needs of another one to be its replica. */
 export type Beside = Pick<TestApp, 'database' | 'db' | 'clock'>;
@@ -75,7 +80,7 @@ export async function startApp(
     app,
     config,
     url,
-    http: supertest(url),
+    http: httpClient(url),
     db,
     database,
     clock,
