@@ -53,42 +53,43 @@ describe('a PostgreSQL that dies under load', () => {
   }
 
   // SIGQUIT is what PostgreSQL calls an immediate shutdown; SIGKILL leaves its processes to notice by themselves.
-  it.each(['SIGQUIT', 'SIGKILL'] as const)(
-    'at %s costs its clients 503s at most, and no sale twice or lost',
-    async (signal) => {
-      const product = await createProduct(db, { stock: 10_000 });
-      const items = [{ productId: product.id, quantity: 1 }];
-      const shoppers = await Promise.all(Array.from({ length: SHOPPERS }, () => createCustomer(shop)));
-      let open = true;
-      let placed = 0;
-      const failures: { readonly status: number; readonly retryAfter: number }[] = [];
-      const shopping = shoppers.map(async (shopper) => {
-        while (open) {
-          const key = { 'Idempotency-Key': randomUUID() };
-          await eventually(async () => {
-            const { status, headers } = await placeSale(shop, shopper, items, key);
-            if (status !== 201) failures.push({ status, retryAfter: Number(headers['retry-after']) });
-            expect(status).toBe(201);
-          });
-          placed += 1;
-        }
-      });
-      await eventually(() => expect(placed).toBeGreaterThan(SHOPPERS));
-      await killPostgres(signal);
-      const before = placed;
-      await eventually(() => expect(placed).toBeGreaterThan(before + SHOPPERS));
-      open = false;
-      await Promise.all(shopping);
-      // None where it is back before anybody has waited long.
-      expect(failures.filter(({ status, retryAfter }) => status !== 503 || !(retryAfter > 0))).toEqual([]);
-      const { rows } = await db.query('SELECT count(*)::int AS sales FROM sale_items WHERE product_id = $1', [
-        product.id,
-      ]);
-      expect(rows).toEqual([{ sales: placed }]);
-      expect(await brokenInvariants(db)).toEqual({});
-      await shop.http.get('/health/ready').expect(200);
-    },
-  );
+  // So these may end their work first, and PostgreSQL be back before anybody has waited long.
+  it.each([
+    ['SIGQUIT', 1],
+    ['SIGKILL', 0],
+  ] as const)('at %s costs its clients 503s, and no sale twice or lost', async (signal, leastFailures) => {
+    const product = await createProduct(db, { stock: 10_000 });
+    const items = [{ productId: product.id, quantity: 1 }];
+    const shoppers = await Promise.all(Array.from({ length: SHOPPERS }, () => createCustomer(shop)));
+    let open = true;
+    let placed = 0;
+    const failures: { readonly status: number; readonly retryAfter: number }[] = [];
+    const shopping = shoppers.map(async (shopper) => {
+      while (open) {
+        const key = { 'Idempotency-Key': randomUUID() };
+        await eventually(async () => {
+          const { status, headers } = await placeSale(shop, shopper, items, key);
+          if (status !== 201) failures.push({ status, retryAfter: Number(headers['retry-after']) });
+          expect(status).toBe(201);
+        });
+        placed += 1;
+      }
+    });
+    await eventually(() => expect(placed).toBeGreaterThan(SHOPPERS));
+    await killPostgres(signal);
+    const before = placed;
+    await eventually(() => expect(placed).toBeGreaterThan(before + SHOPPERS));
+    open = false;
+    await Promise.all(shopping);
+    expect(failures.length).toBeGreaterThanOrEqual(leastFailures);
+    expect(failures.filter(({ status, retryAfter }) => status !== 503 || !(retryAfter > 0))).toEqual([]);
+    const { rows } = await db.query('SELECT count(*)::int AS sales FROM sale_items WHERE product_id = $1', [
+      product.id,
+    ]);
+    expect(rows).toEqual([{ sales: placed }]);
+    expect(await brokenInvariants(db)).toEqual({});
+    await shop.http.get('/health/ready').expect(200);
+  });
 
   it('finds its background jobs at work again', async () => {
     await eventually(async () => {

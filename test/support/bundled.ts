@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { placeFile } from './place-file.js';
 
 /** Packages of many small ES modules. All others stay packages: they read files, or are not theirs alone to load. */
 const BUNDLED_PACKAGES = /^(@nestjs|es-toolkit|iterare|reflect-metadata|rxjs)(\/|$)/;
@@ -56,13 +57,7 @@ export async function bundle(sources: readonly string[], folder: string, into: s
     },
     plugins: [packages, places],
   });
-  await mkdir(into, { recursive: true });
-  for (const { path, contents } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true });
-    // Renamed into place: what runs meanwhile never reads half of a file.
-    await writeFile(`${path}.${process.pid}`, contents);
-    await rename(`${path}.${process.pid}`, path);
-  }
+  for (const { path, contents } of outputFiles) await placeFile(path, contents);
   const written = new Set(outputFiles.map(({ path }) => relative(into, path)));
   const names = await readdir(into);
   const stale = names.filter((name) => name.endsWith('.js') && !written.has(name));

@@ -1,14 +1,19 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { transform } from '@swc/core';
 import { bundle } from './bundled.js';
+import { placeFile } from './place-file.js';
 
 const FOLDER = resolve('node_modules/.cache/tradepost-compiled');
 const SOURCES = ['src', 'migrations', 'test/support/embedded-cluster-process.ts'];
 /** Programs that load the application. */
 const PROGRAMS = ['src/main.ts', 'src/cli/import-sales.ts', 'src/cli/reconcile.ts'] as const;
 const BUNDLES = join(FOLDER, 'bundled');
+/** Written when all of them are. */
+const BUNDLED = join(BUNDLES, 'bundled');
+/** What the bundles are made of besides what is compiled, and by. */
+const BUNDLED_WITH = ['package-lock.json', 'test/support/bundled.ts'];
 /** What programs read beside their code. */
 const READ = ['test/faults/invariants.sql'];
 
@@ -34,11 +39,12 @@ const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: fal
 export async function compileSources(): Promise<void> {
   const sources = SOURCES.flatMap(filesOf);
   removeOrphans(new Set(sources.map(compiled)));
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(`${FOLDER}/package.json.${process.pid}`, '{ "type": "module" }\n');
-  renameSync(`${FOLDER}/package.json.${process.pid}`, `${FOLDER}/package.json`);
+  await placeFile(join(FOLDER, 'package.json'), '{ "type": "module" }\n');
   await Promise.all(sources.filter((source) => changedAt(source) >= changedAt(compiled(source))).map(compile));
-  await bundle(PROGRAMS.map(compiled), FOLDER, BUNDLES);
+  if ([...sources.map(compiled), ...BUNDLED_WITH].some((file) => changedAt(file) >= changedAt(BUNDLED))) {
+    await bundle(PROGRAMS.map(compiled), FOLDER, BUNDLES);
+    await placeFile(BUNDLED, '');
+  }
   for (const file of READ) {
     mkdirSync(dirname(join(FOLDER, file)), { recursive: true });
     await copyFile(file, join(FOLDER, file));
@@ -67,9 +73,5 @@ async function compile(source: string): Promise<void> {
       transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
     },
   });
-  // Renamed into place: what runs meanwhile never reads half of a file.
-  const draft = `${compiled(source)}.${process.pid}`;
-  await mkdir(dirname(draft), { recursive: true });
-  await writeFile(draft, code);
-  await rename(draft, compiled(source));
+  await placeFile(compiled(source), code);
 }

@@ -11,3 +11,8 @@ export function neverHeldUp({ app }: TestApp): () => void {
   Object.defineProperty(session, 'leased', { value: true, configurable: true });
   return () => void Reflect.deleteProperty(session, 'leased');
 }
+
+/** Has an application know what SQL has changed by now, which it would learn of a moment later, and spoil what it keeps. */
+export async function learnt({ app }: TestApp): Promise<void> {
+  expect(await app.get(ReplicaSession, { strict: false }).validate()).toBe(true);
+}
