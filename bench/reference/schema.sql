@@ -123,7 +123,7 @@ CREATE TABLE idempotency_record (
   account_id uuid NOT NULL REFERENCES account,
   key text NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
   request_hash bytea NOT NULL,
-  sale_id uuid NOT NULL REFERENCES sale,
+  body text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account_id, key)
 );

@@ -125,7 +125,7 @@ app.post('/sales', async (request, reply) => {
     values: [
       accountId,
       request.headers['idempotency-key'],
-      createHash('sha256').update(JSON.stringify(request.body)).digest(),
+      hashOf(request.body),
       rows[0].cart_id,
       rows[0].version,
       sale.id,
@@ -139,6 +139,8 @@ app.post('/sales', async (request, reply) => {
       sale.subtotalMinor,
       JSON.stringify(deliveryAddress),
       JSON.stringify({ saleId: sale.id, total: sale.body.total }),
+      JSON.stringify(sale.body),
+      rows.map(newId),
     ],
   });
   if (!result.rows[0].sold) return reply.code(409).send({ code: 'not_sold' });
@@ -147,11 +149,22 @@ app.post('/sales', async (request, reply) => {
 
 app.post('/sales/:id/payments', async (request, reply) => {
   const { id } = /** @type {{ id: string }} */ (request.params);
-  const settled = await settle(id);
+  const settled = await settle({
+    saleId: id,
+    accountId: String(request.headers['x-account-id']),
+    key: String(request.headers['idempotency-key']),
+    hash: hashOf(request.body),
+    body: JSON.stringify({ saleId: id, status: 'completed', currency: CURRENCY }),
+  });
   if (settled === undefined) return reply.code(409).send({ code: 'not_payable' });
   const amount = decimal(settled.total);
   return reply.code(201).send({ saleId: id, status: 'completed', amount, currency: CURRENCY, invoice: settled.number });
 });
+
+/** @param {unknown} body */
+function hashOf(body) {
+  return createHash('sha256').update(JSON.stringify(body)).digest();
+}
 
 /** @param {number} minor */
 function decimal(minor) {

@@ -3,7 +3,8 @@ import { SETTLE } from './statements.mjs';
 
 const BATCH_LIMIT = 32;
 
-/** @typedef {{ saleId: string, resolve: (row: { number: number, total: number } | undefined) => void, reject: (error: unknown) => void }} Waiting */
+/** @typedef {{ saleId: string, accountId: string, key: string, hash: Buffer, body: string }} Payment */
+/** @typedef {{ payment: Payment, resolve: (row: { number: number, total: number } | undefined) => void, reject: (error: unknown) => void }} Waiting */
 
 /**
  * Sends the settlements that queued while the last statement ran as one statement. There is no timer: a lone
@@ -24,9 +25,9 @@ export function settlements(pool, year) {
         const settled = await settle(
           pool,
           year,
-          batch.map(({ saleId }) => saleId),
+          batch.map(({ payment }) => payment),
         );
-        for (const { saleId, resolve } of batch) resolve(settled.get(saleId));
+        for (const { payment, resolve } of batch) resolve(settled.get(payment.saleId));
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
@@ -34,9 +35,9 @@ export function settlements(pool, year) {
     running = false;
   }
 
-  return (/** @type {string} */ saleId) =>
+  return (/** @type {Payment} */ payment) =>
     new Promise((/** @type {Waiting['resolve']} */ resolve, reject) => {
-      queue.push({ saleId, resolve, reject });
+      queue.push({ payment, resolve, reject });
       if (!running) void drain();
     });
 }
@@ -44,9 +45,10 @@ export function settlements(pool, year) {
 /**
  * @param {import('pg').Pool} pool
  * @param {number} year
- * @param {string[]} saleIds
+ * @param {Payment[]} payments
  */
-async function settle(pool, year, saleIds) {
+async function settle(pool, year, payments) {
+  const saleIds = payments.map(({ saleId }) => saleId);
   const { rows } = await pool.query({
     ...SETTLE,
     values: [
@@ -57,6 +59,11 @@ async function settle(pool, year, saleIds) {
       saleIds.map((saleId) => JSON.stringify({ saleId })),
       saleIds.map(newId),
       year,
+      saleIds.map(newId),
+      payments.map(({ accountId }) => accountId),
+      payments.map(({ key }) => key),
+      payments.map(({ hash }) => hash),
+      payments.map(({ body }) => body),
     ],
   });
   return new Map(rows.map((row) => [row.sale_id, { number: row.number, total: row.total }]));

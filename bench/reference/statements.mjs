@@ -84,37 +84,38 @@ ORDER BY l.added_at, l.product_id`,
  * Without turns at the products, those that everybody wants would deadlock.
  *
  * $1 account, $2 key, $3 request hash, $4 cart, $5 cart version, $6 sale, $7 payment, $8 history, $9 outbox event,
- * $10 products, $11 quantities, $12 prices, $13 movements, $14 subtotal, $15 address, $16 event data
+ * $10 products, $11 quantities, $12 prices, $13 movements, $14 subtotal, $15 address, $16 event data, $17 answer,
+ * $18 outbox events of the products
  */
 export const CHECK_OUT = {
   name: 'check_out',
   text: `
 WITH asked AS MATERIALIZED (
-  SELECT * FROM unnest($10::uuid[], $11::integer[], $12::bigint[], $13::uuid[])
-    WITH ORDINALITY AS asked (product_id, quantity, price, movement_id, line_no)
+  SELECT * FROM unnest($10::uuid[], $11::integer[], $12::bigint[], $13::uuid[], $18::uuid[])
+    WITH ORDINALITY AS asked (product_id, quantity, price, movement_id, event_id, line_no)
 ), held AS MATERIALIZED (
   SELECT id FROM cart WHERE id = $4::uuid AND account_id = $1::uuid AND version = $5::integer FOR NO KEY UPDATE
 ), turn AS MATERIALIZED (
   SELECT pg_advisory_xact_lock(1, key) FROM (SELECT DISTINCT uuid_hash(product_id) AS key FROM asked ORDER BY key) k
 ), locked AS MATERIALIZED (
   SELECT p.id, p.sku, p.name, p.stock, p.active AND p.price = asked.price AND p.stock >= asked.quantity AS sellable,
-    asked.quantity, asked.price, asked.movement_id, asked.line_no
+    asked.quantity, asked.price, asked.movement_id, asked.event_id, asked.line_no
   FROM product p JOIN asked ON asked.product_id = p.id
   WHERE (SELECT count(*) FROM held) = 1 AND (SELECT count(*) FROM turn) > 0
   ORDER BY p.id FOR NO KEY UPDATE OF p
 ), gate AS MATERIALIZED (
   SELECT count(*) = cardinality($10::uuid[]) AND bool_and(sellable) AS open FROM locked
 ), recorded AS (
-  INSERT INTO idempotency_record (account_id, key, request_hash, sale_id)
-  SELECT $1::uuid, $2::text, $3::bytea, $6::uuid FROM gate WHERE gate.open
-  ON CONFLICT (account_id, key) DO NOTHING RETURNING sale_id
+  INSERT INTO idempotency_record (account_id, key, request_hash, body)
+  SELECT $1::uuid, $2::text, $3::bytea, $17::text FROM gate WHERE gate.open
+  ON CONFLICT (account_id, key) DO NOTHING RETURNING $6::uuid AS sale_id
 ), sold AS (
   INSERT INTO sale (id, account_id, status, subtotal, discount, shipping, tax, total, delivery_address)
   SELECT sale_id, $1::uuid, 'pending', $14::bigint, 0, 0, 0, $14::bigint, $15::jsonb FROM recorded RETURNING id
 ), taken AS (
   UPDATE product SET stock = product.stock - locked.quantity, version = product.version + 1, updated_at = now()
   FROM locked CROSS JOIN recorded WHERE product.id = locked.id
-  RETURNING product.id, product.stock, locked.quantity, locked.movement_id
+  RETURNING product.id, product.stock, locked.quantity, locked.movement_id, locked.event_id
 ), moved AS (
   INSERT INTO stock_movement (id, product_id, sale_id, delta, level_after, reason)
   SELECT movement_id, id, $6::uuid, -quantity, stock, 'sale' FROM taken
@@ -128,6 +129,8 @@ WITH asked AS MATERIALIZED (
 ), announced AS (
   INSERT INTO outbox_event (id, aggregate_id, type, data)
   SELECT $9::uuid, sale_id, 'sale.placed', $16::jsonb FROM recorded
+  UNION ALL
+  SELECT event_id, id, 'stock.changed', jsonb_build_object('productId', id, 'stock', stock, 'delta', -quantity) FROM taken
 ), bumped AS (
   UPDATE cart SET version = cart.version + 1, updated_at = now() FROM recorded WHERE cart.id = $4::uuid
 ), emptied AS (
@@ -141,14 +144,17 @@ SELECT (SELECT count(*) FROM sold) = 1 AS sold,
  * Settles several payments at once and numbers their invoices without a gap: the counter's row is locked by every
  * settlement, so one statement for all that wait makes one commit of it.
  *
- * $1 sales, $2 provider references, $3 histories, $4 outbox events, $5 event data, $6 invoices, $7 year
+ * $1 sales, $2 provider references, $3 histories, $4 outbox events, $5 event data, $6 invoices, $7 year, $8 outbox
+ * events of the invoices, $9 accounts, $10 keys, $11 request hashes, $12 answers
  */
 export const SETTLE = {
   name: 'settle',
   text: `
 WITH asked AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::uuid[])
-    AS asked (sale_id, provider_reference, history_id, event_id, data, invoice_id)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::uuid[], $8::uuid[], $9::uuid[],
+      $10::text[], $11::bytea[], $12::text[])
+    AS asked (sale_id, provider_reference, history_id, event_id, data, invoice_id, invoice_event_id, account_id, key,
+      request_hash, body)
 ), due AS MATERIALIZED (
   SELECT id, sale_id FROM payment WHERE sale_id = ANY ($1::uuid[]) AND status = 'pending'
   ORDER BY id FOR NO KEY UPDATE
@@ -167,7 +173,12 @@ WITH asked AS MATERIALIZED (
   INSERT INTO sale_history (id, sale_id, from_status, to_status)
   SELECT history_id, id, 'pending', 'confirmed' FROM ranked
 ), announced AS (
-  INSERT INTO outbox_event (id, aggregate_id, type, data) SELECT event_id, id, 'sale.confirmed', data FROM ranked
+  INSERT INTO outbox_event (id, aggregate_id, type, data)
+  SELECT event_id, id, 'sale.confirmed', data FROM ranked
+  UNION ALL SELECT invoice_event_id, invoice_id, 'invoice.issued', data FROM ranked
+), answered AS (
+  INSERT INTO idempotency_record (account_id, key, request_hash, body)
+  SELECT account_id, key, request_hash, body FROM ranked
 ), counted AS (
   UPDATE invoice_counter SET last = last + (SELECT count(*) FROM ranked)
   WHERE year = $7::integer AND EXISTS (SELECT FROM ranked)
