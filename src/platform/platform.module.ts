@@ -10,6 +10,7 @@ import { Admissions } from './http/admissions.js';
 import { EventStreamsModule } from './http/event-streams.js';
 import { FastLaneModule } from './http/fast-lane.module.js';
 import { IdempotencyRepository } from './http/idempotency.repository.js';
+import { OncePerKey } from './http/once-per-key.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -65,6 +66,7 @@ export class PlatformModule implements OnApplicationShutdown {
       database,
       UnitOfWork,
       IdempotencyRepository,
+      OncePerKey,
       Admissions,
     ];
     return { module: PlatformModule, imports: plumbing, providers, exports: [...providers, ...plumbing] };

@@ -2,13 +2,15 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nest
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { CachedJson } from '../../platform/cache/cached-json.js';
 import { Cached } from '../../platform/http/cached.js';
-import { AnswersCartToken } from '../../platform/http/cart-token.js';
+import { AnswersCartToken, CartAnswer } from '../../platform/http/cart-token.js';
 import { Conflicts } from '../../platform/http/conflicts.js';
-import { Idempotent } from '../../platform/http/idempotency.interceptor.js';
+import { IdempotencyKey, Idempotent } from '../../platform/http/idempotency.interceptor.js';
+import { type IdempotentRequest, StoredAnswer } from '../../platform/http/idempotency.js';
 import { IdParam } from '../../platform/http/uuid-param.js';
 import { Access } from '../../platform/security/access.js';
 import { Caller, type Principal } from '../../platform/security/principal.js';
-import { CartsService, type FilledCart } from './carts.service.js';
+import { CartFilling } from './cart-filling.service.js';
+import { CartsService } from './carts.service.js';
 import { AddCartItem, SetCartCoupon, SetCartItem } from './dto/cart.request.js';
 import { CartTotalView, CartView } from './dto/cart.response.js';
 
@@ -18,7 +20,10 @@ const TAKEOVER = 'A bearer that sends a `Cart-Token` takes that cart over first:
 @Access('guest')
 @Controller('cart')
 export class CartsController {
-  constructor(private readonly carts: CartsService) {}
+  constructor(
+    private readonly carts: CartsService,
+    private readonly filling: CartFilling,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Your cart, at today’s prices', description: TAKEOVER })
@@ -40,7 +45,7 @@ export class CartsController {
   @Post('items')
   @Conflicts('insufficient_stock', 'cart_full')
   @HttpCode(200)
-  @Idempotent()
+  @Idempotent('service')
   @AnswersCartToken(CartView)
   @ApiOperation({
     summary: 'Put a product into your cart',
@@ -49,8 +54,9 @@ export class CartsController {
       'a 400, more than are in stock a 409 `insufficient_stock`. A guest’s first product makes a cart and answers its ' +
       '`Cart-Token`; a token that names no cart counts as none.',
   })
-  add(@Caller() caller: Principal, @Body() item: AddCartItem): Promise<FilledCart> {
-    return this.carts.add(caller, item);
+  async add(@Caller() caller: Principal, @Body() item: AddCartItem, @IdempotencyKey() key?: IdempotentRequest) {
+    const filled = await this.filling.add(caller, item, key);
+    return filled instanceof StoredAnswer ? filled : new CartAnswer(filled.body, filled.newToken);
   }
 
   @Patch('items/:productId')
@@ -82,8 +88,9 @@ export class CartsController {
       '`coupon_not_started`, `coupon_expired` or `coupon_used_up`. What it is for, or must come to, may be put into ' +
       'the cart later.',
   })
-  redeem(@Caller() caller: Principal, @Body() { code }: SetCartCoupon): Promise<FilledCart> {
-    return this.carts.setCoupon(caller, code);
+  async redeem(@Caller() caller: Principal, @Body() { code }: SetCartCoupon): Promise<CartAnswer> {
+    const { body, newToken } = await this.carts.setCoupon(caller, code);
+    return new CartAnswer(body, newToken);
   }
 
   @Delete('coupon')

@@ -3,6 +3,7 @@ import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { TaxesModule } from '../taxes/taxes.module.js';
+import { CartFilling } from './cart-filling.service.js';
 import { CartOwners } from './cart-owners.service.js';
 import { CartPricing } from './cart-pricing.service.js';
 import { CartPrivacy } from './cart-privacy.api.js';
@@ -20,6 +21,7 @@ import { ShippingOptionsService } from './shipping-options.service.js';
   imports: [ProductsModule, PromotionsModule, ShippingModule, TaxesModule],
   controllers: [CartsController, ShippingOptionsController],
   providers: [
+    CartFilling,
     CartOwners,
     CartPricing,
     CartPrivacy,

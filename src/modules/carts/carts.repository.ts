@@ -170,10 +170,20 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;
   const lines: CartLine[] = [];
-  for (const { product_id, sku, name, price, next_price_change_at, quantity, stock, weight, ...row } of rows) {
-    if (product_id === null) continue;
-    const product = { productId: product_id, sku, name, unitPrice: price, stock, weight, sold: row.sold };
-    lines.push({ ...product, taxCategory: row.tax_category, priceChangesAt: next_price_change_at, quantity });
+  for (const row of rows) {
+    if (row.product_id === null) continue;
+    lines.push({
+      productId: row.product_id,
+      unitPrice: row.price,
+      quantity: row.quantity,
+      sku: row.sku,
+      name: row.name,
+      priceChangesAt: row.next_price_change_at,
+      stock: row.stock,
+      weight: row.weight,
+      taxCategory: row.tax_category,
+      sold: row.sold,
+    });
   }
   const { cart_id: id, version, coupon_code: couponCode, offered, charged } = first;
   return { id, version, couponCode, offered, charged, lines };

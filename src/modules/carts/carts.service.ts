@@ -7,20 +7,14 @@ import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import type { Principal } from '../../platform/security/principal.js';
 import { ProductNotFound } from '../products/products.errors.js';
 import { PromotionsApi } from '../promotions/promotions.api.js';
+import type { FilledCart } from './cart-filling.service.js';
 import { refusalOf } from './cart-limits.js';
 import { type CartOwner, guestOwner } from './cart-owner.js';
 import { CartOwners } from './cart-owners.service.js';
 import { CartReader } from './cart-reader.service.js';
 import { CartItemNotFound } from './carts.errors.js';
-import { type CartContents, CartsRepository } from './carts.repository.js';
-import type { AddCartItem } from './dto/cart.request.js';
+import { CartsRepository } from './carts.repository.js';
 import type { CartView } from './dto/cart.response.js';
-
-/** A cart, and the token that a guest gets with the first thing put into it. */
-export interface FilledCart {
-  readonly body: CartView;
-  readonly newToken: string | undefined;
-}
 
 /** What somebody means to buy. Nothing is held or promised: stock and prices are settled by the sale. */
 @Injectable()
@@ -41,24 +35,6 @@ export class CartsService {
 
   async total(caller: Principal): Promise<CachedJson> {
     return this.reader.total(await this.owners.ownerOf(caller));
-  }
-
-  /**
-   * Adds to a line or makes it; makes the cart too where there is none.
-   * @throws {ProductNotFound} also for products that are archived or inactive
-   * @throws {InvalidInput} naming quantity, where there would be more than 999 of the product
-   * @throws {InsufficientStock} where there would be more than are in stock
-   */
-  async add(caller: Principal, item: AddCartItem): Promise<FilledCart> {
-    const owner = await this.owners.ownerOf(caller);
-    if (owner !== undefined) {
-      const cart = await this.addTo(owner, item, owner.kind === 'user');
-      if (cart !== undefined) return { body: await this.reader.view(owner, cart), newToken: undefined };
-    }
-    // A guest without a cart. A token that names none is not taken up: only we choose what opens a cart.
-    const token = newToken();
-    const guest = guestOwner(token);
-    return { body: await this.reader.view(guest, await this.addTo(guest, item, true)), newToken: token };
   }
 
   /**
@@ -119,23 +95,6 @@ export class CartsService {
   private async keepCoupon(owner: CartOwner, code: string): Promise<CartView> {
     await this.carts.setCoupon(owner, newId(), code, this.clock.now());
     return this.reader.view(owner, await this.reader.find(owner));
-  }
-
-  /** Adds until it is done or refused. Undefined where there is no cart and none may be made. */
-  private async addTo(owner: CartOwner, item: AddCartItem, mayMake: boolean): Promise<CartContents | undefined> {
-    for (;;) {
-      const line = { ...item, newCartId: newId(), mayMake };
-      const addition = await this.carts.add(owner, line, this.clock.now());
-      if (addition.outcome === 'no_product') throw new ProductNotFound();
-      if (addition.outcome === 'held_back') {
-        const refusal = refusalOf(addition.line);
-        if (refusal !== undefined) throw refusal;
-        return undefined;
-      }
-      if (addition.outcome === 'added') {
-        return this.reader.current(owner, addition.cart ?? (await this.carts.find(owner)));
-      }
-    }
   }
 
   /** Changes the caller's cart where there is one. */

@@ -47,6 +47,8 @@ export function taxesOf(items: readonly Taxable[], policy: TaxPolicy): Taxes {
 }
 
 function atRate(amounts: readonly bigint[], rate: bigint, policy: TaxPolicy): readonly bigint[] {
+  // Most shops have no rates, and every cart that is shown comes by here.
+  if (rate === 0n) return amounts.map(() => 0n);
   const denominator = policy.pricesIncludeTax ? WHOLE + rate : WHOLE;
   const taxOn = (amount: bigint): bigint => divide(amount * rate, denominator, policy.roundingMode);
   return policy.roundingPer === 'line' ? amounts.map(taxOn) : allocate(taxOn(sum(amounts)), amounts);

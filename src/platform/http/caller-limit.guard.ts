@@ -23,12 +23,15 @@ export class CallerLimitGuard implements CanActivate {
     @Inject(RateLimits) private readonly limits: RateLimits,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (!this.limits.enabled) return true;
     const http = context.switchToHttp();
     const count = this.countOf(context, http.getRequest<FastifyRequest>());
-    if (count === undefined) return true;
-    enforce(await this.limits.take(count.policy, [count.key]), http.getResponse<FastifyReply>());
+    return count === undefined || this.take(count, http.getResponse<FastifyReply>());
+  }
+
+  private async take({ policy, key }: Count, reply: FastifyReply): Promise<true> {
+    enforce(await this.limits.take(policy, [key]), reply);
     return true;
   }
 

@@ -1,38 +1,26 @@
-import {
-  applyDecorators,
-  type CallHandler,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  UseInterceptors,
-} from '@nestjs/common';
+import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import { Answer } from './answers.js';
 
-/** What a handler under {@link AnswersCartToken} gives: the body, and the token of the guest cart it made, if it did. */
-export interface WithCartToken<T> {
-  readonly body: T;
-  readonly newToken: string | undefined;
-}
+/** A cart, and the token of the guest cart that was made for it, if one was. */
+export class CartAnswer extends Answer {
+  constructor(
+    private readonly body: object,
+    private readonly newToken: string | undefined,
+  ) {
+    super();
+  }
 
-@Injectable()
-export class CartTokenInterceptor implements NestInterceptor<WithCartToken<unknown>, unknown> {
-  intercept(context: ExecutionContext, next: CallHandler<WithCartToken<unknown>>): Observable<unknown> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(
-      map(({ body, newToken }) => {
-        if (newToken !== undefined) reply.header('cart-token', newToken);
-        return body;
-      }),
-    );
+  onto(reply: FastifyReply): object {
+    if (this.newToken !== undefined) reply.header('cart-token', this.newToken);
+    return this.body;
   }
 }
 
-/** A handler that may make a guest cart: 200, and the `Cart-Token` that the guest sends from then on. */
+/** A handler that may make a guest cart: 200, and by {@link CartAnswer} the `Cart-Token` that the guest sends from then on. */
 export function AnswersCartToken(type: new () => object): MethodDecorator {
   return applyDecorators(
-    UseInterceptors(CartTokenInterceptor),
     ApiOkResponse({
       type,
       headers: {

@@ -1,15 +1,9 @@
-import {
-  applyDecorators,
-  type CallHandler,
-  createParamDecorator,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { map, type Observable } from 'rxjs';
-import { Around } from './around.js';
+import type { FastifyRequest } from 'fastify';
+import type { Heading } from './answers.js';
 import type { PagePosition } from './links.js';
+import { RouteSetting } from './route-setting.js';
 
 /** JSON that needs no more work before it is sent, and what is said about it in the header. */
 export interface FinishedJson {
@@ -55,27 +49,9 @@ export const IfMatch = createParamDecorator(
     preconditionOf(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']),
 );
 
-type TagOf = (value: never) => string;
-
-/** Sets the `ETag` from the thing in the answer, replayed ones included. */
-class EntityTagInterceptor implements NestInterceptor {
-  constructor(private readonly tagOf: TagOf) {}
-
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(
-      map((answer: unknown) => {
-        const thing: unknown = typeof answer === 'string' && answer.startsWith('{') ? JSON.parse(answer) : answer;
-        if (typeof thing === 'object' && thing !== null) reply.header('etag', this.tagOf(thing as never));
-        return answer;
-      }),
-    );
-  }
-}
-
-/** A write whose answer is a thing with an entity tag of its own. */
-export function Tagged<T extends object>(tagOf: (value: T) => string): MethodDecorator {
-  return Around('header', new EntityTagInterceptor(tagOf));
+/** A write whose answer is a thing with an entity tag of its own, in `ETag`. */
+export function Tagged<T extends object>(tagOf: (thing: T) => string): MethodDecorator {
+  return RouteSetting({ tagOf } satisfies Heading);
 }
 
 /** A write that honours If-Match; the service compares the tags with the thing as it is in the transaction. */

@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type DynamicModule, RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { DomainError } from '../../common/domain-error.js';
@@ -11,6 +11,7 @@ import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
 import { withinRequest } from '../security/request-context.js';
 import { Admissions } from './admissions.js';
+import { AnsweringAdapter } from './answers.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { Draining } from './draining.js';
@@ -85,7 +86,7 @@ export async function createHttpApp(
   logger: Logger,
 ): Promise<NestFastifyApplication> {
   const server = createFastify(config);
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(server), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, new AnsweringAdapter(server), {
     bodyParser: false,
     logger: new NestLogger(logger),
     abortOnError: false,

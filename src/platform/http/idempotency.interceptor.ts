@@ -7,20 +7,28 @@ import {
   Injectable,
   type NestInterceptor,
   SetMetadata,
+  type Type,
 } from '@nestjs/common';
+import { INTERCEPTORS_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import { Clock } from '../../common/clock.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { from, lastValueFrom, type Observable } from 'rxjs';
 import { callerId, principalOf } from '../security/principal.js';
 import { SecretBox, type SecretUse } from '../security/secret-box.js';
-import { Around } from './around.js';
 import { type IdempotentRequest, idempotentRequest, StoredAnswer } from './idempotency.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { OncePerKey } from './once-per-key.js';
 
 const IDEMPOTENT = 'tradepost:idempotent';
+
+/** Puts an interceptor around whatever a handler has from `UseInterceptors`, in whatever order its decorators stand. */
+function Outermost(interceptor: Type<NestInterceptor>): MethodDecorator {
+  return (_target, _name, descriptor: PropertyDescriptor) => {
+    const handler: object = descriptor.value;
+    const present: unknown = Reflect.getMetadata(INTERCEPTORS_METADATA, handler);
+    Reflect.defineMetadata(INTERCEPTORS_METADATA, [interceptor, ...(Array.isArray(present) ? present : [])], handler);
+  };
+}
 
 /**
  * Who keeps the record: the platform, around a handler that only touches the database, or the service itself. `sealed`:
@@ -45,53 +53,42 @@ function keyOf(context: ExecutionContext): IdempotentRequest | undefined {
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
-    @Inject(UnitOfWork) private readonly uow: UnitOfWork,
-    @Inject(IdempotencyRepository) private readonly records: IdempotencyRepository,
+    @Inject(OncePerKey) private readonly once: OncePerKey,
     @Inject(SecretBox) private readonly box: SecretBox,
-    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const keeper = this.reflector.get<Keeper | undefined>(IDEMPOTENT, context.getHandler());
+    const request = keyOf(context);
+    if (request === undefined) return next.handle();
+    const sealed = this.reflector.get<Keeper>(IDEMPOTENT, context.getHandler()) === 'sealed';
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const answer = (value: unknown): unknown => (value instanceof StoredAnswer ? replay(reply, value) : value);
-    const request = keeper === 'platform' || keeper === 'sealed' ? keyOf(context) : undefined;
-    if (request === undefined) return next.handle().pipe(map(answer));
-    return from(this.once(request, keeper === 'sealed', reply, next)).pipe(map(answer));
-  }
-
-  private async once(
-    request: IdempotentRequest,
-    sealed: boolean,
-    reply: FastifyReply,
-    next: CallHandler,
-  ): Promise<unknown> {
-    const earlier = await this.records.find(request);
-    if (earlier !== undefined) return sealed ? this.opened(request, earlier) : earlier;
-    return this.uow.run(async () => {
-      const first = await this.records.claim(request, this.clock.now());
-      if (first !== undefined) return sealed ? this.opened(request, first) : first;
-      const value: unknown = await lastValueFrom(next.handle());
+    const answerOf = (value: unknown): StoredAnswer => {
       const body = value === undefined ? '' : JSON.stringify(value);
-      const kept = sealed ? this.box.seal(useOf(request), Buffer.from(body)).toString('base64') : body;
-      await this.records.record(request, new StoredAnswer(reply.statusCode, kept));
-      return value;
-    });
+      return new StoredAnswer(reply.statusCode, sealed ? this.sealed(request, body) : body);
+    };
+    const answer = this.once.run<unknown>(request, () => lastValueFrom(next.handle()), answerOf);
+    return from(sealed ? answer.then((value) => this.opened(request, value)) : answer);
   }
 
-  private opened(request: IdempotentRequest, { status, body }: StoredAnswer): StoredAnswer {
-    return new StoredAnswer(status, this.box.open(useOf(request), Buffer.from(body, 'base64')).toString());
+  private sealed(request: IdempotentRequest, body: string): string {
+    return this.box.seal(useOf(request), Buffer.from(body)).toString('base64');
+  }
+
+  private opened(request: IdempotentRequest, value: unknown): unknown {
+    if (!(value instanceof StoredAnswer)) return value;
+    return new StoredAnswer(value.status, this.box.open(useOf(request), Buffer.from(value.body, 'base64')).toString());
   }
 }
 
 /**
- * Honours the Idempotency-Key header. With 'sealed' the remembered answer is encrypted. With 'service' the handler takes the request's key by `@IdempotencyKey()`,
- * keeps the record in the transaction of its effect, and may answer a {@link StoredAnswer}.
+ * Honours the Idempotency-Key header. With 'sealed' the remembered answer is encrypted. With 'service' the handler takes the
+ * request's key by `@IdempotencyKey()`, keeps the record in the transaction of its effect, and may answer a
+ * {@link StoredAnswer}.
  */
 export function Idempotent(keeper: Keeper = 'platform'): MethodDecorator {
   return applyDecorators(
     SetMetadata(IDEMPOTENT, keeper),
-    Around('record', IdempotencyInterceptor),
+    ...(keeper === 'service' ? [] : [Outermost(IdempotencyInterceptor)]),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
@@ -101,11 +98,4 @@ export function Idempotent(keeper: Keeper = 'platform'): MethodDecorator {
         '`idempotency_in_progress` with `Retry-After`. Kept for 24 hours.',
     }),
   );
-}
-
-function replay(reply: FastifyReply, stored: StoredAnswer): string | undefined {
-  reply.status(stored.status).header('idempotency-replayed', 'true');
-  if (stored.body === '') return undefined;
-  reply.header('content-type', 'application/json; charset=utf-8');
-  return stored.body;
 }

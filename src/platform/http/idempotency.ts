@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
 import { DomainError, InvalidInput } from '../../common/domain-error.js';
+import { Answer } from './answers.js';
 
 /** What identifies a request that may be sent again: who sent it, under which key, and what it asked for. */
 export interface IdempotentRequest {
@@ -14,11 +16,13 @@ export interface IdempotentRequest {
 const UNFINISHED = 0;
 
 /** A first answer that is given again: its status and its body, byte by byte. */
-export class StoredAnswer {
+export class StoredAnswer extends Answer {
   constructor(
     readonly status: number,
     readonly body: string,
-  ) {}
+  ) {
+    super();
+  }
 
   /** What is known of an answer that will be replaced by the final one. */
   static unfinished(body: string): StoredAnswer {
@@ -27,6 +31,13 @@ export class StoredAnswer {
 
   get finished(): boolean {
     return this.status !== UNFINISHED;
+  }
+
+  onto(reply: FastifyReply): string | undefined {
+    reply.status(this.status).header('idempotency-replayed', 'true');
+    if (this.body === '') return undefined;
+    reply.header('content-type', 'application/json; charset=utf-8');
+    return this.body;
   }
 }
 

@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RouteSetting } from './route-setting.js';
 
 /** Events of payment providers have a few KB. */
 const MOST_BYTES = 262_144;
@@ -18,7 +18,7 @@ export function takesRawJson({ routeOptions }: FastifyRequest): boolean {
 /** A handler that takes JSON by {@link RawBody}, byte by byte as it was signed, and not much of it. */
 export function TakesRawJson(description: string): MethodDecorator {
   return applyDecorators(
-    RouteConfig({ rawJson: true } satisfies RouteSettings),
+    RouteSetting({ rawJson: true } satisfies RouteSettings),
     ApiConsumes('application/json'),
     ApiBody({ description, required: true, schema: { type: 'object', additionalProperties: true } }),
   );

@@ -1,14 +1,14 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Admission, Admissions } from './admissions.js';
 import { sendProblem } from './problem.filter.js';
+import { RouteSetting } from './route-setting.js';
 
 interface LeadsTo {
   readonly leadsTo?: string;
 }
 
 /** Marks a route whose requests end up in a bottleneck, so that the surplus is refused before anything is done for it. */
-export const LeadsTo = (bottleneck: string): MethodDecorator => RouteConfig({ leadsTo: bottleneck } satisfies LeadsTo);
+export const LeadsTo = (bottleneck: string): MethodDecorator => RouteSetting({ leadsTo: bottleneck } satisfies LeadsTo);
 
 const shed = new WeakSet<FastifyRequest>();
 

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiHeader } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import { TOO_LATE, within } from '../../common/within.js';
+import { RouteSetting } from './route-setting.js';
 
 /** How long an answered client may go on sending what nobody reads any more, before its connection is closed. */
 const LINGER_MS = 2_000;
@@ -52,7 +52,7 @@ export function isStreamed(request: FastifyRequest): boolean {
 /** A handler that takes its body by {@link Uploaded}, as it arrives, of these media types and no others. */
 export function StreamedBody(description: string, ...types: readonly string[]): MethodDecorator {
   return applyDecorators(
-    RouteConfig({ streamed: types }),
+    RouteSetting({ streamed: types }),
     ApiConsumes(...types),
     ApiBody({ description, required: true, schema: { type: 'string', format: 'binary' } }),
     ApiHeader({ name: 'Content-Encoding', required: false, description: '`gzip`, where the body is compressed.' }),

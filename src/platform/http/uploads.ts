@@ -1,11 +1,11 @@
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError, InvalidInput } from '../../common/domain-error.js';
 import { ImageTooLarge } from '../media/media.errors.js';
 import type { Upload, UploadedFile } from '../media/upload.js';
+import { RouteSetting } from './route-setting.js';
 
 /** Names that a field with files may have; the documentation speaks of the first. */
 const FIELDS = ['images', 'image', 'files', 'file'];
@@ -52,7 +52,7 @@ export function TakesFiles(description: string): MethodDecorator {
   const files = { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1, maxItems: MOST_FILES };
   const schema = { type: 'object', required: [FIELDS[0] as string], properties: { images: { ...files, description } } };
   return applyDecorators(
-    RouteConfig({ multipart: true } satisfies RouteSettings),
+    RouteSetting({ multipart: true } satisfies RouteSettings),
     ApiConsumes('multipart/form-data'),
     ApiBody({ required: true, schema: schema as never }),
   );

@@ -1,4 +1,4 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { type FieldProblem, InvalidInput } from '../../common/domain-error.js';
 
@@ -45,9 +45,18 @@ export function problemsOf(errors: readonly ValidationError[], prefix = ''): Fie
 /** More than anyone reads; an answer should not be longer than its request. */
 const MAX_PROBLEMS = 100;
 
+/** Checks what clients send. Nest also brings what our own decorators give, in which there is nothing to check. */
+class InputPipe implements PipeTransform {
+  constructor(private readonly validation: ValidationPipe) {}
+
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    return metadata.type === 'custom' ? value : this.validation.transform(value, metadata);
+  }
+}
+
 /** Checks bodies, queries and path parameters against their DTOs and refuses what these do not name. */
-export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+export function createValidationPipe(): PipeTransform {
+  const validation = new ValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -56,4 +65,5 @@ export function createValidationPipe(): ValidationPipe {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new InvalidInput(problemsOf(errors).slice(0, MAX_PROBLEMS)),
   });
+  return new InputPipe(validation);
 }

@@ -9,7 +9,7 @@ import { ApiKeys } from './api-keys.js';
 import { type HttpRequest, hasCredentials } from './bearer.js';
 import { BearerTokens } from './bearer-tokens.js';
 import { type Permission, ROLE_PERMISSIONS } from './permissions.js';
-import { Forbidden, type MachinePrincipal, setPrincipal, type UserPrincipal } from './principal.js';
+import { Forbidden, setPrincipal, type UserPrincipal } from './principal.js';
 
 /** Keeps every route to those whom its `@Access` names; a route that names nobody is closed. */
 @Injectable()
@@ -20,36 +20,38 @@ export class AccessGuard implements CanActivate {
     @Inject(ApiKeys) private readonly keys: ApiKeys,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS, targets);
     if (rule === undefined) throw new Forbidden();
     if (rule === 'public') return true;
     const request = context.switchToHttp().getRequest<HttpRequest>();
     const key = apiKeyOf(request);
-    if (key !== undefined) {
-      setPrincipal(request, await this.machine(request, key, rule));
-      return true;
-    }
+    if (key !== undefined) return this.machine(request, key, rule);
     const cartToken = isOpenToGuests(rule) ? cartTokenOf(request) : undefined;
     if (isOpenToGuests(rule) && !hasCredentials(request)) {
       setPrincipal(request, { kind: 'guest', cartToken });
       return true;
     }
-    const principal = toPrincipal(await this.tokens.authenticate(context), cartToken);
-    if (!isOpenToBearers(rule) && !principal.permissions.has(rule)) throw new Forbidden();
-    setPrincipal(request, principal);
-    return true;
+    const admit = (token: AccessToken): boolean => {
+      const principal = toPrincipal(token, cartToken);
+      if (!isOpenToBearers(rule) && !principal.permissions.has(rule)) throw new Forbidden();
+      setPrincipal(request, principal);
+      return true;
+    };
+    const token = this.tokens.authenticate(context);
+    return token instanceof Promise ? token.then(admit) : admit(token);
   }
 
   /** A key opens what its permissions name; a machine has no account, and so nothing of its own. */
-  private async machine(request: HttpRequest, key: string, rule: AccessRule): Promise<MachinePrincipal> {
+  private async machine(request: HttpRequest, key: string, rule: AccessRule): Promise<true> {
     if (hasCredentials(request))
       throw InvalidInput.field('x-api-key', 'comes instead of an access token, not beside it');
     const principal = await this.keys.authenticate(key);
     const permission = permissionOf(rule);
     if (permission === undefined || !principal.permissions.has(permission)) throw new Forbidden();
-    return principal;
+    setPrincipal(request, principal);
+    return true;
   }
 }
 
