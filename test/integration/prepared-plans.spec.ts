@@ -45,8 +45,11 @@ describe('statements', () => {
   it('of a purchase are planned once a connection: to plan the checkout anew takes as long as to run it', async () => {
     const customer = await createCustomer(shop);
     const products = [await createProduct(shop.db, { stock: 500 }), await createProduct(shop.db, { stock: 500 })];
-    for (let purchase = 0; purchase < PURCHASES; purchase += 1) {
+    for (let purchase = 0; purchase < 2 * PURCHASES; purchase += 1) {
       for (const { id } of products) await addToCart(shop, customer, id).expect(200);
+      // A cart that was changed otherwise is read before it is sold, one that was just filled is not.
+      const item = `/api/cart/items/${products[0]?.id}`;
+      if (purchase % 2 === 0) await shop.http.patch(item).set(customer.bearer).send({ quantity: 2 }).expect(200);
       const placed = await placeSale(shop, customer, undefined, { 'Idempotency-Key': `sale-${purchase}` }).expect(201);
       await paySale(shop, customer, placed.body.id).expect(201);
     }

@@ -13,6 +13,7 @@ import { CartReader } from './cart-reader.service.js';
 import { type CartContents, CartsRepository } from './carts.repository.js';
 import type { AddCartItem } from './dto/cart.request.js';
 import type { CartView } from './dto/cart.response.js';
+import { ShownCarts } from './shown-carts.cache.js';
 
 /** A cart, and the token that a guest gets with the first thing put into it. */
 export interface FilledCart {
@@ -27,6 +28,7 @@ export class CartFilling {
     private readonly carts: CartsRepository,
     private readonly owners: CartOwners,
     private readonly reader: CartReader,
+    private readonly shown: ShownCarts,
     private readonly once: OncePerKey,
     private readonly clock: Clock,
   ) {}
@@ -73,6 +75,7 @@ export class CartFilling {
       }
       if (addition.outcome === 'added') {
         const cart = await this.reader.current(owner, addition.cart ?? (await this.carts.find(owner)));
+        if (cart !== undefined) this.shown.note(owner, cart);
         return cart;
       }
     }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { CartOwners } from './cart-owners.service.js';
+import type { CartContents } from './carts.repository.js';
 import { RefilledCartsRepository } from './refilled-carts.repository.js';
+import { ShownCarts } from './shown-carts.cache.js';
 
 /** The door to carts, for who checks them out. */
 @Injectable()
@@ -9,6 +11,7 @@ export class CartsApi {
   constructor(
     private readonly owners: CartOwners,
     private readonly refilled: RefilledCartsRepository,
+    private readonly shown: ShownCarts,
     private readonly clock: Clock,
   ) {}
 
@@ -18,6 +21,14 @@ export class CartsApi {
    */
   adopt(userId: string, cartToken: string): Promise<void> {
     return this.owners.adopt(userId, cartToken);
+  }
+
+  /**
+   * A cart as this process has last shown it, which may be out of date: see {@link ShownCarts}. It is handed out once.
+   * @param owner the id of a user, or the hash of a guest's token
+   */
+  takeShown(owner: string | Buffer): CartContents | undefined {
+    return this.shown.take(owner);
   }
 
   /**

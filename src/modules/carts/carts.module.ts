@@ -16,6 +16,7 @@ import { CartsService } from './carts.service.js';
 import { RefilledCartsRepository } from './refilled-carts.repository.js';
 import { ShippingOptionsController } from './shipping-options.controller.js';
 import { ShippingOptionsService } from './shipping-options.service.js';
+import { ShownCarts } from './shown-carts.cache.js';
 
 @Module({
   imports: [ProductsModule, PromotionsModule, ShippingModule, TaxesModule],
@@ -31,6 +32,7 @@ import { ShippingOptionsService } from './shipping-options.service.js';
     CartsRepository,
     CartsService,
     RefilledCartsRepository,
+    ShownCarts,
     ShippingOptionsService,
   ],
   exports: [CartPrivacy, CartsApi],

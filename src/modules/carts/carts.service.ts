@@ -15,6 +15,7 @@ import { CartReader } from './cart-reader.service.js';
 import { CartItemNotFound } from './carts.errors.js';
 import { CartsRepository } from './carts.repository.js';
 import type { CartView } from './dto/cart.response.js';
+import { ShownCarts } from './shown-carts.cache.js';
 
 /** What somebody means to buy. Nothing is held or promised: stock and prices are settled by the sale. */
 @Injectable()
@@ -23,6 +24,7 @@ export class CartsService {
     private readonly carts: CartsRepository,
     private readonly owners: CartOwners,
     private readonly reader: CartReader,
+    private readonly shown: ShownCarts,
     private readonly promotions: PromotionsApi,
     private readonly uow: UnitOfWork,
     private readonly clock: Clock,
@@ -93,6 +95,7 @@ export class CartsService {
   }
 
   private async keepCoupon(owner: CartOwner, code: string): Promise<CartView> {
+    this.shown.forget(owner);
     await this.carts.setCoupon(owner, newId(), code, this.clock.now());
     return this.reader.view(owner, await this.reader.find(owner));
   }
@@ -106,6 +109,7 @@ export class CartsService {
   private async change(caller: Principal, work: (cartId: string) => Promise<void>): Promise<CartView | undefined> {
     const owner = await this.owners.ownerOf(caller);
     if (owner === undefined) return undefined;
+    this.shown.forget(owner);
     return this.uow.run(async () => {
       const cartId = await this.carts.hold(owner, this.clock.now());
       if (cartId === undefined) return undefined;

@@ -37,7 +37,6 @@ export interface QuotedLine {
 
 /** What a sale is priced from. */
 export interface Quote {
-  readonly number: string;
   readonly cart: { readonly id: string; readonly version: number } | null;
   /** Of the cart. */
   readonly couponCode: string | null;
@@ -48,13 +47,14 @@ export interface Quote {
   /** What shipping to the address can cost, and what is taxed there. */
   readonly destination: Pick<Destination, 'tariffs' | 'preferred' | 'rates'>;
   readonly lines: readonly QuotedLine[];
+  /** Whether it is the cart as it was last shown, and nothing was read. */
+  readonly asShown?: true;
 }
 
 interface QuoteRow {
   readonly request_hash: Buffer | null;
   readonly status: number | null;
   readonly body: string | null;
-  readonly number: string;
   readonly cart_id: string | null;
   readonly cart_version: number | null;
   readonly coupon_code: string | null;
@@ -106,9 +106,9 @@ export class CheckoutRepository extends BaseRepository {
       return storedAnswer(request, { request_hash: head.request_hash, status: head.status, body: head.body });
     }
     const cart = head.cart_id === null ? null : { id: head.cart_id, version: head.cart_version ?? 0 };
-    const { number, coupon_code: couponCode, offered, email, address, charges, preferred } = head;
+    const { coupon_code: couponCode, offered, email, address, charges, preferred } = head;
     const destination = { tariffs: null, rates: null, ...charges, preferred };
-    return { number, cart, couponCode, offered, email, address, destination, lines: rows.flatMap(toLine) };
+    return { cart, couponCode, offered, email, address, destination, lines: rows.flatMap(toLine) };
   }
 }
 

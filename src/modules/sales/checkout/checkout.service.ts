@@ -35,7 +35,8 @@ export interface Draft {
 
 /**
  * Places sales. Two round trips to the database: one reads what pricing needs, one writes everything or nothing; a third
- * asks for promotions, where there are any or a coupon is named.
+ * asks for promotions, where there are any or a coupon is named. A cart that was just shown, in a shop that takes nothing
+ * off and adds nothing, needs not be read again: then the second does all.
  * Where a price, the cart or the stock changed in between, it is priced again.
  */
 @Injectable()
@@ -74,12 +75,14 @@ export class CheckoutService {
     const addressId = wantedAddress(body);
     let crowded = false;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const quote = await this.quotes.read(buyer, items, addressId, body.deliveryAddress?.country, request);
+      const quote =
+        (attempt === 0 && draft === undefined ? this.quotes.shown(buyer, body) : undefined) ??
+        (await this.quotes.read(buyer, items, addressId, body.deliveryAddress?.country, request));
       if (quote instanceof StoredAnswer) return quote;
       const sale = await this.price(principal, body, quote, draft);
       const answer = this.answerOf(sale);
       const placed = await this.placements.place({ sale, answer: toRecord(answer, body), request });
-      if (placed === 'sold') return answer;
+      if (typeof placed === 'object') return Object.assign(answer, placed);
       // What was refused may have ended the transaction that a draft is in.
       if (draft !== undefined) break;
       // Of requests under one key, the first may have taken the last place: then the next quote tells its answer.
@@ -99,40 +102,34 @@ export class CheckoutService {
     const destination = { ...quote.destination, country: address.country, region: address.region };
     const sent = ShippingApi.choose(destination, parcelOf(lines), body.shippingMethod);
     const charges = this.taxes.charges(lines, destination, sent);
-    const { lines: pricedLines, used, couponCode, ...totals } = await this.offer(body, quote, buyer, charges);
+    const offered = await this.offer(body, quote, buyer, charges);
+    const { subtotal, discount, shipping, tax, total, pricesIncludeTax, shippingTax, shippingTaxRate } = offered;
     const now = this.clock.now();
     const id = newId();
-    const number = `S-${quote.number}`;
     const currency = this.config.STORE_CURRENCY;
     const checksOutCart = body.items === undefined;
     return {
-      ...totals,
       id,
-      number,
       userId,
+      ...{ subtotal, discount, shipping, tax, total, pricesIncludeTax, shippingTax, shippingTaxRate },
       cart: checksOutCart || userId === null ? quote.cart : null,
       // One that is to be paid at once is counted when that is decided; one that staff draft is not the buyer's doing.
       mostOpen: body.payment === undefined && draft === undefined ? this.config.MAX_OPEN_RESERVATIONS : 0,
       checksOutCart,
+      asShown: quote.asShown === true,
       email: userId === null ? (body.email ?? null) : quote.email,
       currency,
       address,
       shippingMethod: sent?.code ?? null,
-      couponCode,
-      promotions: used,
+      couponCode: offered.couponCode,
+      promotions: offered.used,
       promotedCustomer: PromotionsApi.customerOf(buyer),
       placedAt: now,
       expiresAt: draft?.expiresAt ?? new Date(now.getTime() + this.config.RESERVATION_MINUTES * 60_000),
       actor: draft?.actor ?? (userId === null ? 'guest' : 'customer'),
       historyId: newId(),
-      placedEvent: {
-        id: newId(),
-        data: {
-          ...toEventData({ id, number, user_id: userId, currency, total: totals.total }, 'pending'),
-          items: lines.map(({ productId, sku, quantity }) => ({ productId, sku, quantity })),
-        },
-      },
-      lines: toNewLines(lines, pricedLines),
+      placedEvent: placedEvent({ id, number: '', user_id: userId, currency, total }, lines),
+      lines: toNewLines(lines, offered.lines),
     };
   }
 
@@ -148,7 +145,7 @@ export class CheckoutService {
   private answerOf(sale: NewSale): SaleResponse {
     const row: SaleRow = {
       id: sale.id,
-      number: sale.number,
+      number: '',
       user_id: sale.userId,
       cart_id: sale.cart?.id ?? null,
       email: sale.email,
@@ -175,6 +172,11 @@ export class CheckoutService {
     };
     return toSale(row, itemsOf(sale));
   }
+}
+
+function placedEvent(sale: Parameters<typeof toEventData>[0], lines: Quote['lines']): NewSale['placedEvent'] {
+  const items = lines.map(({ productId, sku, quantity }) => ({ productId, sku, quantity }));
+  return { id: newId(), data: { ...toEventData(sale, 'pending'), items } };
 }
 
 function itemsOf(sale: NewSale): SaleItemRow[] {

@@ -12,9 +12,8 @@ export type BuyerKind = 'user' | 'guest';
 export type LineSource = 'cart' | 'items';
 
 /**
- * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the next number, the
- * cart, the address, what shipping there can cost, and a row a line with what the catalogue says of it. An earlier answer
- * brings no lines.
+ * Everything that pricing a sale needs, in one round trip: an earlier answer under the same key, the cart, the address,
+ * what shipping there can cost, and a row a line with what the catalogue says of it. An earlier answer brings no lines.
  *
  * $1 caller, $2 key, $3 buyer, $4 address id (null: the default one), $5 whether an address is wanted,
  * $6 the country of the address that the request brings, and for items $7 product ids, $8 quantities.
@@ -40,18 +39,17 @@ function quote(buyer: BuyerKind, source: LineSource): Statement {
   return statement(
     `checkout.quote.${buyer}.${source}`,
     `WITH stored AS (SELECT request_hash, status, body FROM idempotency_keys WHERE caller = $1::uuid AND key = $2::text),
-     n AS MATERIALIZED (SELECT nextval('sale_number_seq')::text AS number),
      c AS (SELECT id, version, coupon_code FROM carts WHERE ${owner}),
      u AS (${contact}),
      a AS (${address}),
      l AS (${lines})
-     SELECT stored.request_hash, stored.status, stored.body, n.number, c.id AS cart_id, c.version AS cart_version,
+     SELECT stored.request_hash, stored.status, stored.body, c.id AS cart_id, c.version AS cart_version,
        c.coupon_code, ${OFFERED}, u.email, u.preferred, a.address,
        CASE WHEN ${CHARGED} AND coalesce(l.line_no, 1) = 1 THEN ${chargesTo(COUNTRY)} END AS charges,
        l.product_id, l.quantity, p.sku, p.name, p.price, p.currency, p.stock, p.weight,
        nullif(p.tax_category, '${STANDARD}') AS tax_category,
        p.next_price_change_at, p.active AND p.archived_at IS NULL AS for_sale
-     FROM n LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
+     FROM (SELECT 1) one LEFT JOIN stored ON true LEFT JOIN c ON true LEFT JOIN u ON true LEFT JOIN a ON true
        LEFT JOIN l ON stored.status IS NULL LEFT JOIN products p ON p.id = l.product_id
      ORDER BY l.line_no`,
   );

@@ -1,16 +1,17 @@
 import type { PostalAddress } from '../../../common/postal-address.js';
 import type { Quote } from './checkout.repository.js';
 
-/** A priced sale, ready to be written. Amounts are minor units. */
+/** A priced sale, ready to be written. Amounts are minor units. It gets its number when it is written. */
 export interface NewSale {
   readonly id: string;
-  readonly number: string;
   readonly userId: string | null;
   /** The cart that is checked out, or that tells whose a guest's sale is. */
   readonly cart: Quote['cart'];
   /** How many open sales its buyer may have with it; 0 for any number. */
   readonly mostOpen: number;
   readonly checksOutCart: boolean;
+  /** Whether it was priced from the cart as it was last shown, without asking the database. */
+  readonly asShown: boolean;
   readonly email: string | null;
   readonly currency: string;
   readonly subtotal: bigint;

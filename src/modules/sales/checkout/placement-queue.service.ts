@@ -25,8 +25,8 @@ export class PlacementQueue {
   async place(placement: Placement): Promise<Placed> {
     const alone = this.uow.active || placement.sale.promotions.length > 0;
     const placed = alone ? 'overtaken' : await this.batches.add(placement);
-    // A batch leaves those out who would have to wait.
-    return placed === 'overtaken' ? this.placeAlone(placement) : placed;
+    // A batch leaves those out who would have to wait. What was priced from what was shown is priced anew first.
+    return placed === 'overtaken' && !placement.sale.asShown ? this.placeAlone(placement) : placed;
   }
 
   private async placeAlone(placement: Placement): Promise<Placed> {

@@ -1,4 +1,6 @@
 import { type Statement, statement } from '../../../platform/database/statement.js';
+import { DISCOUNTED } from '../../promotions/promotions.events.js';
+import { CHARGED } from '../../shipping/shipping.events.js';
 
 /**
  * What promotions add to the checkout of one sale: $46 ids, $47 the versions that were priced, $48 what each takes off,
@@ -67,14 +69,31 @@ const TURN: Readonly<Record<Manner, string>> = {
   within: 'true',
 };
 
+/** What nobody could have known who priced a cart as it was shown: that something has come that takes off or adds to it. */
+const TERMS: Readonly<Record<Manner, string>> = {
+  batch: ` AND NOT (w.as_shown AND (SELECT ${CHARGED} OR ${DISCOUNTED}))`,
+  alone: '',
+  within: '',
+};
+
+/** Of a customer whose quote was not read, it is that of the account. */
+const EMAIL = 'coalesce(email, (SELECT u.email FROM users u WHERE u.id = user_id))';
+
+/** A JSON text with an empty number, as its sale is to have it. */
+const numbered = (json: string): string => `replace(${json}, '"number":""', '"number":"' || number || '"')`;
+
 /**
  * Whole checkouts, as many as are asked for at the same time, in one statement: one entry a sale in each of $1 to $31 and
  * one a line in each of $32 to $44, of which $32 tells whose it is by its place in the others. $45 is the currency of all.
  *
+ * Numbers are drawn for those that pass the gate. The answers and the events, which were written before, have an empty
+ * one, which is filled in.
+ *
  * Rows are locked in the order that all of Tradepost keeps: carts, then products, then promotions, then idempotency
  * keys, each by id. A batch waits for none: whoever holds a product must not hold up those who want another. A gate says
  * of each sale whether its cart is still at the version that was priced, every line still for sale at its price and in
- * stock after those before it in the batch, and whether its buyer may have another open sale. Every write hangs off the
+ * stock after those before it in the batch, and whether its buyer may have another open sale; of one that was priced from
+ * a cart as it was shown ($2) also that the shop has nothing that would make it cost more or less. Every write hangs off the
  * idempotency record, which hangs off the gate, so that what is refused writes nothing; it is not in `sold`, and its
  * caller looks again. PostgreSQL's re-check of rows that changed while they were waited for may drop one: the guard
  * divides by zero when fewer products were updated than sold, and the caller tries again.
@@ -88,12 +107,12 @@ function place(manner: Manner, promoted: boolean): Statement {
   return statement(
     `checkout.place.${manner}${promoted ? '.promoted' : ''}`,
     `WITH q AS MATERIALIZED (
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int[], $6::boolean[], $7::text[],
+     SELECT * FROM unnest($1::uuid[], $2::boolean[], $3::uuid[], $4::uuid[], $5::int[], $6::boolean[], $7::text[],
        $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::jsonb[], $14::text[],
        $15::timestamptz[], $16::timestamptz[], $17::boolean[], $18::bigint[], $19::int[], $20::int[], $21::int[],
-       $22::int[], $23::uuid[], $24::text[], $25::uuid[], $26::jsonb[], $27::uuid[], $28::text[], $29::bytea[],
+       $22::int[], $23::uuid[], $24::text[], $25::uuid[], $26::text[], $27::uuid[], $28::text[], $29::bytea[],
        $30::smallint[], $31::text[]) WITH ORDINALITY
-       AS q(id, number, user_id, cart_id, cart_version, checks_out, email, subtotal, discount, shipping, tax, total,
+       AS q(id, as_shown, user_id, cart_id, cart_version, checks_out, email, subtotal, discount, shipping, tax, total,
          address, shipping_method, placed_at, expires_at, includes_tax, shipping_tax, shipping_tax_rate, most_open,
          first_place, lines, history_id, actor, event_id, event, caller, key, hash, status, body, ord)
      WHERE ord BETWEEN 1 AND 1000),
@@ -113,20 +132,22 @@ function place(manner: Manner, promoted: boolean): Statement {
      SELECT key, ${TURN[manner]} AS had FROM (
        SELECT DISTINCT uuid_hash(l.product_id) AS key FROM l JOIN w ON w.ord = l.ord ORDER BY key) k),
    p AS MATERIALIZED (
-     SELECT id, stock, price, active AND archived_at IS NULL AS active, next_price_change_at FROM products
+     SELECT id, sku, name, stock, price, currency, active AND archived_at IS NULL AS active, next_price_change_at
+     FROM products
      WHERE id IN (SELECT l.product_id FROM l JOIN x ON x.key = uuid_hash(l.product_id) AND x.had)
      ORDER BY id FOR NO KEY UPDATE OF products${patience}),${promotions.taken}
    a AS MATERIALIZED (
      SELECT l.*, p.stock, sum(l.quantity) OVER (PARTITION BY l.product_id ORDER BY l.ord) AS wanted,
-       p.active AND p.price = l.price AND coalesce(p.next_price_change_at > w.placed_at, true) AS as_priced
+       p.active AND p.price = l.price AND p.currency = $45::text AND p.sku = l.sku AND p.name = l.name
+         AND coalesce(p.next_price_change_at > w.placed_at, true) AS as_priced
      FROM l JOIN w ON w.ord = l.ord JOIN p ON p.id = l.product_id),
    g AS MATERIALIZED (
-     SELECT w.* FROM w
-     WHERE (w.most_open = 0 OR w.place IS NOT NULL)
+     SELECT w.*, 'S-' || nextval('sale_number_seq') AS number FROM w
+     WHERE (w.most_open = 0 OR w.place IS NOT NULL)${TERMS[manner]}
        AND (SELECT count(*) FROM a WHERE a.ord = w.ord AND a.as_priced AND a.wanted <= a.stock) = w.lines${promotions.allTaken}),
    i AS (
      INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
-     SELECT caller, key, hash, status, body, placed_at FROM g WHERE key IS NOT NULL ORDER BY caller, key
+     SELECT caller, key, hash, status, ${numbered('body')}, placed_at FROM g WHERE key IS NOT NULL ORDER BY caller, key
      ON CONFLICT (caller, key) DO NOTHING RETURNING caller, key),
    n AS MATERIALIZED (
      SELECT * FROM g WHERE key IS NULL OR (caller, key) IN (SELECT caller, key FROM i)),
@@ -134,7 +155,7 @@ function place(manner: Manner, promoted: boolean): Statement {
      INSERT INTO sales (id, number, user_id, cart_id, email, status, payment_status, currency, subtotal, discount,
        shipping, tax, total, shipping_method, delivery_address, placed_at, updated_at, expires_at, prices_include_tax,
        shipping_tax, shipping_tax_rate, open_place, coupon_code)
-     SELECT id, number, user_id, cart_id, email, 'pending', 'pending', $45::text, subtotal, discount, shipping, tax,
+     SELECT id, number, user_id, cart_id, ${EMAIL}, 'pending', 'pending', $45::text, subtotal, discount, shipping, tax,
        total, shipping_method, address, placed_at, placed_at, expires_at, includes_tax, shipping_tax,
        shipping_tax_rate, place, ${promotions.coupon}
      FROM n ORDER BY coalesce(user_id, cart_id)),
@@ -159,7 +180,7 @@ function place(manner: Manner, promoted: boolean): Statement {
      SELECT history_id, id, 'pending', actor, placed_at FROM n),
    o AS (
      INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
-     SELECT event_id, 'sale.placed', id, event, placed_at FROM n
+     SELECT event_id, 'sale.placed', id, ${numbered('event')}::jsonb, placed_at FROM n
      UNION ALL
      SELECT event_id, 'stock.changed', product_id, jsonb_build_object('productId', product_id, 'stock', level,
        'delta', -quantity, 'reason', 'sale', 'saleId', sale_id), at FROM t),
@@ -167,7 +188,7 @@ function place(manner: Manner, promoted: boolean): Statement {
      UPDATE carts SET version = carts.version + 1, updated_at = n.placed_at, coupon_code = NULL
      FROM n WHERE n.checks_out AND carts.id = n.cart_id),
    cd AS (DELETE FROM cart_items USING n WHERE n.checks_out AND cart_items.cart_id = n.cart_id)${promotions.used}
-   SELECT (SELECT coalesce(json_agg(ord), '[]') FROM n) AS sold,
+   SELECT (SELECT coalesce(json_object_agg(ord, number), '{}') FROM n) AS sold,
      (SELECT coalesce(json_agg(ord), '[]') FROM w WHERE most_open > 0 AND place IS NULL) AS crowded,
      (SELECT json_agg(json_build_object('productId', id, 'stock', stock, 'delta', -quantity, 'version', version,
        'updatedAt', (extract(epoch FROM updated_at) * 1000)::bigint)) FROM u) AS levels,

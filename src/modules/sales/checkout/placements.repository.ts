@@ -17,7 +17,12 @@ export interface Placement {
  * What became of a sale. `overtaken` where something changed since the quote, `crowded` where its buyer has as many open
  * sales as anyone may: then nothing of it was written, and it must be quoted again.
  */
-export type Placed = 'sold' | 'overtaken' | 'crowded';
+export type Placed = Sold | 'overtaken' | 'crowded';
+
+export interface Sold {
+  /** The number that the sale was given. */
+  readonly number: string;
+}
 
 /** The level of a product as a batch has left it. */
 export interface PlacedLevel {
@@ -35,7 +40,8 @@ export interface PlacedBatch {
 }
 
 interface PlacedRow {
-  readonly sold: number[];
+  /** The numbers of those that were sold, by their place in the batch. */
+  readonly sold: Readonly<Record<number, string>>;
   readonly crowded: number[];
   /** `updatedAt` in milliseconds. */
   readonly levels: (Omit<PlacedLevel, 'updatedAt'> & { readonly updatedAt: number })[] | null;
@@ -78,7 +84,8 @@ export class PlacementsRepository extends BaseRepository {
 
 function outcomeOf(batch: readonly Placement[], { sold, crowded, levels }: PlacedRow): PlacedBatch {
   const placed = batch.map((_, index): Placed => {
-    if (sold.includes(index + 1)) return 'sold';
+    const number = sold[index + 1];
+    if (number !== undefined) return { number };
     return crowded.includes(index + 1) ? 'crowded' : 'overtaken';
   });
   return { placed, levels: (levels ?? []).map((level) => ({ ...level, updatedAt: new Date(level.updatedAt) })) };
@@ -88,7 +95,7 @@ function placementValues(batch: readonly Placement[]): unknown[] {
   const each = <T>(pick: (sale: NewSale) => T): T[] => batch.map(({ sale }) => pick(sale));
   return [
     each((sale) => sale.id),
-    each((sale) => sale.number),
+    each((sale) => sale.asShown),
     each((sale) => sale.userId),
     each((sale) => sale.cart?.id ?? null),
     each((sale) => sale.cart?.version ?? null),

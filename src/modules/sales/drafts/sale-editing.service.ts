@@ -56,7 +56,6 @@ export class SaleEditing {
     const { tariffs, rates } = await this.shipping.destination(null, country);
     const purchaser: Purchaser = sale.user_id === null ? { kind: 'guest' } : { kind: 'user', userId: sale.user_id };
     const quote = {
-      number: '',
       cart: null,
       couponCode: body.couponCode === undefined ? sale.coupon_code : null,
       offered: true,
