@@ -92,7 +92,7 @@ export class CatalogueMemory {
 
   keepList(key: string, page: ListPage, mark: number): void {
     if (mark < this.log.listsMark(page.byStock)) return;
-    const bytes = page.ids.reduce((sum, id) => sum + (this.products.peek(id)?.fragment.answer.body.length ?? 0), 0);
+    const bytes = page.ids.reduce((sum, id) => sum + (this.products.peek(id)?.fragment.size ?? 0), 0);
     const frame = (page.head?.length ?? 0) + page.tail.length;
     // The joined answer is kept as bytes and as text.
     const weight = key.length + 100 * page.ids.length + 2 * (frame + bytes);
@@ -187,7 +187,7 @@ export class CatalogueMemory {
 
   private store(fragment: Fragment, expiresAt: number): void {
     // The object weighs about as much as its JSON, which is kept as bytes and as text, and may hang on to a row.
-    this.products.set(fragment.id, { fragment, expiresAt }, 4 * fragment.answer.body.length + 500);
+    this.products.set(fragment.id, { fragment, expiresAt }, 4 * fragment.size + 500);
   }
 
   private stands({ mark, byStock, expiresAt }: Kept<unknown>): boolean {

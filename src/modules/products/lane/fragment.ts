@@ -3,22 +3,43 @@ import type { FinishedJson } from '../../../platform/http/conditional.js';
 import type { ProductResponse } from '../dto/product.dto.js';
 import { digest, type ProductRow, productTag, toProduct } from '../product-row.js';
 
-/** A product as it is sent: the whole answer about it, and a part of every list that it stands in. */
-export interface Fragment {
+/**
+ * A product as it is sent: the whole answer about it, and a part of every list that it stands in. It is finished when
+ * somebody first asks for it: what sells well changes many times unseen.
+ */
+export class Fragment {
   readonly id: string;
   readonly version: number;
-  readonly product: ProductResponse;
-  readonly answer: FinishedJson;
+  private finished: FinishedJson | undefined;
+
+  /** @param unfinishedSize about how many bytes its answer will have; without it, it is finished at once */
+  constructor(
+    readonly product: ProductResponse,
+    private readonly unfinishedSize?: number,
+  ) {
+    this.id = product.id;
+    this.version = product.version;
+    if (unfinishedSize === undefined) this.finished = finish(product);
+  }
+
+  get answer(): FinishedJson {
+    this.finished ??= finish(this.product);
+    return this.finished;
+  }
+
+  /** Bytes of the answer, more or less. */
+  get size(): number {
+    return this.unfinishedSize ?? this.answer.body.length;
+  }
 }
 
-function toFragment(product: ProductResponse): Fragment {
+function finish(product: ProductResponse): FinishedJson {
   const body = Buffer.from(JSON.stringify(product));
-  const answer = { body, etag: productTag(product, body), cache: 'HIT' as const };
-  return { id: product.id, version: product.version, product, answer };
+  return { body, etag: productTag(product, body), cache: 'HIT' };
 }
 
 export function fragmentOf(row: ProductRow): Fragment {
-  return toFragment(toProduct(row));
+  return new Fragment(toProduct(row));
 }
 
 /** The fragment after a change of stock that came next; undefined where the change does not say enough, or skips some. */
@@ -26,7 +47,7 @@ export function afterStockChange(fragment: Fragment, change: Change): Fragment |
   const { kind, version, stock, updatedAt } = change;
   if (kind !== 'stock' && kind !== 'availability') return undefined;
   if (version !== fragment.version + 1 || stock === undefined || updatedAt === undefined) return undefined;
-  return toFragment({ ...fragment.product, stock, inStock: stock > 0, version, updatedAt });
+  return new Fragment({ ...fragment.product, stock, inStock: stock > 0, version, updatedAt }, fragment.size);
 }
 
 const OPEN = Buffer.from('{"items":[');
