@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'supertest';
+import { CartPrivacy } from '../../src/modules/carts/cart-privacy.api.js';
+import { CartsApi } from '../../src/modules/carts/carts.api.js';
 import { Database } from '../../src/platform/database/database.js';
 import type { Statement } from '../../src/platform/database/statement.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
@@ -139,6 +141,12 @@ describe('a cart that was just shown', () => {
     // Only one more than without having seen it: what was refused is not tried again as it is.
     expect(statements.slice(0, 2)).toEqual(['checkout.place.batch', 'checkout.quote.user.cart']);
     await shop.db.query(`UPDATE products SET currency = 'USD' WHERE id = $1`, [cart.product.id]);
+  });
+
+  it('is forgotten with its customer', async () => {
+    const { customer } = await shownCart();
+    await shop.app.get(CartPrivacy, { strict: false }).erase(customer.id);
+    expect(shop.app.get(CartsApi, { strict: false }).takeShown(customer.id)).toBeUndefined();
   });
 
   it('is given to its customer under the email that they have by now', async () => {

@@ -4,6 +4,7 @@ import { userOwner } from './cart-owner.js';
 import { CartReader } from './cart-reader.service.js';
 import { CartsRepository } from './carts.repository.js';
 import type { CartView } from './dto/cart.response.js';
+import { ShownCarts } from './shown-carts.cache.js';
 
 /** What a cart holds about its customer: what they mean to buy. */
 @Injectable()
@@ -13,6 +14,7 @@ export class CartPrivacy implements PersonalData {
   constructor(
     private readonly carts: CartsRepository,
     private readonly reader: CartReader,
+    private readonly shown: ShownCarts,
   ) {}
 
   async exportOf(userId: string): Promise<CartView> {
@@ -21,6 +23,7 @@ export class CartPrivacy implements PersonalData {
   }
 
   erase(userId: string): Promise<void> {
+    this.shown.forget(userOwner(userId));
     return this.carts.forget(userId);
   }
 }
