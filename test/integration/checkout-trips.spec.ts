@@ -1,14 +1,11 @@
-import { Database } from '../../src/platform/database/database.js';
-import type { Statement } from '../../src/platform/database/statement.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { placeSale } from '../support/buying.js';
+import { watchCheckout } from '../support/checkout-statements.js';
 import { brokenInvariants } from '../support/invariants.js';
 
 const LINES = 200;
-// Those of jobs may come in between.
-const OF_A_CHECKOUT = /^(checkout|promotions|shipping|taxes|carts|products|users)\./;
 
 describe('the round trips of a checkout', () => {
   let shop: TestApp;
@@ -29,15 +26,9 @@ describe('the round trips of a checkout', () => {
   /** The names of the statements that a sale of so many lines sends. */
   async function statementsOf(total: string): Promise<string[]> {
     const buyer = await createCustomer(shop);
-    const run = jest.spyOn(shop.app.get(Database), 'run');
-    try {
-      const { body } = await placeSale(shop, buyer, items).expect(201);
-      expect(body).toMatchObject({ total });
-      const names = run.mock.calls.map(([{ name }]: [Statement, ...unknown[]]) => name);
-      return names.filter((name) => OF_A_CHECKOUT.test(name));
-    } finally {
-      run.mockRestore();
-    }
+    const { status, body, statements } = await watchCheckout(shop, placeSale(shop, buyer, items));
+    expect({ status, body }).toMatchObject({ status: 201, body: { total } });
+    return statements;
   }
   const make = (path: string, body: object) =>
     shop.http.post(`/api/admin/${path}`).set(manager.bearer).send(body).expect(201);

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Response } from 'supertest';
 import { CartPrivacy } from '../../src/modules/carts/cart-privacy.api.js';
 import { CartsApi } from '../../src/modules/carts/carts.api.js';
-import { Database } from '../../src/platform/database/database.js';
-import type { Statement } from '../../src/platform/database/statement.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, addToCart, placeSale } from '../support/buying.js';
+import { watchCheckout } from '../support/checkout-statements.js';
 import { brokenInvariants } from '../support/invariants.js';
 
-const OF_A_CHECKOUT = /^(checkout|promotions|shipping|taxes|carts|products)\./;
 const AT_ONCE = ['checkout.place.batch'];
 
 interface Cart {
@@ -44,19 +41,8 @@ describe('a cart that was just shown', () => {
     return { customer, product };
   }
 
-  /** Waits for an answer, and tells which statements it took. */
-  async function watch(answer: PromiseLike<Response>) {
-    const run = jest.spyOn(shop.app.get(Database), 'run');
-    try {
-      const { status, body } = await answer;
-      const names = run.mock.calls.map(([{ name }]: [Statement, ...unknown[]]) => name);
-      return { status, body, statements: names.filter((name) => OF_A_CHECKOUT.test(name)) };
-    } finally {
-      run.mockRestore();
-    }
-  }
   const checkOut = ({ customer }: Pick<Cart, 'customer'>, headers = {}) =>
-    watch(placeSale(shop, customer, undefined, headers));
+    watchCheckout(shop, placeSale(shop, customer, undefined, headers));
   const make = (path: string, body: object) =>
     shop.http.post(`/api/admin/${path}`).set(manager.bearer).send(body).expect(201);
   const update = (what: string) => (cart: Cart) =>
@@ -88,7 +74,7 @@ describe('a cart that was just shown', () => {
     const filled = await shop.http.post('/api/cart/items').send(item).expect(200);
     const token = { 'Cart-Token': filled.headers['cart-token'] as string };
     const order = { email: 'guest@example.com', deliveryAddress: ADDRESS };
-    const { body, statements } = await watch(shop.http.post('/api/sales').set(token).send(order));
+    const { body, statements } = await watchCheckout(shop, shop.http.post('/api/sales').set(token).send(order));
     expect(statements).toEqual(AT_ONCE);
     expect(body).toMatchObject({ total: '10.00' });
   });

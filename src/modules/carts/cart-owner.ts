@@ -12,3 +12,8 @@ export function userOwner(userId: string): CartOwner {
 export function guestOwner(token: string): CartOwner {
   return { kind: 'guest', tokenHash: hashToken(token) };
 }
+
+/** What carts are found by: the id of the user, or the hash of the guest's token. */
+export function keyOf(owner: CartOwner): string | Buffer {
+  return owner.kind === 'user' ? owner.userId : owner.tokenHash;
+}

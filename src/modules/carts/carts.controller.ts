@@ -56,7 +56,7 @@ export class CartsController {
   })
   async add(@Caller() caller: Principal, @Body() item: AddCartItem, @IdempotencyKey() key?: IdempotentRequest) {
     const filled = await this.filling.add(caller, item, key);
-    return filled instanceof StoredAnswer ? filled : new CartAnswer(filled.body, filled.newToken);
+    return filled instanceof StoredAnswer ? filled : new CartAnswer(filled);
   }
 
   @Patch('items/:productId')
@@ -89,8 +89,7 @@ export class CartsController {
       'the cart later.',
   })
   async redeem(@Caller() caller: Principal, @Body() { code }: SetCartCoupon): Promise<CartAnswer> {
-    const { body, newToken } = await this.carts.setCoupon(caller, code);
-    return new CartAnswer(body, newToken);
+    return new CartAnswer(await this.carts.setCoupon(caller, code));
   }
 
   @Delete('coupon')

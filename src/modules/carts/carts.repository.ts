@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import * as sql from './cart.statements.js';
 import type { WantedLine } from './cart-limits.js';
-import type { CartOwner } from './cart-owner.js';
+import { type CartOwner, keyOf } from './cart-owner.js';
 
 /** A line of a cart with what is known of its product now; `unitPrice` in minor units. */
 export interface CartLine {
@@ -149,10 +149,6 @@ export class CartsRepository extends BaseRepository {
     await this.affect(sql.MERGE_COUPON, [intoId, fromId]);
     await this.affect(sql.DELETE_CART, [fromId]);
   }
-}
-
-function keyOf(owner: CartOwner): string | Buffer {
-  return owner.kind === 'user' ? owner.userId : owner.tokenHash;
 }
 
 function additionOf(rows: readonly AdditionRow[], productId: string): Addition {

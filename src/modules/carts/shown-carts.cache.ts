@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LruMap } from '../../platform/cache/lru-map.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import type { CartOwner } from './cart-owner.js';
+import { type CartOwner, keyOf } from './cart-owner.js';
 import type { CartContents } from './carts.repository.js';
 
 const MAX_CARTS = 2_000;
@@ -23,12 +23,12 @@ export class ShownCarts {
     // What is not committed yet may never have been, and its version may be given again.
     if (this.uow.active) return;
     const plain = cart.couponCode === null && !cart.offered && !cart.charged;
-    if (plain && cart.lines.length > 0 && cart.lines.length <= MAX_LINES) this.carts.set(keyOf(owner), cart);
+    if (plain && cart.lines.length > 0 && cart.lines.length <= MAX_LINES) this.carts.set(textOf(keyOf(owner)), cart);
     else this.forget(owner);
   }
 
   forget(owner: CartOwner): void {
-    this.carts.delete(keyOf(owner));
+    this.carts.delete(textOf(keyOf(owner)));
   }
 
   /**
@@ -43,5 +43,4 @@ export class ShownCarts {
   }
 }
 
-const keyOf = (owner: CartOwner): string => textOf(owner.kind === 'user' ? owner.userId : owner.tokenHash);
 const textOf = (owner: string | Buffer): string => (typeof owner === 'string' ? owner : owner.toString('base64url'));

@@ -23,8 +23,15 @@ export class OncePerKey {
     work: () => Promise<T>,
     answerOf: (value: T) => StoredAnswer,
   ): Promise<T | StoredAnswer> {
-    const earlier = await this.records.find(request);
-    if (earlier !== undefined) return earlier;
+    return (await this.records.find(request)) ?? this.begin(request, work, answerOf);
+  }
+
+  /** The same for a key that nobody is expected to have used: it is not looked up before the transaction. */
+  begin<T>(
+    request: IdempotentRequest,
+    work: () => Promise<T>,
+    answerOf: (value: T) => StoredAnswer,
+  ): Promise<T | StoredAnswer> {
     return this.uow.run(async () => {
       const first = await this.records.claim(request, this.clock.now());
       if (first !== undefined) return first;

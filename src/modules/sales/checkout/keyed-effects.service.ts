@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../../common/clock.js';
 import { UnitOfWork } from '../../../platform/database/unit-of-work.js';
 import { type IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
 import { IdempotencyRepository } from '../../../platform/http/idempotency.repository.js';
+import { OncePerKey } from '../../../platform/http/once-per-key.js';
 
 /**
  * Effects that have a sequel outside their transaction, such as a provider who is asked for money. The key keeps a note
@@ -12,8 +12,8 @@ import { IdempotencyRepository } from '../../../platform/http/idempotency.reposi
 export class KeyedEffects {
   constructor(
     private readonly records: IdempotencyRepository,
+    private readonly once: OncePerKey,
     private readonly uow: UnitOfWork,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -23,13 +23,7 @@ export class KeyedEffects {
    */
   async begin(request: IdempotentRequest | undefined, work: () => Promise<string>): Promise<string | StoredAnswer> {
     if (request === undefined) return this.uow.run(work);
-    const begun = await this.uow.run(async () => {
-      const first = await this.records.claim(request, this.clock.now());
-      if (first !== undefined) return first;
-      const note = await work();
-      await this.records.record(request, StoredAnswer.unfinished(note));
-      return note;
-    });
+    const begun = await this.once.begin(request, work, (note) => StoredAnswer.unfinished(note));
     if (typeof begun === 'string') return begun;
     const answer = await this.records.finished(request, begun);
     return answer.finished ? answer : answer.body;
