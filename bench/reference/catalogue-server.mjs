@@ -18,6 +18,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 const pool = new pg.Pool({
   connectionString: args.database,
   max: Number(args.connections),
+  // As the application's: no connection is opened anew because another server was measured for a while.
+  idleTimeoutMillis: 600_000,
   options: '-c enable_seqscan=off -c jit=off',
 });
 const app = Fastify({ logger: false });

@@ -37,6 +37,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 const pool = new pg.Pool({
   connectionString: args.database,
   max: Number(args.connections),
+  // As the application's: no connection is opened anew because another server was measured for a while.
+  idleTimeoutMillis: 600_000,
   // On a fresh database the cached generic plans would choose sequential scans and keep them; the cost that forbids
   // those would start the just-in-time compiler.
   options: '-c enable_seqscan=off -c jit=off',

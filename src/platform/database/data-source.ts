@@ -6,6 +6,15 @@ import { types } from './types.js';
 /** How long PostgreSQL may take to accept a connection, and a request may wait for one of the pool. */
 export const CONNECTION_TIMEOUT_MS = 5_000;
 
+/**
+ * How long a connection may stand idle. It has its statements parsed and planned, which its first purchases paid for:
+ * with node-postgres' ten seconds, those after each lull would cost PostgreSQL twice as much.
+ */
+const IDLE_CONNECTION_MS = 600_000;
+
+/** How old a connection may get: it keeps the plans that it once made, and the memory that it once took. */
+const CONNECTION_LIFETIME_S = 1800;
+
 /** A class that is mapped to a table. */
 export type EntityClass = new () => object;
 
@@ -47,6 +56,8 @@ export function dataSourceOptions(
     logging: false,
     extra: {
       max: config.DATABASE_POOL_SIZE,
+      idleTimeoutMillis: IDLE_CONNECTION_MS,
+      maxLifetimeSeconds: CONNECTION_LIFETIME_S,
       ...connectionSettings(config, 'tradepost'),
       // On a database that was empty when a statement was first planned, PostgreSQL keeps a generic plan with
       // sequential scans for as long as the connection lives: half the checkout rate.
