@@ -21,9 +21,7 @@ export class MemorySpace {
   }
 
   delete(key: string): boolean {
-    const found = this.map.peek(key) !== undefined;
-    this.map.delete(key);
-    return found;
+    return this.map.delete(key);
   }
 
   clear(): void {

@@ -1,6 +1,23 @@
-/** A bounded map that forgets first what was used longest ago, by number of entries and by what they weigh together. */
+/** An entry between its neighbours in the order of use. */
+interface Entry<V> {
+  readonly key: string;
+  value: V;
+  weight: number;
+  older: Entry<V> | undefined;
+  younger: Entry<V> | undefined;
+}
+
+/**
+ * A bounded map that forgets first what was used longest ago, by number of entries and by what they weigh together.
+ *
+ * It keeps the order in links of its own. In that of a `Map`, a key is made the youngest by taking it out and putting it
+ * in again; V8 leaves what was taken out in its bucket until it makes the whole table anew, so the keys that everybody
+ * asks for, in a map of many, would walk past thousands of themselves each time.
+ */
 export class WeightedMap<V> {
-  private readonly entries = new Map<string, { value: V; weight: number }>();
+  private readonly entries = new Map<string, Entry<V>>();
+  private oldest: Entry<V> | undefined;
+  private youngest: Entry<V> | undefined;
   private total = 0;
 
   constructor(
@@ -11,11 +28,7 @@ export class WeightedMap<V> {
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    // While half of it is free, nothing is forgotten for long, and who is younger does not matter.
-    if (this.entries.size * 2 < this.maxEntries && this.total * 2 < this.maxWeight) return entry.value;
-    // A Map keeps the order in which keys were added, so this makes the key the youngest.
-    this.entries.delete(key);
-    this.entries.set(key, entry);
+    this.use(entry);
     return entry.value;
   }
 
@@ -26,26 +39,37 @@ export class WeightedMap<V> {
 
   /** Keeps a value; what alone weighs more than everything may is not kept. */
   set(key: string, value: V, weight: number): void {
-    this.delete(key);
-    if (weight > this.maxWeight) return;
-    this.entries.set(key, { value, weight });
-    this.total += weight;
-    while (this.entries.size > this.maxEntries || this.total > this.maxWeight) {
-      const [oldest] = this.entries.keys();
-      if (oldest === undefined) return;
-      this.delete(oldest);
+    if (weight > this.maxWeight) {
+      this.delete(key);
+      return;
+    }
+    const known = this.entries.get(key);
+    this.total += weight - (known?.weight ?? 0);
+    if (known === undefined) this.add({ key, value, weight, older: undefined, younger: undefined });
+    else {
+      known.value = value;
+      known.weight = weight;
+      this.use(known);
+    }
+    while (this.oldest !== undefined && (this.entries.size > this.maxEntries || this.total > this.maxWeight)) {
+      this.delete(this.oldest.key);
     }
   }
 
-  delete(key: string): void {
+  /** Whether there was anything. */
+  delete(key: string): boolean {
     const entry = this.entries.get(key);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     this.total -= entry.weight;
     this.entries.delete(key);
+    this.unlink(entry);
+    return true;
   }
 
   clear(): void {
     this.entries.clear();
+    this.oldest = undefined;
+    this.youngest = undefined;
     this.total = 0;
   }
 
@@ -55,5 +79,31 @@ export class WeightedMap<V> {
 
   get weight(): number {
     return this.total;
+  }
+
+  private add(entry: Entry<V>): void {
+    this.entries.set(entry.key, entry);
+    this.link(entry);
+  }
+
+  private use(entry: Entry<V>): void {
+    if (entry === this.youngest) return;
+    this.unlink(entry);
+    this.link(entry);
+  }
+
+  private link(entry: Entry<V>): void {
+    entry.older = this.youngest;
+    entry.younger = undefined;
+    if (this.youngest === undefined) this.oldest = entry;
+    else this.youngest.younger = entry;
+    this.youngest = entry;
+  }
+
+  private unlink({ older, younger }: Entry<V>): void {
+    if (older === undefined) this.oldest = younger;
+    else older.younger = younger;
+    if (younger === undefined) this.youngest = older;
+    else younger.older = older;
   }
 }
