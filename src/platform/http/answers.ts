@@ -16,16 +16,19 @@ export interface Heading {
   /** Where things lie that have an id. */
   readonly location?: string;
   readonly tagOf?: (thing: never) => string;
+  /** What becomes of what its handler gives: see {@link Conditional}. */
+  readonly answerOf?: (given: never) => Answer;
 }
 
 /** Sends the answers of handlers. */
 export class AnsweringAdapter extends FastifyAdapter {
-  override reply(reply: FastifyReply | ServerResponse, answer: unknown, status?: number): FastifyReply {
+  override reply(reply: FastifyReply | ServerResponse, given: unknown, status?: number): FastifyReply {
     // Nest answers raw responses where there is middleware; here is none.
-    if (reply instanceof ServerResponse) return super.reply(reply, answer, status);
+    if (reply instanceof ServerResponse) return super.reply(reply, given, status);
     if (status !== undefined) reply.status(status);
-    const body = answer instanceof Answer ? answer.onto(reply) : answer;
     const heading = reply.request.routeOptions.config as Heading;
+    const answer = heading.answerOf === undefined ? given : heading.answerOf(given as never);
+    const body = answer instanceof Answer ? answer.onto(reply) : answer;
     if (heading.location !== undefined || heading.tagOf !== undefined) head(reply, heading, body);
     return super.reply(reply, body);
   }

@@ -19,6 +19,13 @@ import { requestIdOf } from './request-id.js';
 import { type AnswerLog, answerLogOf } from './request-log.js';
 import { countedByCaller } from './route-class.js';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Has the fast lane remember a request that was answered with JSON that can be had again. */
+    remember(request: FastifyRequest, answer: FinishedJson): void;
+  }
+}
+
 /** Addresses that are remembered, and how long they may be. */
 const MOST_URLS = 20_000;
 const LONGEST_URL = 512;
@@ -122,6 +129,7 @@ export class FastLane implements OnModuleInit {
 
   /** To be called after the hooks that set headers: learns those that every answer has, and who asks. */
   learn(server: FastifyInstance): void {
+    server.decorate('remember', (request: FastifyRequest, answer: FinishedJson) => this.remember(request, answer));
     server.addHook('onRequest', (request, reply, done) => {
       this.addresses.learn(request);
       const origin = request.headers.origin ?? '';
@@ -133,8 +141,7 @@ export class FastLane implements OnModuleInit {
     });
   }
 
-  /** Remembers a request that was answered with JSON that can be had again. */
-  remember(request: FastifyRequest, { again }: FinishedJson): void {
+  private remember(request: FastifyRequest, { again }: FinishedJson): void {
     const { url = '' } = request.raw;
     const route = request.routeOptions.url;
     if (again === undefined || route === undefined || url.length > LONGEST_URL) return;
