@@ -20,7 +20,7 @@ statement behind bare Fastify over the same tables.
   node bench/catalogue.mjs [--sizes 10000,1000000] [--requests 600] [--rounds 3] [--growth 2] [--ratio 0.6] [--keep]
 
   --sizes     products of the small and the large catalogue
-  --requests  of each kind, in each round
+  --requests  of each kind, in each round; for the rates, on each connection
   --growth    exit 1 when the p99 of a read grows by more than so many times from the small catalogue to the large
   --ratio     exit 1 when a read of the large catalogue is served at less than this share of the reference's rate
   --keep      leave the filled databases for a next run, which needs BENCH_DATABASE_URL
@@ -221,13 +221,25 @@ async function measureGrowth(lanes) {
 }
 
 /**
+ * As many for each connection: a rate needs more of them than a percentile, and what answers them has to be compiled.
+ * @param {string} url
+ * @param {number} seed the first of as many as there are connections
+ */
+async function manyRequests(url, seed) {
+  const seeds = Array.from({ length: RATE_CONNECTIONS }, (_, index) => seed + index);
+  const each = await Promise.all(seeds.map((one) => catalogueRequests(url, Number(values.requests), one)));
+  const ofKind = (/** @type {typeof COMPARED[number]} */ kind) => [...new Set(each.flatMap((some) => some[kind]))];
+  return { list: ofKind('list'), detail: ofKind('detail'), search: ofKind('search') };
+}
+
+/**
  * @param {{ databaseUrl: string, origin: string }} large
  * @param {string} reference
  */
 async function measureRatio(large, reference) {
   const rates = new Map(COMPARED.map((kind) => [kind, /** @type {number[]} */ ([])]));
   for (let round = 0; round <= Number(values.rounds); round += 1) {
-    const requests = await catalogueRequests(large.databaseUrl, Number(values.requests), 51 + round);
+    const requests = await manyRequests(large.databaseUrl, 51 + round * RATE_CONNECTIONS);
     for (const kind of COMPARED) {
       const order = round % 2 === 0 ? [large.origin, reference] : [reference, large.origin];
       const measured = new Map();
