@@ -30,3 +30,12 @@ it('every role holds the permissions that the access policy says', () => {
   expect(held).toEqual(said);
   expect(new Set(ROLE_POLICY.admin)).toEqual(new Set(PERMISSIONS));
 });
+
+it('every route whose answers the fast lane learns is a public GET that counts as a read', () => {
+  const conditional = routes.filter(({ isConditional }) => isConditional);
+  expect(conditional.map(({ route }) => route)).toContain('GET /api/products/:id');
+  const others = conditional.filter(({ route, access, limitedAs }) => {
+    return !route.startsWith('GET ') || access !== 'public' || (limitedAs ?? 'read') !== 'read';
+  });
+  expect(others).toEqual([]);
+});

@@ -2,8 +2,11 @@ import 'reflect-metadata';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { AppModule } from '../../src/app.module.js';
 import { parseConfig } from '../../src/config/config.js';
+import type { Heading } from '../../src/platform/http/answers.js';
+import { RATE_LIMITED } from '../../src/platform/rate-limits/rate-limited.js';
 import { ACCESS } from '../../src/platform/security/access.js';
 import { testKeysDir } from './keys.js';
 
@@ -13,6 +16,10 @@ export interface Route {
   readonly route: string;
   readonly handler: string;
   readonly access: unknown;
+  /** The class of routes that it is limited by; undefined where its method tells. */
+  readonly limitedAs: unknown;
+  /** Whether the fast lane learns its answers: see `Conditional`. */
+  readonly isConditional: boolean;
 }
 
 /** Every handler of every controller of the application. In preview Nest resolves modules and creates nothing. */
@@ -34,12 +41,16 @@ function handlersOf(controller: NewableFunction): Route[] {
     const handler = prototype[name];
     if (handler === undefined || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
     const verb = RequestMethod[Number(Reflect.getMetadata(METHOD_METADATA, handler))];
-    const access: unknown = Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller);
+    const declared = (key: string): unknown =>
+      Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller);
+    const heading = declared(FASTIFY_ROUTE_CONFIG_METADATA) as Heading | undefined;
     return pathsOf(controller).flatMap((base) =>
       pathsOf(handler).map((path) => ({
         route: `${verb} ${addressOf(`/${base}/${path}`.replaceAll(/\/+(?=\/|$)/g, ''))}`,
         handler: `${controller.name}.${name}`,
-        access,
+        access: declared(ACCESS),
+        limitedAs: declared(RATE_LIMITED),
+        isConditional: heading?.answerOf !== undefined,
       })),
     );
   });

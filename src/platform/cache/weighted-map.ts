@@ -45,8 +45,11 @@ export class WeightedMap<V> {
     }
     const known = this.entries.get(key);
     this.total += weight - (known?.weight ?? 0);
-    if (known === undefined) this.add({ key, value, weight, older: undefined, younger: undefined });
-    else {
+    if (known === undefined) {
+      const entry: Entry<V> = { key, value, weight, older: undefined, younger: undefined };
+      this.entries.set(key, entry);
+      this.link(entry);
+    } else {
       known.value = value;
       known.weight = weight;
       this.use(known);
@@ -79,11 +82,6 @@ export class WeightedMap<V> {
 
   get weight(): number {
     return this.total;
-  }
-
-  private add(entry: Entry<V>): void {
-    this.entries.set(entry.key, entry);
-    this.link(entry);
   }
 
   private use(entry: Entry<V>): void {
