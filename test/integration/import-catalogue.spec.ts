@@ -8,14 +8,16 @@ import {
   type ImportOptions,
 } from '../../src/modules/products/import/catalogue-import.service.js';
 import { parseColumnMap } from '../../src/modules/products/import/import-columns.js';
-import type { ImportReport, RefusedRow } from '../../src/modules/products/import/import-report.js';
+import type { BatchStep, ImportReport, RefusedRow } from '../../src/modules/products/import/import-report.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { emptyTables } from '../support/tables.js';
 
 let shop: TestApp;
 
 beforeAll(async () => {
-  shop = await startApp();
+  // Batches that wait for each other wait as long as a lock is waited for.
+  shop = await startApp({ DATABASE_LOCK_TIMEOUT_MS: '400' });
 });
 afterAll(() => shop.close());
 beforeEach(() => emptyTables(shop.db, 'products', 'categories', 'outbox_events'));
@@ -150,6 +152,44 @@ describe('an import', () => {
     expect(await csv('nonsense\n')).toMatchObject({ processed: 0, broken: { line: 1 } });
     const { rows: slugs } = await shop.db.query('SELECT count(DISTINCT slug)::int AS count FROM products');
     expect(slugs).toEqual([{ count: 1_200 }]);
+  });
+
+  const named = (count: number, name: string, price: string): string =>
+    `sku,name,price\n${Array.from({ length: count }, (_, i) => `S${i},${name},${price}\n`).join('')}`;
+
+  test('comes about batch by batch, the first of a name with the best slug', async () => {
+    const lines: number[] = [];
+    const keep = async ({ line }: BatchStep): Promise<void> => {
+      // By another connection: what has been kept is there for everybody before the next one is.
+      const { rows } = await shop.db.query('SELECT count(*)::int AS count FROM products');
+      expect(rows).toEqual([{ count: 1_000 * lines.length }]);
+      lines.push(line);
+    };
+    expect(await csv(named(3_500, 'Same name', '1.00'), { keep })).toMatchObject({ created: 3_500, refused: 0 });
+    expect(lines).toEqual([1_001, 2_001, 3_001, 3_501]);
+    const { rows } = await shop.db.query(`SELECT sku FROM products WHERE slug = 'same-name'`);
+    expect(rows).toEqual([{ sku: 'S0' }]);
+  });
+
+  test('gets on where others hold what one batch needs and wait for what the next one has', async () => {
+    await csv(named(2_000, 'Thing', '1.00'));
+    const other = await shop.db.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query(`SELECT FROM products WHERE sku = 'S0' FOR UPDATE`);
+      const importing = csv(named(2_000, 'Thing', '2.00'));
+      await eventually(async () => {
+        const { rows } = await shop.db.query(`SELECT FROM products WHERE sku = 'S1999' FOR UPDATE SKIP LOCKED`);
+        expect(rows).toHaveLength(0);
+      });
+      await other.query(`UPDATE products SET description = 'ours' WHERE sku = 'S1999'`);
+      await other.query('COMMIT');
+      expect(await importing).toMatchObject({ updated: 2_000, refused: 0 });
+    } finally {
+      other.release();
+    }
+    const { rows } = await shop.db.query('SELECT DISTINCT price::int FROM products');
+    expect(rows).toEqual([{ price: 200 }]);
   });
 
   test('two of the same file at once make each product once', async () => {

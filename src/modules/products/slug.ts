@@ -47,12 +47,22 @@ function isAscii(text: string): boolean {
  * @param hint what tells it from others of the same name, such as its SKU
  * @param id its UUIDv7, whose end is random
  */
-export function slugCandidates(name: string, hint: string, id: string): string[] {
+export function* slugCandidates(name: string, hint: string, id: string): Generator<string> {
+  for (const slug of slugsOf(name, hint, id)) if (!isOtherwiseRead(slug)) yield slug;
+}
+
+function* slugsOf(name: string, hint: string, id: string): Generator<string> {
   const tail = id.slice(-12);
+  const base = slugify(name) || slugify(hint);
+  if (base === '') {
+    yield tail;
+    return;
+  }
+  yield base;
+  // Mostly nobody asks for more than the first.
   const extra = slugify(hint);
-  const base = slugify(name) || extra;
-  const candidates = base === '' ? [tail] : [base, ...(extra === '' ? [] : [`${base}-${extra}`]), `${base}-${tail}`];
-  return candidates.filter((slug) => !isOtherwiseRead(slug));
+  if (extra !== '') yield `${base}-${extra}`;
+  yield `${base}-${tail}`;
 }
 
 /** Whether an address with this slug would be read as something else. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ClientBase } from 'pg';
 import { Database, type IsolationLevel, type Transaction } from './database.js';
-import { isTransient } from './failures.js';
+import { isTimeLimit, isTransient } from './failures.js';
 
 const ATTEMPTS = 5;
 
@@ -37,6 +37,11 @@ export class UnitOfWork {
         await delay(Math.random() * 10 * 2 ** attempt);
       }
     }
+  }
+
+  /** Whether work failed because it waited for a lock or ran for too long: nothing of it stands. */
+  ranOutOfTime(error: unknown): boolean {
+    return isTimeLimit(error);
   }
 
   /** Work to do once the transaction of this context has committed; at once where there is none. Never fails it. */

@@ -29,11 +29,6 @@ export class CsvReader {
   private line = 1;
   private failure: Error | undefined;
 
-  /** Records one by one. */
-  async *read(source: AsyncIterable<Uint8Array>): AsyncGenerator<PlacedRecord> {
-    for await (const records of this.pieces(source)) yield* records;
-  }
-
   /**
    * Records as they were parsed, about a hundred at once: asking for each by itself costs as much as parsing it. What
    * else waits in the process gets its turn between them, such as the answers of a database.

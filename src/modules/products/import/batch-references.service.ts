@@ -4,7 +4,7 @@ import { CategoryFinder, type CategoryIds } from './category-finder.service.js';
 import { type CategoryReference, keyOf } from './category-path.js';
 import { GroupPlaces, namesPlace } from './group-places.js';
 import { type HeldGroup, ImportGroupsRepository } from './import-groups.repository.js';
-import type { ReadyRow } from './import-plan.js';
+import type { ReadyRow } from './import-row.js';
 
 /** Finds what rows refer to, inside the transaction of their batch: categories, which are made, and groups. */
 @Injectable()
@@ -14,6 +14,13 @@ export class BatchReferences {
     private readonly held: ImportGroupsRepository,
     private readonly productGroups: ProductGroupsService,
   ) {}
+
+  /** Whether rows refer to nothing but categories whose ids are known. */
+  areKnown(rows: readonly ReadyRow[], known: CategoryIds): boolean {
+    // Rows with one and the same text share what was read from it.
+    const categories = new Set(rows.flatMap(({ category }) => category ?? []));
+    return !rows.some(namesPlace) && [...categories].every((category) => known.has(keyOf(category)));
+  }
 
   /**
    * @param known ids of categories from earlier batches

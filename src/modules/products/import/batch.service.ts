@@ -8,8 +8,8 @@ import { BatchReferences } from './batch-references.service.js';
 import { type BatchStamp, CatalogueImportRepository, type HeldProduct } from './catalogue-import.repository.js';
 import type { CategoryIds, FoundCategories } from './category-finder.service.js';
 import type { GroupPlaces } from './group-places.js';
-import { type PlacedRow, type PlannedUpdate, planUpdate, priceProblemOf, type ReadyRow } from './import-plan.js';
-import type { RowProblem } from './import-row.js';
+import { type PlacedRow, type PlannedUpdate, planUpdate, priceProblemOf } from './import-plan.js';
+import type { ReadyRow, RowProblem } from './import-row.js';
 import { ProductInserts, type RefusedAt } from './product-inserts.service.js';
 
 /** What became of the rows of a batch. */
@@ -61,6 +61,14 @@ export class ImportBatchService {
     this.journal.inserted(created.map((id) => ({ id, version: 1 })));
     const unchanged = rows.length - created.length - updated.length - refused.length;
     return { created: created.length, updated: updated.length, unchanged, refused, categories };
+  }
+
+  /**
+   * Whether rows name nothing that another batch may be about to make or to fill: no groups, and no categories but those
+   * that are known.
+   */
+  isSelfContained(rows: readonly ReadyRow[], known: CategoryIds): boolean {
+    return this.references.areKnown(rows, known);
   }
 
   /** Whether there has never been a product. */

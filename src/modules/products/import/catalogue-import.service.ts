@@ -10,6 +10,7 @@ import { type BatchResult, ImportBatchService } from './batch.service.js';
 import type { CategoryIds } from './category-finder.service.js';
 import type { ColumnMap } from './import-columns.js';
 import { type BatchStep, type ImportReport, type RefusedRow, Tally } from './import-report.js';
+import { InTurn } from './in-turn.js';
 import { type ImportFormat, type RowBatch, rowBatches } from './row-batches.js';
 
 export interface ImportOptions {
@@ -40,15 +41,20 @@ class TakenBack extends Error {
 
 /** What is known from one batch to the next. */
 class Memory {
-  readonly categories: CategoryIds = new Map();
+  /** Never emptied, but replaced: a batch that is under way goes on with those that it began with. */
+  categories: CategoryIds = new Map();
   readonly made = new Set<string>();
 
   /** @param keep whether the categories of a batch are there for the next */
   add({ categories: { ids, made } }: BatchResult, keep: boolean): void {
     for (const slug of made) this.made.add(slug);
     if (!keep) return;
-    if (this.categories.size > MOST_KNOWN) this.categories.clear();
+    if (this.categories.size > MOST_KNOWN) this.forgetCategories();
     for (const [key, id] of ids) this.categories.set(key, id);
+  }
+
+  forgetCategories(): void {
+    this.categories = new Map();
   }
 }
 
@@ -83,25 +89,25 @@ export class CatalogueImportService {
     return report;
   }
 
-  /** While a batch is written, the next is read. */
+  /** While two batches are written, the next is read. */
   private async read(source: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportReport> {
     const tally = new Tally();
     const memory = new Memory();
+    const writing = new InTurn((error) => error instanceof CategoryNotFound || this.uow.ranOutOfTime(error));
     let broken: UnreadableFile | undefined;
-    let writing: Promise<void> = Promise.resolve();
     const reading = { ...options, currency: this.config.STORE_CURRENCY };
     try {
       for await (const batch of rowBatches(source, reading)) {
-        await writing;
-        writing = this.write(batch, options, memory).then((step) => tally.add(step));
-        // It is awaited before the next batch or at the end; until then nobody is there to hear of its failure.
-        writing.catch(() => undefined);
+        await writing.add({
+          mayRunAhead: () => this.batches.isSelfContained(batch.rows, memory.categories),
+          run: async (turn) => tally.add(await this.write(batch, options, memory, turn)),
+        });
       }
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       broken = error;
     } finally {
-      await writing;
+      await writing.end();
     }
     return tally.report(broken);
   }
@@ -111,31 +117,32 @@ export class CatalogueImportService {
     return this.batches.isEmpty();
   }
 
-  private async write(batch: RowBatch, options: ImportOptions, memory: Memory): Promise<BatchStep> {
-    for (const row of batch.problems) options.onRefused?.(row);
-    try {
-      return await this.writeOnce(batch, options, memory);
-    } catch (error) {
-      if (!(error instanceof CategoryNotFound)) throw error;
-      memory.categories.clear();
-      return this.writeOnce(batch, options, memory);
-    }
-  }
-
-  private async writeOnce(batch: RowBatch, options: ImportOptions, memory: Memory): Promise<BatchStep> {
+  /** @param turn comes when the batch before has been written down */
+  private async write(
+    batch: RowBatch,
+    options: ImportOptions,
+    memory: Memory,
+    turn: () => Promise<void>,
+  ): Promise<BatchStep> {
     const { dryRun = false, keep } = options;
     let step: BatchStep | undefined;
-    const { result, late } = await this.uncommitted(dryRun, async () => {
-      const written = await this.batches.write(batch.rows, memory.categories);
-      step = stepOf(batch, written, memory);
-      if (!dryRun) await keep?.(step);
-      return written;
-    });
-    memory.add(result, !dryRun);
-    const done = step ?? stepOf(batch, result, memory);
-    if (late) await keep?.(done);
-    for (const row of done.problems.slice(batch.problems.length)) options.onRefused?.(row);
-    return done;
+    try {
+      const { result, late } = await this.uncommitted(dryRun, async () => {
+        const written = await this.batches.write(batch.rows, memory.categories);
+        await turn();
+        step = stepOf(batch, written, memory);
+        if (!dryRun) await keep?.(step);
+        return written;
+      });
+      memory.add(result, !dryRun);
+      const done = step ?? stepOf(batch, result, memory);
+      if (late) await keep?.(done);
+      for (const row of done.problems) options.onRefused?.(row);
+      return done;
+    } catch (error) {
+      if (error instanceof CategoryNotFound) memory.forgetCategories();
+      throw error;
+    }
   }
 
   /** Commits what `write` does, or takes it back where it is a dry run; `late` tells that nothing of it stands. */

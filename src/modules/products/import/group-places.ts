@@ -2,8 +2,7 @@ import { InvalidInput } from '../../../common/domain-error.js';
 import { MEMBERS_MAX, type Membership, membershipOf, NO_MEMBERSHIP, type Options } from '../groups/variant-rules.js';
 import type { HeldProduct } from './catalogue-import.repository.js';
 import type { HeldGroup, MemberRow } from './import-groups.repository.js';
-import type { ReadyRow } from './import-plan.js';
-import type { RowProblem } from './import-row.js';
+import type { ReadyRow, RowProblem } from './import-row.js';
 
 /** Stands for a product that is about to be made. */
 const NEW = '';

@@ -1,14 +1,8 @@
-import { newId } from '../../../common/ids.js';
 import { STANDARD } from '../../taxes/taxes.events.js';
 import { type Membership, NO_MEMBERSHIP } from '../groups/variant-rules.js';
 import { pricingAt, regularPriceOf, type SalePrice, salePriceOf } from '../prices/sale-price.js';
 import type { HeldProduct, InsertedProduct, UpdatedProduct } from './catalogue-import.repository.js';
-import type { ImportedProduct, RowProblem } from './import-row.js';
-
-/** A row that is fit to be written, with its line and the category that it names. */
-export interface ReadyRow extends ImportedProduct {
-  readonly line: number;
-}
+import type { ReadyRow, RowProblem } from './import-row.js';
 
 /** A row with the id of its category and its place among the variants of a group; nothing where it does not say. */
 export interface PlacedRow {
@@ -89,12 +83,17 @@ function sameForStaff({ lowStockThreshold, weight, taxCategory }: UpdatedProduct
   return lowStockThreshold === held.low_stock_threshold && weight === held.weight && taxCategory === held.tax_category;
 }
 
-/** What a row makes where there is no product of its SKU; its slug is yet to be found where the row gives none. */
-export function planInsert({ row, categoryId, membership = NO_MEMBERSHIP }: PlacedRow, now: Date): InsertedProduct {
+/** What a row makes where there is no product of its SKU. */
+export function planInsert(
+  { row, categoryId, membership = NO_MEMBERSHIP }: PlacedRow,
+  id: string,
+  slug: string,
+  now: Date,
+): InsertedProduct {
   return {
-    id: newId(),
+    id,
     sku: row.sku,
-    slug: row.slug ?? '',
+    slug,
     name: row.name,
     description: row.description ?? '',
     ...pricingAt(row.price, row.sale ?? null, now),

@@ -11,9 +11,10 @@ test('a full row is read with what every cell means', () => {
     attributes: '{"a":"b"}',
     images: '/a.png|/b.png  /c.png',
   };
-  expect(parseRow(fields, 'USD').problems).toBeUndefined();
-  expect(parseRow(fields, 'USD')).toEqual({
+  expect(parseRow(fields, 'USD', 2).problems).toBeUndefined();
+  expect(parseRow(fields, 'USD', 2)).toEqual({
     product: {
+      line: 2,
       ...{ sku: 'A-1', name: 'Mug', price: 1_250n, stock: 7, description: 'Blue' },
       category: { names: ['Kitchen'] },
       ...{ attributes: { a: 'b' }, images: ['/a.png', '/b.png', '/c.png'] },
@@ -31,14 +32,14 @@ test('JSON values are read as they are', () => {
     images: ['/a.png'],
     category: null,
   };
-  expect(parseRow(fields, 'USD')).toMatchObject({
+  expect(parseRow(fields, 'USD', 2)).toMatchObject({
     product: { sku: '85123', price: 1_250n, stock: 7, images: ['/a.png'] },
   });
 });
 
 test('empty cells are as good as absent ones', () => {
   const empty = { stock: '', description: '', category: '', attributes: '', images: '' };
-  expect(parseRow({ ...good, ...empty }, 'USD')).toEqual(parseRow(good, 'USD'));
+  expect(parseRow({ ...good, ...empty }, 'USD', 2)).toEqual(parseRow(good, 'USD', 2));
 });
 
 test.each([
@@ -75,17 +76,17 @@ test.each([
   ['currency', 'invalid', { currency: 'EUR' }],
   ['active', 'invalid', { active: 'perhaps' }],
 ])('a bad %s is %s: %j', (column, code, fields) => {
-  expect(parseRow({ ...good, ...fields }, 'USD').problems).toEqual([expect.objectContaining({ column, code })]);
+  expect(parseRow({ ...good, ...fields }, 'USD', 2).problems).toEqual([expect.objectContaining({ column, code })]);
 });
 
 test('everything that is wrong with a row is told at once', () => {
-  const columns = parseRow({ stock: 'x' }, 'USD').problems?.map(({ column }) => column);
+  const columns = parseRow({ stock: 'x' }, 'USD', 2).problems?.map(({ column }) => column);
   expect(columns).toEqual(['sku', 'name', 'price', 'stock']);
 });
 
 test('the digits of a price are those of the currency', () => {
-  expect(parseRow({ ...good, price: '500' }, 'JPY')).toMatchObject({ product: { price: 500n } });
-  expect(parseRow({ ...good, price: '500.5' }, 'JPY').problems).toHaveLength(1);
+  expect(parseRow({ ...good, price: '500' }, 'JPY', 2)).toMatchObject({ product: { price: 500n } });
+  expect(parseRow({ ...good, price: '500.5' }, 'JPY', 2).problems).toHaveLength(1);
 });
 
 test('what an export adds is read back', () => {
@@ -96,7 +97,7 @@ test('what an export adds is read back', () => {
     categorySlug: 'home/pots-pans',
     ...{ images: '["/a|b.png"]', slug: 'mug-2', active: 'false', currency: 'USD' },
   };
-  expect(parseRow(fields, 'USD')).toMatchObject({
+  expect(parseRow(fields, 'USD', 2)).toMatchObject({
     product: {
       description: ' two spaces  ',
       category: { names: ['Home', 'Pots > Pans'], slugs: ['home', 'pots-pans'] },

@@ -23,7 +23,9 @@ import type { ImportColumn, RawFields } from './import-columns.js';
 const PATH_MAX = 2_500;
 
 /** A product as a row gives it; what is not given keeps what it was. `price` is in minor units. */
-export interface ImportedProduct {
+export interface ReadyRow {
+  /** Where the row stands in its file. */
+  readonly line: number;
   readonly sku: string;
   readonly name: string;
   readonly price: bigint;
@@ -64,8 +66,8 @@ export interface RowProblem {
 
 /** One row: the product, or all that is wrong with it. */
 export type ParsedRow =
-  | { readonly product: ImportedProduct; readonly problems?: undefined }
-  | { readonly problems: readonly RowProblem[] };
+  | { readonly product: ReadyRow; readonly problems?: undefined }
+  | { readonly problems: readonly [RowProblem, ...RowProblem[]] };
 
 class Refused extends Error {
   constructor(readonly problem: RowProblem) {
@@ -258,11 +260,10 @@ class RowReader {
     return sale;
   }
 
-  group(): Pick<ImportedProduct, 'groupId' | 'group'> {
-    const id = this.read('groupId', groupId);
+  group(): string | undefined {
     const name = this.read('group', (value) => text('group', value, NAME_MAX));
     if (name !== undefined && isEmpty(this.fields.groupId)) this.refuse('group', 'has no groupId beside it');
-    return { groupId: id, group: name };
+    return name;
   }
 
   private refuseTimes(starts: Date | undefined, ends: Date | undefined): void {
@@ -303,13 +304,18 @@ function remember(key: string, reference: CategoryReference): void {
 }
 
 /** Reads a row. An empty cell of a column that is not required counts as not given. */
-export function parseRow(fields: RawFields, storeCurrency: string): ParsedRow {
+export function parseRow(fields: RawFields, storeCurrency: string, line: number): ParsedRow {
   const row = new RowReader(fields);
   const code = row.read('sku', sku, true);
   const name = row.read('name', (value) => text('name', value, NAME_MAX), true);
   const amount = row.read('price', (value) => price('price', value, storeCurrency), true);
   row.read('currency', (value) => currency(value, storeCurrency));
-  const optional = {
+  // What is required and missing is a problem, and then the product is nobody's.
+  const product = {
+    line,
+    sku: code ?? '',
+    name: name ?? '',
+    price: amount ?? 0n,
     stock: row.read('stock', (value) => units('stock', value)),
     description: row.read('description', description),
     category: row.category(),
@@ -318,13 +324,13 @@ export function parseRow(fields: RawFields, storeCurrency: string): ParsedRow {
     slug: row.read('slug', slug),
     active: row.read('active', active),
     sale: row.sale(storeCurrency, amount),
-    ...row.group(),
+    groupId: row.read('groupId', groupId),
+    group: row.group(),
     options: row.read('options', options),
     lowStockThreshold: row.read('lowStockThreshold', (value) => units('lowStockThreshold', value)),
     weight: row.read('weight', (value) => units('weight', value)),
     taxCategory: row.read('taxCategory', taxCategory),
   };
-  const { problems } = row;
-  if (problems.length > 0 || code === undefined || name === undefined || amount === undefined) return { problems };
-  return { product: { sku: code, name, price: amount, ...optional } };
+  const [first, ...others] = row.problems;
+  return first === undefined ? { product } : { problems: [first, ...others] };
 }

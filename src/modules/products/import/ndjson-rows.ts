@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { textBlocks } from '../../../platform/files/text-blocks.js';
 import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import {
@@ -12,20 +13,32 @@ import {
 import type { RawRow } from './raw-row.js';
 
 /**
- * Rows of a file with one JSON object a line; empty lines say nothing.
+ * Rows of a file with one JSON object a line, by the piece; empty lines say nothing.
  * @throws {UnreadableFile} where the file breaks, after the rows before that
  */
-export async function* ndjsonRows(source: AsyncIterable<Uint8Array>, map?: ColumnMap): AsyncGenerator<RawRow> {
+export async function* ndjsonRows(
+  source: AsyncIterable<Uint8Array>,
+  map?: ColumnMap,
+): AsyncGenerator<Iterable<RawRow>> {
   const columns = sourcesOf(map);
   for await (const { bytes, firstLine } of textBlocks(source)) {
-    const texts = bytes.toString('utf8').split('\n');
-    for (const [index, text] of texts.entries()) {
-      const line = firstLine + index;
-      // Only the last line of a file can be without a line feed behind it.
-      const last = index === texts.length - 1;
-      if (text.trim() !== '') yield readLine(text, line, columns, map === undefined, last);
-      else if (!last) yield { line, blank: true };
-    }
+    yield rowsOf(bytes.toString('utf8').split('\n'), firstLine, columns, map === undefined);
+    await turn();
+  }
+}
+
+function* rowsOf(
+  texts: readonly string[],
+  firstLine: number,
+  columns: readonly ColumnSource[],
+  strict: boolean,
+): Generator<RawRow> {
+  for (const [index, text] of texts.entries()) {
+    const line = firstLine + index;
+    // Only the last line of a file can be without a line feed behind it.
+    const last = index === texts.length - 1;
+    if (text.trim() !== '') yield readLine(text, line, columns, strict, last);
+    else if (!last) yield { line, blank: true };
   }
 }
 

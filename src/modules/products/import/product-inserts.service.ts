@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { newId } from '../../../common/ids.js';
 import { Outbox } from '../../../platform/outbox/outbox.js';
 import { PRODUCT_CREATED, STOCK_CHANGED } from '../products.events.js';
 import { slugCandidates } from '../slug.js';
@@ -46,23 +47,27 @@ export class ProductInserts {
   }
 
   private async insertOnce(rows: readonly PlacedRow[], stamp: BatchStamp) {
-    const plans = rows.map((placed) => ({ placed, product: planInsert(placed, stamp.now) }));
-    const slugs = await this.slugsFor(plans);
-    const fit = plans.filter(({ product }) => slugs.has(product.id));
-    const products = fit.map(({ product }) => ({ ...product, slug: slugs.get(product.id) ?? product.slug }));
+    const wanted = rows.map((placed): Wanted => ({ placed, id: newId() }));
+    const slugs = await this.slugsFor(wanted);
+    const products: InsertedProduct[] = [];
+    for (const { placed, id } of wanted) {
+      const slug = slugs.get(id);
+      if (slug !== undefined) products.push(planInsert(placed, id, slug, stamp.now));
+    }
     const inserted = await this.products.insert(products, stamp, {
       created: this.outbox.passesOver(PRODUCT_CREATED),
       stockChanged: this.outbox.passesOver(STOCK_CHANGED),
     });
+    const out = wanted.filter(({ id }) => !inserted.has(id));
     return {
       made: [...inserted],
-      unfit: plans.filter(({ product }) => !slugs.has(product.id)).map(({ placed }) => placed),
-      left: fit.filter(({ product }) => !inserted.has(product.id)).map(({ placed }) => placed),
+      unfit: out.filter(({ id }) => !slugs.has(id)).map(({ placed }) => placed),
+      left: out.filter(({ id }) => slugs.has(id)).map(({ placed }) => placed),
     };
   }
 
   /** A slug that is free for each product, by their ids; none for rows that give one which is not. */
-  private async slugsFor(plans: readonly Plan[]): Promise<Map<string, string>> {
+  private async slugsFor(products: readonly Wanted[]): Promise<Map<string, string>> {
     const slugs = new Map<string, string>();
     const used = new Set<string>();
     const choose = (candidates: readonly Candidates[], taken: ReadonlySet<string>): void => {
@@ -74,19 +79,19 @@ export class ProductInserts {
       }
     };
     // Nearly always the first is free: to look for all of them would cost three times as much.
-    const wanted = plans.map((plan) => ({ id: plan.product.id, names: candidatesOf(plan).slice(0, 1) }));
-    choose(wanted, await this.products.takenSlugs(wanted.flatMap(({ names }) => names)));
-    const others = plans
-      .filter(({ placed, product }) => placed.row.slug === undefined && !slugs.has(product.id))
-      .map((plan) => ({ id: plan.product.id, names: candidatesOf(plan) }));
+    const first = products.map((product) => ({ id: product.id, names: firstOf(candidatesOf(product)) }));
+    choose(first, await this.products.takenSlugs(first.flatMap(({ names }) => names)));
+    const others = products
+      .filter(({ placed, id }) => placed.row.slug === undefined && !slugs.has(id))
+      .map((product) => ({ id: product.id, names: [...candidatesOf(product)] }));
     if (others.length > 0) choose(others, await this.products.takenSlugs(others.flatMap(({ names }) => names)));
     return slugs;
   }
 }
 
-interface Plan {
+interface Wanted {
   readonly placed: PlacedRow;
-  readonly product: InsertedProduct;
+  readonly id: string;
 }
 
 interface Candidates {
@@ -94,6 +99,11 @@ interface Candidates {
   readonly names: readonly string[];
 }
 
-function candidatesOf({ placed: { row }, product }: Plan): readonly string[] {
-  return row.slug === undefined ? slugCandidates(row.name, row.sku, product.id) : [row.slug];
+function candidatesOf({ placed: { row }, id }: Wanted): Iterable<string> {
+  return row.slug === undefined ? slugCandidates(row.name, row.sku, id) : [row.slug];
+}
+
+function firstOf(texts: Iterable<string>): string[] {
+  for (const text of texts) return [text];
+  return [];
 }

@@ -1,9 +1,8 @@
 import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { csvRows } from './csv-rows.js';
 import { type ColumnMap } from './import-columns.js';
-import type { ReadyRow } from './import-plan.js';
 import type { RefusedRow } from './import-report.js';
-import { parseRow } from './import-row.js';
+import { parseRow, type ReadyRow } from './import-row.js';
 import { ndjsonRows } from './ndjson-rows.js';
 import type { FilledRow, RawRow } from './raw-row.js';
 import { SkuSet } from './sku-set.js';
@@ -32,6 +31,9 @@ const BATCH_ROWS = 1_000;
 /** Long descriptions make a batch shorter: what it holds is in memory several times while it is written. */
 const BATCH_CHARS = 2_000_000;
 
+/** All that is wrong with one row. */
+type Refusal = readonly [RefusedRow, ...RefusedRow[]];
+
 /** Gathers a batch. */
 class Gathering {
   readonly rows: ReadyRow[] = [];
@@ -48,12 +50,13 @@ class Gathering {
     return this.line === 0;
   }
 
-  add(line: number, read: ReadyRow | readonly RefusedRow[]): void {
-    this.line = line;
+  add(read: ReadyRow | Refusal): void {
     if ('sku' in read) {
+      this.line = read.line;
       this.rows.push(read);
       this.chars += read.name.length + (read.description?.length ?? 0) + 200;
     } else {
+      this.line = read[0].line;
       this.problems.push(...read);
       this.refused += 1;
     }
@@ -70,23 +73,16 @@ export async function* rowBatches(
   source: AsyncIterable<Uint8Array>,
   options: ReadingOptions,
 ): AsyncGenerator<RowBatch> {
-  const { after = 0, maxRows = Number.POSITIVE_INFINITY } = options;
-  const seen = new SkuSet();
+  const reader = new RowReader(options);
   let batch = new Gathering();
-  let count = 0;
   try {
-    for await (const raw of rowsOf(source, options)) {
-      count += 1;
-      if (count > maxRows)
-        throw new UnreadableFile(raw.line, `The file has more than ${maxRows} rows`, 'too_many_rows');
-      // They count, or a file of line feeds would be read for hours.
-      if (raw.blank) continue;
-      const read = readRow(raw, options.currency, seen);
-      if (raw.line <= after) continue;
-      batch.add(raw.line, read);
-      if (!batch.full) continue;
-      yield batch;
-      batch = new Gathering();
+    for await (const rows of rowsOf(source, options)) {
+      for (const read of reader.read(rows)) {
+        batch.add(read);
+        if (!batch.full) continue;
+        yield batch;
+        batch = new Gathering();
+      }
     }
   } catch (error) {
     if (error instanceof UnreadableFile && !batch.empty) yield batch;
@@ -95,18 +91,43 @@ export async function* rowBatches(
   if (!batch.empty) yield batch;
 }
 
-function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: ReadingOptions): AsyncIterable<RawRow> {
+/** Reads those rows that are not done with yet. */
+class RowReader {
+  private readonly seen = new SkuSet();
+  private rows = 0;
+
+  constructor(private readonly options: ReadingOptions) {}
+
+  *read(rows: Iterable<RawRow>): Generator<ReadyRow | Refusal> {
+    const { currency, after = 0, maxRows = Number.POSITIVE_INFINITY } = this.options;
+    for (const raw of rows) {
+      this.rows += 1;
+      if (this.rows > maxRows) {
+        throw new UnreadableFile(raw.line, `The file has more than ${maxRows} rows`, 'too_many_rows');
+      }
+      // They count, or a file of line feeds would be read for hours.
+      if (raw.blank) continue;
+      const read = readRow(raw, currency, this.seen);
+      if (raw.line > after) yield read;
+    }
+  }
+}
+
+function rowsOf(source: AsyncIterable<Uint8Array>, { format, map }: ReadingOptions): AsyncIterable<Iterable<RawRow>> {
   return format === 'csv' ? csvRows(source, map) : ndjsonRows(source, map);
 }
 
-function readRow(raw: FilledRow, currency: string, seen: SkuSet): ReadyRow | readonly RefusedRow[] {
+function readRow(raw: FilledRow, currency: string, seen: SkuSet): ReadyRow | Refusal {
   const { line } = raw;
   if (raw.problem !== undefined) return [{ line, ...raw.problem }];
-  const parsed = parseRow(raw.fields, currency);
-  if (parsed.problems !== undefined) return parsed.problems.map((problem) => ({ line, ...problem }));
+  const parsed = parseRow(raw.fields, currency, line);
+  if (parsed.problems !== undefined) {
+    const [first, ...others] = parsed.problems;
+    return [{ line, ...first }, ...others.map((problem) => ({ line, ...problem }))];
+  }
   const { product } = parsed;
   const earlier = seen.add(product.sku, line);
-  if (earlier === undefined) return { line, ...product };
+  if (earlier === undefined) return product;
   const reason = `${JSON.stringify(product.sku)} stands on line ${earlier} already`;
   return [{ line, column: 'sku', code: 'duplicate_sku', reason }];
 }

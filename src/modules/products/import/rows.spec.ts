@@ -11,10 +11,10 @@ interface Reading {
   readonly error?: unknown;
 }
 
-async function readAll(rows: AsyncIterable<RawRow>): Promise<Reading> {
+async function readAll(pieces: AsyncIterable<Iterable<RawRow>>): Promise<Reading> {
   const read: FilledRow[] = [];
   try {
-    for await (const row of rows) if (!row.blank) read.push(row);
+    for await (const rows of pieces) for (const row of rows) if (!row.blank) read.push(row);
   } catch (error) {
     return { rows: read, error };
   }
