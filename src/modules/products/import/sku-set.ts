@@ -2,24 +2,35 @@ import { hash } from 'node:crypto';
 
 /** Words of a slot: 96 bits of the digest, and the line, which is never 0. */
 const SLOT = 4;
-const FIRST_SLOTS = 1_024;
+const FIRST_SLOTS = 64;
+/** While a table grows, it is in memory twice: one of so many at a time. */
+const TABLES = 64;
 
 /**
- * The SKUs of a file and the line that each first stands on, in some 16 to 32 bytes each, however long they are. They
+ * The SKUs of a file and the line that each first stands on, in some 22 to 43 bytes each, however long they are. They
  * are known by 96 bits of their SHA-256: among two million, two that differ are taken for one once in 10^16 files.
  */
 export class SkuSet {
-  private words = new Uint32Array(FIRST_SLOTS * SLOT);
-  private used = 0;
+  private readonly tables = Array.from({ length: TABLES }, () => new Table());
 
   /** Notes a SKU; gives the line where it stands already, if it does. */
   add(sku: string, line: number): number | undefined {
     const digest = hash('sha256', sku, 'buffer');
     const [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)];
+    return this.tables[c % TABLES]?.add(a, b, c, line);
+  }
+}
+
+/** Digests and lines, in slots that are looked through from where a digest would best stand. */
+class Table {
+  private words = new Uint32Array(FIRST_SLOTS * SLOT);
+  private used = 0;
+
+  add(a: number, b: number, c: number, line: number): number | undefined {
     const at = this.find(this.words, a, b, c);
     const known = this.words[at + 3];
     if (known !== undefined && known !== 0) return known;
-    this.words.set([a, b, c, line], at);
+    put(this.words, at, a, b, c, line);
     this.used += 1;
     if (this.used * SLOT * 4 > this.words.length * 3) this.grow();
     return undefined;
@@ -41,8 +52,15 @@ export class SkuSet {
     const larger = new Uint32Array(this.words.length * 2);
     for (let at = 0; at < this.words.length; at += SLOT) {
       const [a = 0, b = 0, c = 0, line = 0] = this.words.subarray(at, at + SLOT);
-      if (line !== 0) larger.set([a, b, c, line], this.find(larger, a, b, c));
+      if (line !== 0) put(larger, this.find(larger, a, b, c), a, b, c, line);
     }
     this.words = larger;
   }
+}
+
+function put(words: Uint32Array, at: number, a: number, b: number, c: number, line: number): void {
+  words[at] = a;
+  words[at + 1] = b;
+  words[at + 2] = c;
+  words[at + 3] = line;
 }
