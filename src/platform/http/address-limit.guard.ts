@@ -5,12 +5,11 @@ import {
   InjectThrottlerStorage,
   ThrottlerGuard,
   type ThrottlerModuleOptions,
-  type ThrottlerRequest,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../config/config.js';
-import type { RateLimitPolicy } from '../rate-limits/rate-limit-policy.js';
+import type { RateLimitPolicy, RouteClass } from '../rate-limits/rate-limit-policy.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import { addressKey } from './client-address.js';
 import { enforce } from './rate-limit-headers.js';
@@ -35,14 +34,14 @@ export class AddressLimitGuard extends ThrottlerGuard {
     super(options, storage, reflector);
   }
 
-  protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
-    return !this.limits.enabled || routeClassOf(context, this.reflector) === 'none';
-  }
-
-  protected override async handleRequest({ context }: ThrottlerRequest): Promise<boolean> {
+  /** The throttler itself would ask each route for limits of its own first, of which there are none. */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (!this.limits.enabled) return true;
+    const routeClass = routeClassOf(context, this.reflector);
+    if (routeClass === 'none') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const policy = this.policyOf(context, request);
+    const policy = this.policyOf(routeClass, request);
     const { limit, windowSeconds, name } = policy;
     const ttl = windowSeconds * 1_000;
     const hit = await this.storageService.increment(addressKey(request), ttl, limit, ttl, name);
@@ -53,11 +52,9 @@ export class AddressLimitGuard extends ThrottlerGuard {
     return true;
   }
 
-  private policyOf(context: ExecutionContext, request: FastifyRequest): RateLimitPolicy {
+  private policyOf(routeClass: RouteClass, request: FastifyRequest): RateLimitPolicy {
     const { policies } = this.limits;
-    const routeClass = routeClassOf(context, this.reflector);
-    if (routeClass === 'none' || countedByCaller(routeClass, request)) return policies.address;
-    return policies.caller[routeClass];
+    return countedByCaller(routeClass, request) ? policies.address : policies.caller[routeClass];
   }
 
   /** Behind a proxy that nobody has declared, all the world is one client. */

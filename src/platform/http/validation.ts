@@ -45,12 +45,17 @@ export function problemsOf(errors: readonly ValidationError[], prefix = ''): Fie
 /** More than anyone reads; an answer should not be longer than its request. */
 const MAX_PROBLEMS = 100;
 
-/** Checks what clients send. Nest also brings what our own decorators give, in which there is nothing to check. */
+/**
+ * Checks what clients send. Nest also brings what our own decorators give and parameters of the path that are texts, in
+ * which there is nothing to check.
+ */
 class InputPipe implements PipeTransform {
   constructor(private readonly validation: ValidationPipe) {}
 
   transform(value: unknown, metadata: ArgumentMetadata): unknown {
-    return metadata.type === 'custom' ? value : this.validation.transform(value, metadata);
+    const { type, metatype } = metadata;
+    const asItIs = type === 'custom' || (type === 'param' && metatype === String);
+    return asItIs ? value : this.validation.transform(value, metadata);
   }
 }
 
