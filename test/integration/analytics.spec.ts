@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 import { neverHeldUp } from '../support/lease.js';
 import { runs } from '../support/runs.js';
+import { emptyTables } from '../support/tables.js';
 
 const PATH = '/api/admin/sales/analytics';
 
@@ -36,9 +37,9 @@ describe('analytics', () => {
 
   beforeEach(async () => {
     for (const table of ['stock_movements', 'sale_items', 'sale_history', 'invoices', 'invoice_counters', 'payments']) {
-      await shop.db.query(`TRUNCATE ${table} CASCADE`);
+      await emptyTables(shop.db, table);
     }
-    await shop.db.query('TRUNCATE sales, products, outbox_events, analytics_pending CASCADE');
+    await emptyTables(shop.db, 'sales', 'products', 'outbox_events', 'analytics_pending');
     await shop.app.get(RollUps).rebuild();
     analyst = await createCustomer(shop, 'manager');
     lamp = await createProduct(shop.db, { sku: 'LAMP', name: 'Lamp', price: 1_999n, stock: 10_000 });
@@ -317,7 +318,7 @@ describe('analytics', () => {
 
   it('tells how fast products sell and how long their stock lasts', async () => {
     const ada = await createCustomer(shop);
-    await shop.db.query('TRUNCATE stock_movements');
+    await emptyTables(shop.db, 'stock_movements');
     await shop.db.query(
       `INSERT INTO stock_movements (id, product_id, delta, balance_after, reason, created_at)
        SELECT gen_random_uuid(), id, stock, stock, 'receipt', '2025-01-01T00:00:00Z' FROM products`,

@@ -18,6 +18,8 @@ export interface Route {
   readonly access: unknown;
   /** The class of routes that it is limited by; undefined where its method tells. */
   readonly limitedAs: unknown;
+  /** What its parameters are declared to be, our own classes among them. */
+  readonly takes: readonly unknown[];
   /** Whether the fast lane learns its answers: see `Conditional`. */
   readonly isConditional: boolean;
 }
@@ -50,6 +52,7 @@ function handlersOf(controller: NewableFunction): Route[] {
         handler: `${controller.name}.${name}`,
         access: declared(ACCESS),
         limitedAs: declared(RATE_LIMITED),
+        takes: Reflect.getMetadata('design:paramtypes', prototype, name) ?? [],
         isConditional: heading?.answerOf !== undefined,
       })),
     );

@@ -5,6 +5,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateIf, ValidateNest
 import { isDuration } from '../../common/duration.js';
 import { isEmail } from '../../common/email.js';
 import { isUuid } from '../../common/ids.js';
+import { note } from './plain-input.js';
 import { isCleanText, rule } from './text-rules.js';
 
 /** What every field may say about itself. */
@@ -33,9 +34,18 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, ...rules: Prop
       ValidateIf(
         (_, value) => !((optional && value === undefined) || (nullable && value === null)),
       ) as PropertyDecorator,
+      (target, property) => note(target, property, { validators: 1, optional, nullable }),
     );
   }
   return applyDecorators(...decorators);
+}
+
+/** Has a value be something else before it is validated. */
+function changing(change: (value: unknown) => unknown): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }) => change(value)),
+    ((target, property) => note(target, property, { validators: 0, change })) as PropertyDecorator,
+  );
 }
 
 export interface TextOptions extends FieldOptions {
@@ -60,14 +70,14 @@ export function TextField(options: TextOptions = {}): PropertyDecorator {
     ...(pattern ? { pattern: pattern.regex.source } : {}),
     ...(format ? { format } : {}),
   };
-  const trim = Transform(({ value }) => (typeof value === 'string' && !verbatim ? value.trim() : value));
+  const trim = changing((value) => (typeof value === 'string' && !verbatim ? value.trim() : value));
   return field(options, schema, trim, rule('text', message, valid));
 }
 
 /** An email address. */
 export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   const valid = (value: unknown): boolean => isCleanText(value) && isEmail(value);
-  const trim = Transform(({ value }) => (typeof value === 'string' ? value.trim() : value));
+  const trim = changing((value) => (typeof value === 'string' ? value.trim() : value));
   const schema: ApiPropertyOptions = { type: String, format: 'email', maxLength: 254 };
   return field(options, schema, trim, rule('email', 'must be an email address', valid));
 }
@@ -99,9 +109,7 @@ export function IntField(options: NumberOptions = {}): PropertyDecorator {
 
 /** An integer in a query string. */
 export function IntQuery(options: NumberOptions = {}): PropertyDecorator {
-  const parse = Transform(({ value }) =>
-    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
-  );
+  const parse = changing((value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value));
   return applyDecorators(IntField({ optional: true, ...options }), parse);
 }
 
@@ -113,7 +121,7 @@ export function BoolField(options: FieldOptions = {}): PropertyDecorator {
 
 /** `true` or `false` in a query string. */
 export function BoolQuery(options: FieldOptions = {}): PropertyDecorator {
-  const parse = Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
+  const parse = changing((value) => (value === 'true' ? true : value === 'false' ? false : value));
   return applyDecorators(BoolField({ optional: true, ...options }), parse);
 }
 
@@ -190,7 +198,14 @@ function lazy(of: () => ClassOf): () => ClassOf {
 
 /** A nested object. */
 export function ObjectField(type: () => ClassOf, options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: lazy(type) }, Type(type), IsObject({ message: 'must be an object' }), ValidateNested());
+  return field(
+    options,
+    { type: lazy(type) },
+    Type(type),
+    IsObject({ message: 'must be an object' }),
+    ValidateNested(),
+    (target, property) => note(target, property, { validators: 2, nested: type }),
+  );
 }
 
 export interface ListOptions extends FieldOptions {
@@ -210,6 +225,7 @@ export function ObjectListField(type: () => ClassOf, options: ListOptions = {}):
     ArrayMaxSize(max, { message: `must hold at most ${max}` }),
     IsObject({ each: true, message: 'must be an object' }),
     ValidateNested({ each: true }),
+    (target, property) => note(target, property, { validators: 5, nested: type, length: [min, max] }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { registerDecorator } from 'class-validator';
+import { note } from './plain-input.js';
 
 // Control characters except tab and line breaks: they have no place in names, notes or addresses.
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
@@ -24,5 +25,6 @@ export function rule(name: string, message: string, check: (value: unknown) => b
       options: { message },
       validator: { validate: check },
     });
+    note(target, property, { validators: 1, check });
   };
 }

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { type FieldProblem, InvalidInput } from '../../common/domain-error.js';
+import { readPlainly } from '../fields/plain-input.js';
 
 /**
  * For each object that it checks, class-validator looks through the rules of every class there is, which takes longer
@@ -55,13 +56,14 @@ class InputPipe implements PipeTransform {
   transform(value: unknown, metadata: ArgumentMetadata): unknown {
     const { type, metatype } = metadata;
     const asItIs = type === 'custom' || (type === 'param' && metatype === String);
-    return asItIs ? value : this.validation.transform(value, metadata);
+    if (asItIs) return value;
+    return readPlainly(metatype, value) ?? this.validation.transform(value, metadata);
   }
 }
 
-/** Checks bodies, queries and path parameters against their DTOs and refuses what these do not name. */
-export function createValidationPipe(): PipeTransform {
-  const validation = new ValidationPipe({
+/** Checks everything against its DTO by class-validator. */
+export function createThoroughPipe(): ValidationPipe {
+  return new ValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -70,5 +72,9 @@ export function createValidationPipe(): PipeTransform {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new InvalidInput(problemsOf(errors).slice(0, MAX_PROBLEMS)),
   });
-  return new InputPipe(validation);
+}
+
+/** Checks bodies, queries and path parameters against their DTOs and refuses what these do not name. */
+export function createValidationPipe(): PipeTransform {
+  return new InputPipe(createThoroughPipe());
 }
