@@ -44,6 +44,26 @@ describe('batches', () => {
     expect(written.at(-1)).toEqual(['e']);
   });
 
+  it('gather no longer once enough have come', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const { add, written } = bench(async (names) => {
+        jest.advanceTimersByTime(5);
+        return done(names);
+      });
+      await add('alone');
+      const next = ['b', 'c', 'd'].map((name) => add(name));
+      await turn();
+      expect(written).toEqual([['alone']]);
+      next.push(add('e'));
+      await Promise.all(next);
+      expect(written).toEqual([['alone'], ['b', 'c', 'd', 'e']]);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('gather for as long as the last one took, and let who comes alone begin at once', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     try {

@@ -2,6 +2,8 @@
 const MAX_BATCH = 32;
 /** Longest that a batch waits for more members, whatever the last one took. */
 const MAX_REST_MS = 20;
+/** So many share what it costs to begin a statement well enough: they wait for no more. */
+const ENOUGH = 4;
 
 /** What became of a batch. */
 export interface Written<R> {
@@ -26,6 +28,8 @@ export class Batches<T, R> {
   private queue: Waiting<T, R>[] = [];
   private busy = false;
   private restsUntil = Number.NEGATIVE_INFINITY;
+  /** Ends the rest that is under way. */
+  private wake: (() => void) | undefined;
 
   /**
    * @param write writes a batch, all of it or nothing; undefined, for more than one, to have them written one by one
@@ -44,6 +48,7 @@ export class Batches<T, R> {
     return new Promise((resolve, reject) => {
       this.queue.push({ member, resolve, reject });
       if (!this.busy) void this.apart(() => this.drain());
+      else if (this.queue.length >= ENOUGH) this.wake?.();
     });
   }
 
@@ -52,13 +57,26 @@ export class Batches<T, R> {
     while (this.queue.length > 0) {
       const restMs = this.restsUntil - performance.now();
       // A timer is good to a millisecond.
-      if (restMs >= 1) await delay(restMs);
+      if (restMs >= 1 && this.queue.length < ENOUGH) await this.rest(restMs);
       const startedAt = performance.now();
       await this.carryOut(this.nextBatch());
       const endedAt = performance.now();
       this.restsUntil = endedAt + Math.min(endedAt - startedAt, MAX_REST_MS);
     }
     this.busy = false;
+  }
+
+  /** Until a time is over, or enough have come. */
+  private rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.wake = end;
+    });
   }
 
   /** Those who have waited longest. */
@@ -100,8 +118,4 @@ function tell<T, R>(batch: readonly Waiting<T, R>[], { results, told }: Written<
   };
   // What is written is written, also where not everybody could be told.
   void told.then(answer, answer);
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
