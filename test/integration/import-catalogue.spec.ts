@@ -169,6 +169,8 @@ describe('an import', () => {
     expect(lines).toEqual([1_001, 2_001, 3_001, 3_501]);
     const { rows } = await shop.db.query(`SELECT sku FROM products WHERE slug = 'same-name'`);
     expect(rows).toEqual([{ sku: 'S0' }]);
+    const { rows: listed } = await shop.db.query('SELECT sku FROM products ORDER BY created_at, id');
+    expect(listed.map(({ sku }) => sku)).toEqual(Array.from({ length: 3_500 }, (_, i) => `S${i}`));
   });
 
   test('gets on where others hold what one batch needs and wait for what the next one has', async () => {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/clock.js';
+import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { currentOrigin } from '../../../platform/security/request-context.js';
 import { type ProductChange, ProductJournal } from '../product-journal.service.js';
@@ -8,9 +9,16 @@ import { BatchReferences } from './batch-references.service.js';
 import { type BatchStamp, CatalogueImportRepository, type HeldProduct } from './catalogue-import.repository.js';
 import type { CategoryIds, FoundCategories } from './category-finder.service.js';
 import type { GroupPlaces } from './group-places.js';
-import { type PlacedRow, type PlannedUpdate, planUpdate, priceProblemOf } from './import-plan.js';
+import { type NewRow, type PlacedRow, type PlannedUpdate, planUpdate, priceProblemOf } from './import-plan.js';
 import type { ReadyRow, RowProblem } from './import-row.js';
 import { ProductInserts, type RefusedAt } from './product-inserts.service.js';
+
+/** Drawn in the order of the file, so that its products are listed and exported in that order. */
+export interface BatchMark {
+  readonly now: Date;
+  /** One for the product of each row, should it be new. */
+  readonly ids: readonly string[];
+}
 
 /** What became of the rows of a batch. */
 export interface BatchResult {
@@ -43,17 +51,21 @@ export class ImportBatchService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  mark(rows: readonly ReadyRow[]): BatchMark {
+    return { now: this.clock.now(), ids: rows.map(() => newId()) };
+  }
+
   /**
    * @param known ids of categories from earlier batches
    * @throws {CategoryNotFound} where a category was deleted meanwhile; the batch may be tried again without them
    */
-  async write(rows: readonly ReadyRow[], known: CategoryIds): Promise<BatchResult> {
+  async write(rows: readonly ReadyRow[], { now, ids }: BatchMark, known: CategoryIds): Promise<BatchResult> {
     const { categories, idOf } = await this.references.categories(rows, known);
     const places = await this.references.groups(rows);
     const held = await this.held(rows);
-    const stamp = this.stamp();
+    const stamp = this.stamp(now);
     const refused: RefusedAt[] = [];
-    const { fresh, updates } = this.sortOut(rows, { idOf, held, places, refused, now: stamp.now });
+    const { fresh, updates } = this.sortOut(rows, { ids, idOf, held, places, refused, now });
     await this.references.nameOptions(places);
     const updated = await this.update(updates, held, stamp);
     const created = await this.inserts.insert(fresh, stamp, refused);
@@ -81,19 +93,19 @@ export class ImportBatchService {
     return new Map(products.map((product) => [product.sku, product]));
   }
 
-  private stamp(): BatchStamp {
+  private stamp(now: Date): BatchStamp {
     const { STORE_CURRENCY: currency } = this.config;
-    return { currency, actorId: currentOrigin().actorId, now: this.clock.now() };
+    return { currency, actorId: currentOrigin().actorId, now };
   }
 
   private sortOut(rows: readonly ReadyRow[], batch: Sorting) {
-    const fresh: PlacedRow[] = [];
+    const fresh: NewRow[] = [];
     const updates: PlannedUpdate[] = [];
-    for (const row of rows) {
+    for (const [index, row] of rows.entries()) {
       const product = batch.held.get(row.sku);
       const sorted = place(row, product, batch);
       if ('problem' in sorted) batch.refused.push({ line: row.line, problem: sorted.problem });
-      else if (product === undefined) fresh.push(sorted);
+      else if (product === undefined) fresh.push({ ...sorted, id: batch.ids[index] ?? newId() });
       else {
         const update = planUpdate(sorted, product, this.config.STORE_CURRENCY, batch.now);
         if (update !== undefined) updates.push(update);
@@ -117,6 +129,7 @@ export class ImportBatchService {
 }
 
 interface Sorting {
+  readonly ids: BatchMark['ids'];
   readonly idOf: (row: ReadyRow) => string | undefined;
   readonly held: Held;
   readonly places: GroupPlaces;

@@ -6,7 +6,7 @@ import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { AuditApi } from '../../audit/audit.api.js';
 import { CatalogueCache } from '../catalogue.cache.js';
 import { CategoryNotFound } from '../products.errors.js';
-import { type BatchResult, ImportBatchService } from './batch.service.js';
+import { type BatchMark, type BatchResult, ImportBatchService } from './batch.service.js';
 import type { CategoryIds } from './category-finder.service.js';
 import type { ColumnMap } from './import-columns.js';
 import { type BatchStep, type ImportReport, type RefusedRow, Tally } from './import-report.js';
@@ -37,6 +37,10 @@ class TakenBack extends Error {
   constructor(readonly result: BatchResult) {
     super('A dry run keeps nothing.');
   }
+}
+
+interface MarkedBatch extends RowBatch {
+  readonly mark: BatchMark;
 }
 
 /** What is known from one batch to the next. */
@@ -98,9 +102,10 @@ export class CatalogueImportService {
     const reading = { ...options, currency: this.config.STORE_CURRENCY };
     try {
       for await (const batch of rowBatches(source, reading)) {
+        const mark = this.batches.mark(batch.rows);
         await writing.add({
           mayRunAhead: () => this.batches.isSelfContained(batch.rows, memory.categories),
-          run: async (turn) => tally.add(await this.write(batch, options, memory, turn)),
+          run: async (turn) => tally.add(await this.write({ ...batch, mark }, options, memory, turn)),
         });
       }
     } catch (error) {
@@ -119,7 +124,7 @@ export class CatalogueImportService {
 
   /** @param turn comes when the batch before has been written down */
   private async write(
-    batch: RowBatch,
+    batch: MarkedBatch,
     options: ImportOptions,
     memory: Memory,
     turn: () => Promise<void>,
@@ -128,7 +133,7 @@ export class CatalogueImportService {
     let step: BatchStep | undefined;
     try {
       const { result, late } = await this.uncommitted(dryRun, async () => {
-        const written = await this.batches.write(batch.rows, memory.categories);
+        const written = await this.batches.write(batch.rows, batch.mark, memory.categories);
         await turn();
         step = stepOf(batch, written, memory);
         if (!dryRun) await keep?.(step);

@@ -11,6 +11,11 @@ export interface PlacedRow {
   readonly membership?: Membership | undefined;
 }
 
+/** A row of a product that is not there yet, with the id that it gets. */
+export interface NewRow extends PlacedRow {
+  readonly id: string;
+}
+
 /** A product that changes: what becomes of it, and whether more than its stock does. */
 export interface PlannedUpdate {
   readonly product: UpdatedProduct;
@@ -85,8 +90,7 @@ function sameForStaff({ lowStockThreshold, weight, taxCategory }: UpdatedProduct
 
 /** What a row makes where there is no product of its SKU. */
 export function planInsert(
-  { row, categoryId, membership = NO_MEMBERSHIP }: PlacedRow,
-  id: string,
+  { row, id, categoryId, membership = NO_MEMBERSHIP }: NewRow,
   slug: string,
   now: Date,
 ): InsertedProduct {

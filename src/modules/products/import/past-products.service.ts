@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/clock.js';
+import { newId } from '../../../common/ids.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { currentOrigin } from '../../../platform/security/request-context.js';
 import { ProductJournal } from '../product-journal.service.js';
@@ -34,6 +35,7 @@ export class PastProductsService {
     const missing = wanted.filter(({ sku }) => !ids.has(sku));
     if (missing.length === 0) return ids;
     const rows = missing.map((product) => ({
+      id: newId(),
       row: { line: 0, ...product, active: false, stock: 0 },
       categoryId: undefined,
     }));

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../../common/ids.js';
 import { Outbox } from '../../../platform/outbox/outbox.js';
 import { PRODUCT_CREATED, STOCK_CHANGED } from '../products.events.js';
 import { slugCandidates } from '../slug.js';
 import { type BatchStamp, CatalogueImportRepository, type InsertedProduct } from './catalogue-import.repository.js';
-import { type PlacedRow, planInsert } from './import-plan.js';
+import { type NewRow, planInsert } from './import-plan.js';
 import type { RowProblem } from './import-row.js';
 
 /** A line that was refused when it was to be written. */
@@ -30,7 +29,7 @@ export class ProductInserts {
    * @param refused takes up the rows whose slug is taken
    * @returns the ids of the products that were made
    */
-  async insert(rows: readonly PlacedRow[], stamp: BatchStamp, refused: RefusedAt[]): Promise<string[]> {
+  async insert(rows: readonly NewRow[], stamp: BatchStamp, refused: RefusedAt[]): Promise<string[]> {
     const created: string[] = [];
     let rest = rows;
     for (let round = 0; rest.length > 0; round += 1) {
@@ -46,28 +45,27 @@ export class ProductInserts {
     return created;
   }
 
-  private async insertOnce(rows: readonly PlacedRow[], stamp: BatchStamp) {
-    const wanted = rows.map((placed): Wanted => ({ placed, id: newId() }));
-    const slugs = await this.slugsFor(wanted);
+  private async insertOnce(rows: readonly NewRow[], stamp: BatchStamp) {
+    const slugs = await this.slugsFor(rows);
     const products: InsertedProduct[] = [];
-    for (const { placed, id } of wanted) {
-      const slug = slugs.get(id);
-      if (slug !== undefined) products.push(planInsert(placed, id, slug, stamp.now));
+    for (const placed of rows) {
+      const slug = slugs.get(placed.id);
+      if (slug !== undefined) products.push(planInsert(placed, slug, stamp.now));
     }
     const inserted = await this.products.insert(products, stamp, {
       created: this.outbox.passesOver(PRODUCT_CREATED),
       stockChanged: this.outbox.passesOver(STOCK_CHANGED),
     });
-    const out = wanted.filter(({ id }) => !inserted.has(id));
+    const out = rows.filter(({ id }) => !inserted.has(id));
     return {
       made: [...inserted],
-      unfit: out.filter(({ id }) => !slugs.has(id)).map(({ placed }) => placed),
-      left: out.filter(({ id }) => slugs.has(id)).map(({ placed }) => placed),
+      unfit: out.filter(({ id }) => !slugs.has(id)),
+      left: out.filter(({ id }) => slugs.has(id)),
     };
   }
 
   /** A slug that is free for each product, by their ids; none for rows that give one which is not. */
-  private async slugsFor(products: readonly Wanted[]): Promise<Map<string, string>> {
+  private async slugsFor(products: readonly NewRow[]): Promise<Map<string, string>> {
     const slugs = new Map<string, string>();
     const used = new Set<string>();
     const choose = (candidates: readonly Candidates[], taken: ReadonlySet<string>): void => {
@@ -82,16 +80,11 @@ export class ProductInserts {
     const first = products.map((product) => ({ id: product.id, names: firstOf(candidatesOf(product)) }));
     choose(first, await this.products.takenSlugs(first.flatMap(({ names }) => names)));
     const others = products
-      .filter(({ placed, id }) => placed.row.slug === undefined && !slugs.has(id))
+      .filter(({ row, id }) => row.slug === undefined && !slugs.has(id))
       .map((product) => ({ id: product.id, names: [...candidatesOf(product)] }));
     if (others.length > 0) choose(others, await this.products.takenSlugs(others.flatMap(({ names }) => names)));
     return slugs;
   }
-}
-
-interface Wanted {
-  readonly placed: PlacedRow;
-  readonly id: string;
 }
 
 interface Candidates {
@@ -99,7 +92,7 @@ interface Candidates {
   readonly names: readonly string[];
 }
 
-function candidatesOf({ placed: { row }, id }: Wanted): Iterable<string> {
+function candidatesOf({ row, id }: NewRow): Iterable<string> {
   return row.slug === undefined ? slugCandidates(row.name, row.sku, id) : [row.slug];
 }
 
