@@ -31,6 +31,44 @@ function bench(write: (names: readonly string[]) => Promise<readonly string[] | 
 
 const done = async (names: readonly string[]): Promise<string[]> => names.map((name) => `${name} done`);
 
+const fiveMilliseconds = (names: readonly string[]): Promise<string[]> => {
+  jest.advanceTimersByTime(5);
+  return done(names);
+};
+
+describe('batches that rest', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+  afterEach(() => jest.useRealTimers());
+
+  it('gather no longer once enough have come', async () => {
+    const { add, written } = bench(fiveMilliseconds);
+    await add('alone');
+    const next = ['b', 'c', 'd'].map((name) => add(name));
+    await turn();
+    expect(written).toEqual([['alone']]);
+    next.push(add('e'));
+    await Promise.all(next);
+    expect(written).toEqual([['alone'], ['b', 'c', 'd', 'e']]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('gather for as long as the last one took, and let who comes alone begin at once', async () => {
+    const { add, written } = bench(fiveMilliseconds);
+    await add('alone');
+    const next = [add('b')];
+    await turn();
+    next.push(add('c'));
+    jest.advanceTimersByTime(4);
+    await turn();
+    expect(written).toEqual([['alone']]);
+    jest.advanceTimersByTime(1);
+    expect(await Promise.all(next)).toEqual(['b done', 'c done']);
+    jest.advanceTimersByTime(60_000);
+    await add('late');
+    expect(written).toEqual([['alone'], ['b', 'c'], ['late']]);
+  });
+});
+
 describe('batches', () => {
   it('take whatever was asked for while another was being written, and answer each its own', async () => {
     const { add, written } = bench(async (names) => {
@@ -42,50 +80,6 @@ describe('batches', () => {
     expect(written).toEqual([['a'], ['b', 'c', 'd']]);
     await add('e');
     expect(written.at(-1)).toEqual(['e']);
-  });
-
-  it('gather no longer once enough have come', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
-    try {
-      const { add, written } = bench(async (names) => {
-        jest.advanceTimersByTime(5);
-        return done(names);
-      });
-      await add('alone');
-      const next = ['b', 'c', 'd'].map((name) => add(name));
-      await turn();
-      expect(written).toEqual([['alone']]);
-      next.push(add('e'));
-      await Promise.all(next);
-      expect(written).toEqual([['alone'], ['b', 'c', 'd', 'e']]);
-      expect(jest.getTimerCount()).toBe(0);
-    } finally {
-      jest.useRealTimers();
-    }
-  });
-
-  it('gather for as long as the last one took, and let who comes alone begin at once', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
-    try {
-      const { add, written } = bench(async (names) => {
-        jest.advanceTimersByTime(5);
-        return done(names);
-      });
-      await add('alone');
-      const next = [add('b')];
-      await turn();
-      next.push(add('c'));
-      jest.advanceTimersByTime(4);
-      await turn();
-      expect(written).toEqual([['alone']]);
-      jest.advanceTimersByTime(1);
-      expect(await Promise.all(next)).toEqual(['b done', 'c done']);
-      jest.advanceTimersByTime(60_000);
-      await add('late');
-      expect(written).toEqual([['alone'], ['b', 'c'], ['late']]);
-    } finally {
-      jest.useRealTimers();
-    }
   });
 
   it('have at most 32 members', async () => {

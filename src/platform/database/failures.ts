@@ -25,18 +25,17 @@ export function isTransient(error: unknown): boolean {
   return failure?.code !== undefined && TRANSIENT.has(failure.code);
 }
 
-/** lock_timeout and statement_timeout. */
-const TIME_LIMITS = new Set(['55P03', '57014']);
-
-/** Whether a statement was cancelled because it waited for a lock or ran for too long. */
-export function isTimeLimit(error: unknown): boolean {
-  const failure = driverFailure(error);
-  return failure?.code !== undefined && TIME_LIMITS.has(failure.code);
-}
-
 /** Whether a statement failed with this SQLSTATE. */
 export function failedWith(error: unknown, sqlState: string): boolean {
   return driverFailure(error)?.code === sqlState;
+}
+
+/** lock_timeout and statement_timeout. */
+const TIME_LIMITS = ['55P03', '57014'];
+
+/** Whether a statement was cancelled because it waited for a lock or ran for too long. */
+export function isTimeLimit(error: unknown): boolean {
+  return TIME_LIMITS.some((state) => failedWith(error, state));
 }
 
 /** Name of the unique, foreign key or check constraint that a statement ran into, if it did. */
