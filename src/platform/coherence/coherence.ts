@@ -36,6 +36,8 @@ export class Coherence implements OnModuleInit {
   private soon: Promise<boolean> | undefined;
   /** Requests that have arrived since it was last asked whether memory may be trusted. */
   private asking = 0;
+  private readonly learn = (changes: readonly Change[]): void => this.apply(changes);
+  private readonly validate = (): Promise<boolean> => this.session.validate();
 
   constructor(
     @Inject(ReplicaSession) private readonly session: ReplicaSession,
@@ -74,19 +76,18 @@ export class Coherence implements OnModuleInit {
    * acknowledged before the call. At once where that is known.
    */
   fresh(): boolean | Promise<boolean> {
-    if (this.session.alone) {
-      this.counts.alone += 1;
-      return true;
-    }
-    this.asking += 1;
-    return this.flights.shareSoon('ask', () => this.ask());
+    if (!this.journal.leased || this.session.alone || !this.session.settled) return this.known();
+    this.counts.redis += 1;
+    this.journal.renew(this.learn, this.validate);
+    return true;
   }
 
   /**
-   * The same for what carries tags. From a yes on, {@link shows} tells of each value whether it is new enough.
+   * The same for what carries tags, whose changes are acknowledged as soon as they are announced. From a yes on,
+   * {@link shows} tells of each value whether it is new enough.
    */
   freshFor(tags: readonly string[]): boolean | Promise<boolean> {
-    if (this.session.alone && !this.session.tags.isUnsure(tags)) return this.fresh();
+    if (this.session.alone && !this.session.tags.isUnsure(tags)) return this.known();
     return this.learnOf(tags);
   }
 
@@ -120,8 +121,20 @@ export class Coherence implements OnModuleInit {
     const told = await this.exactly(changes);
     // Only now: whoever tells takes the list away meanwhile.
     this.waiting.push(...told);
-    if (await this.tellSoon()) await this.session.untilKnown(committedAt);
-    else await this.session.untilAsked(committedAt);
+    if (!(await this.tellSoon())) return this.session.untilAsked(committedAt);
+    const toldAt = performance.now();
+    await this.session.untilKnown(committedAt);
+    if (changes.some(({ kind }) => kind !== 'tag')) await this.journal.untilSeen(toldAt);
+  }
+
+  /** Whether everything is known that was announced before the call; all who come in the same moment share a question. */
+  private known(): boolean | Promise<boolean> {
+    if (this.session.alone) {
+      this.counts.alone += 1;
+      return true;
+    }
+    this.asking += 1;
+    return this.flights.shareSoon('ask', () => this.ask());
   }
 
   /**
@@ -184,14 +197,11 @@ export class Coherence implements OnModuleInit {
   }
 
   private check(): Promise<Standing> {
-    return this.journal.check(
-      (changes) => this.apply(changes),
-      () => this.session.validate(),
-    );
+    return this.journal.check(this.learn, this.validate);
   }
 
   private async learnOf(tags: readonly string[]): Promise<boolean> {
-    if (!(await this.fresh())) return false;
+    if (!(await this.known())) return false;
     // An announcement does not say which transaction it was.
     return !this.session.tags.isUnsure(tags) || this.session.validate();
   }

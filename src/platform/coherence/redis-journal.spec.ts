@@ -40,3 +40,80 @@ it('asks again where PostgreSQL could not be asked', async () => {
   expect(await journal.check(nothing, async () => true)).toBe('asked');
   expect(await journal.check(nothing, async () => false)).toBe('current');
 });
+
+describe('the lease of the head', () => {
+  const clock = { now: 0 };
+  beforeEach(() => {
+    clock.now = 1_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock.now);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  /** A Redis whose answers come when they are let, and which may be another one by then. */
+  function slowJournal() {
+    const waiting: (() => void)[] = [];
+    const link = {
+      client: {
+        isReady: true,
+        lIndex: () => new Promise((resolve) => waiting.push(() => resolve('7 one:7 one:6 []'))),
+      },
+      connections: 1,
+    };
+    const answer = async (): Promise<void> => {
+      for (const release of waiting.splice(0)) release();
+      await new Promise(setImmediate);
+    };
+    return { journal: new RedisJournal(link as unknown as RedisLink), link, waiting, answer };
+  }
+
+  it('counts from when the look was sent, not from its answer', async () => {
+    const { journal, answer } = slowJournal();
+    const look = journal.check(nothing, async () => true);
+    expect(journal.leased).toBe(false);
+    clock.now += 3;
+    await answer();
+    await look;
+    expect(journal.leased).toBe(true);
+    clock.now += 1;
+    expect(journal.leased).toBe(false);
+  });
+
+  it('is not given by a look after which something is unknown, and ends with the connection', async () => {
+    const { journal, link, answer } = slowJournal();
+    const unsure = journal.check(nothing, async () => false);
+    await answer();
+    expect([await unsure, journal.leased]).toEqual(['unsure', false]);
+    const asked = journal.check(nothing, async () => true);
+    await answer();
+    expect([await asked, journal.leased]).toEqual(['asked', true]);
+    link.connections = 2;
+    expect(journal.leased).toBe(false);
+  });
+
+  it('is renewed by one look, and not before half of it is over', async () => {
+    const { journal, waiting, answer } = slowJournal();
+    const look = journal.check(nothing, async () => true);
+    await answer();
+    await look;
+    journal.renew(nothing, async () => true);
+    expect(waiting).toHaveLength(0);
+    clock.now += 2;
+    journal.renew(nothing, async () => true);
+    journal.renew(nothing, async () => true);
+    expect(waiting).toHaveLength(1);
+    await answer();
+    clock.now += 3;
+    expect(journal.leased).toBe(true);
+  });
+
+  it('is over when an announcement has been waited for', async () => {
+    jest.restoreAllMocks();
+    const { journal, answer } = slowJournal();
+    const look = journal.check(nothing, async () => true);
+    await answer();
+    await look;
+    const toldAt = performance.now();
+    await journal.untilSeen(toldAt);
+    expect(journal.leased).toBe(false);
+  });
+});

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids.js';
 import { TOO_LATE, within } from '../../common/within.js';
@@ -15,6 +16,11 @@ const MOST_CHANGES = 100;
 const SLOW_MS = 100;
 const FAILURES_TO_OPEN = 3;
 const OPEN_MS = 1_000;
+
+/** What a look at the head has shown may be relied on for so long after the look was sent. */
+const HEAD_LEASE_MS = 4;
+/** That, and room for timers that are early: who has announced something waits so long before it is acknowledged. */
+const HEAD_GRACE_MS = 6;
 
 // An entry is `number name name-before changes`. The names make a chain: a Redis that has lost some of it, or was set
 // back and written on, shows another one.
@@ -59,6 +65,10 @@ export class RedisJournal {
   private counter = 0;
   private head: string | undefined;
   private headConnection = -1;
+  /** When the last look was sent that left nothing unknown, and on which connection. */
+  private seenAt = Number.NEGATIVE_INFINITY;
+  private seenOn = -1;
+  private renewal: Promise<unknown> | undefined;
 
   constructor(@Inject(RedisLink) private readonly link: RedisLink) {}
 
@@ -85,8 +95,49 @@ export class RedisJournal {
     return this.flights.shareFresh('check', () => this.look(apply, ask));
   }
 
+  /**
+   * Whether everything is known that was announced, and then waited for with {@link untilSeen}, before the call. Nobody
+   * has to be asked: the last look was sent a moment ago.
+   */
+  get leased(): boolean {
+    return this.age < HEAD_LEASE_MS && this.link.connections === this.seenOn;
+  }
+
+  /** Looks again before the last look is too old, so that nobody has to wait for it. */
+  renew(apply: (changes: readonly Change[]) => void, ask: () => Promise<boolean>): void {
+    if (this.renewal !== undefined || this.age < HEAD_LEASE_MS / 2) return;
+    this.renewal = this.check(apply, ask)
+      .catch(() => undefined)
+      .finally(() => {
+        this.renewal = undefined;
+      });
+  }
+
+  /** Waits until nobody relies on a look from before an announcement that Redis had confirmed at `toldAt`. */
+  async untilSeen(toldAt: number): Promise<void> {
+    const milliseconds = toldAt + HEAD_GRACE_MS - performance.now();
+    if (milliseconds > 0) await delay(milliseconds);
+  }
+
+  private get age(): number {
+    return performance.now() - this.seenAt;
+  }
+
   private async look(apply: (changes: readonly Change[]) => void, ask: () => Promise<boolean>): Promise<Standing> {
+    const sentAt = performance.now();
     const { connections } = this.link;
+    const standing = await this.compare(connections, apply, ask);
+    const isKnown = standing === 'current' || standing === 'asked';
+    this.seenAt = isKnown ? sentAt : Number.NEGATIVE_INFINITY;
+    this.seenOn = connections;
+    return standing;
+  }
+
+  private async compare(
+    connections: number,
+    apply: (changes: readonly Change[]) => void,
+    ask: () => Promise<boolean>,
+  ): Promise<Standing> {
     const newest = await this.attempt((client) => client.lIndex(KEY, 0));
     if (newest === undefined) return 'away';
     // Somebody has to begin; what is there then is seen by the next look.
