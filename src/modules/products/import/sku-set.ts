@@ -3,11 +3,13 @@ import { hash } from 'node:crypto';
 /** Words of a slot: 96 bits of the digest, and the line, which is never 0. */
 const SLOT = 4;
 const FIRST_SLOTS = 64;
-/** While a table grows, it is in memory twice: one of so many at a time. */
+/** While a table grows, it is in memory twice: one of so many at a time, and by a quarter. */
 const TABLES = 64;
+const GROWTH = 1.25;
+const FULL = 0.8;
 
 /**
- * The SKUs of a file and the line that each first stands on, in some 22 to 43 bytes each, however long they are. They
+ * The SKUs of a file and the line that each first stands on, in some 20 to 25 bytes each, however long they are. They
  * are known by 96 bits of their SHA-256: among two million, two that differ are taken for one once in 10^16 files.
  */
 export class SkuSet {
@@ -32,7 +34,7 @@ class Table {
     if (known !== undefined && known !== 0) return known;
     put(this.words, at, a, b, c, line);
     this.used += 1;
-    if (this.used * SLOT * 4 > this.words.length * 3) this.grow();
+    if (this.used * SLOT > this.words.length * FULL) this.grow();
     return undefined;
   }
 
@@ -49,9 +51,10 @@ class Table {
   }
 
   private grow(): void {
-    const larger = new Uint32Array(this.words.length * 2);
-    for (let at = 0; at < this.words.length; at += SLOT) {
-      const [a = 0, b = 0, c = 0, line = 0] = this.words.subarray(at, at + SLOT);
+    const { words } = this;
+    const larger = new Uint32Array(Math.ceil((words.length / SLOT) * GROWTH) * SLOT);
+    for (let at = 0; at < words.length; at += SLOT) {
+      const [a, b, c, line] = [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];
       if (line !== 0) put(larger, this.find(larger, a, b, c), a, b, c, line);
     }
     this.words = larger;
