@@ -19,8 +19,8 @@ const OPEN_MS = 1_000;
 
 /** What a look at the head has shown may be relied on for so long after the look was sent. */
 const HEAD_LEASE_MS = 4;
-/** That, and room for timers that are early: who has announced something waits so long before it is acknowledged. */
-const HEAD_GRACE_MS = 6;
+/** That, and room for clocks that differ: who has announced something waits so long before it is acknowledged. */
+const HEAD_GRACE_MS = 4.5;
 
 // An entry is `number name name-before changes`. The names make a chain: a Redis that has lost some of it, or was set
 // back and written on, shows another one.
@@ -115,8 +115,9 @@ export class RedisJournal {
 
   /** Waits until nobody relies on a look from before an announcement that Redis had confirmed at `toldAt`. */
   async untilSeen(toldAt: number): Promise<void> {
-    const milliseconds = toldAt + HEAD_GRACE_MS - performance.now();
-    if (milliseconds > 0) await delay(milliseconds);
+    const remaining = (): number => toldAt + HEAD_GRACE_MS - performance.now();
+    // A timer counts whole milliseconds and may be early by part of one.
+    for (let ms = remaining(); ms > 0; ms = remaining()) await delay(Math.ceil(ms));
   }
 
   private get age(): number {
