@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../src/common/ids.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { learnt, neverHeldUp } from '../support/lease.js';
 
 let shop: TestApp;
@@ -457,8 +458,11 @@ describe('GET /api/products', () => {
   test('has a tag, answers 304, and never shows a list from before a write', async () => {
     const get = () => shop.http.get(`/api/products?q=${tag}&sort=name`);
     const first = await get();
-    const again = await get().set('If-None-Match', first.headers.etag ?? '');
-    expect([again.status, again.headers['x-cache']]).toEqual([304, 'HIT']);
+    // A job may have spoilt all that is kept just then, and then the list is read once more.
+    await eventually(async () => {
+      const again = await get().set('If-None-Match', first.headers.etag ?? '');
+      expect([again.status, again.headers['x-cache']]).toEqual([304, 'HIT']);
+    });
     const { id } = await create({ name: `${tag} late` });
     const after = await get();
     expect(after.headers['x-cache']).toBe('MISS');
