@@ -14,5 +14,5 @@ export async function seedDevelopment(app: INestApplicationContext, config: Conf
   const { email, password } = EXAMPLE_ADMIN;
   if ((await app.get(UsersApi, { strict: false }).findLoginByEmail(email)) !== undefined) return;
   await app.get(PasswordsService, { strict: false }).makeAdministrator(EXAMPLE_ADMIN);
-  logger.warn(`For development there is an administrator: ${email}, password ${password}.`);
+  logger.warn(`For development ${email} is an administrator, with the password ${password} until it is changed.`);
 }
