@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids.js';
+import { pauseUntil } from '../../common/pause-until.js';
 import { TOO_LATE, within } from '../../common/within.js';
 import { CircuitBreaker } from '../cache/circuit-breaker.js';
 import { Flights } from '../cache/flights.js';
@@ -65,9 +65,8 @@ export class RedisJournal {
   private counter = 0;
   private head: string | undefined;
   private headConnection = -1;
-  /** When the last look was sent that left nothing unknown, and on which connection. */
+  /** When the last look was sent that left nothing unknown. */
   private seenAt = Number.NEGATIVE_INFINITY;
-  private seenOn = -1;
   private renewal: Promise<unknown> | undefined;
 
   constructor(@Inject(RedisLink) private readonly link: RedisLink) {}
@@ -100,7 +99,7 @@ export class RedisJournal {
    * has to be asked: the last look was sent a moment ago.
    */
   get leased(): boolean {
-    return this.age < HEAD_LEASE_MS && this.link.connections === this.seenOn;
+    return this.age < HEAD_LEASE_MS && this.link.connections === this.headConnection;
   }
 
   /** Looks again before the last look is too old, so that nobody has to wait for it. */
@@ -114,10 +113,8 @@ export class RedisJournal {
   }
 
   /** Waits until nobody relies on a look from before an announcement that Redis had confirmed at `toldAt`. */
-  async untilSeen(toldAt: number): Promise<void> {
-    const remaining = (): number => toldAt + HEAD_GRACE_MS - performance.now();
-    // A timer counts whole milliseconds and may be early by part of one.
-    for (let ms = remaining(); ms > 0; ms = remaining()) await delay(Math.ceil(ms));
+  untilSeen(toldAt: number): Promise<void> {
+    return pauseUntil(toldAt + HEAD_GRACE_MS);
   }
 
   private get age(): number {
@@ -126,19 +123,14 @@ export class RedisJournal {
 
   private async look(apply: (changes: readonly Change[]) => void, ask: () => Promise<boolean>): Promise<Standing> {
     const sentAt = performance.now();
-    const { connections } = this.link;
-    const standing = await this.compare(connections, apply, ask);
+    const standing = await this.compare(apply, ask);
     const isKnown = standing === 'current' || standing === 'asked';
     this.seenAt = isKnown ? sentAt : Number.NEGATIVE_INFINITY;
-    this.seenOn = connections;
     return standing;
   }
 
-  private async compare(
-    connections: number,
-    apply: (changes: readonly Change[]) => void,
-    ask: () => Promise<boolean>,
-  ): Promise<Standing> {
+  private async compare(apply: (changes: readonly Change[]) => void, ask: () => Promise<boolean>): Promise<Standing> {
+    const { connections } = this.link;
     const newest = await this.attempt((client) => client.lIndex(KEY, 0));
     if (newest === undefined) return 'away';
     // Somebody has to begin; what is there then is seen by the next look.

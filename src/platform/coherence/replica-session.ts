@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { pauseUntil } from '../../common/pause-until.js';
 import { TOO_LATE, within } from '../../common/within.js';
 import { Flights } from '../cache/flights.js';
 import { RedisLink } from '../cache/redis-link.js';
@@ -161,14 +161,14 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
   /** Waits until every replica counts this one, or would have learnt anyway what was committed at `committedAt`. */
   async untilKnown(committedAt: number): Promise<void> {
     const since = this.leased ? Math.min(this.registeredAt, committedAt) : committedAt;
-    await pause(since + GRACE_MS);
+    await pauseUntil(since + GRACE_MS);
   }
 
   /** Has the others ask the database, and waits until all do, or have learnt what was committed at `committedAt`. */
   async untilAsked(committedAt: number): Promise<void> {
     if (this.muteSince === undefined) await this.lock().catch(() => undefined);
     const since = this.leased ? Math.min(this.muteSince ?? committedAt, committedAt) : committedAt;
-    await pause(since + GRACE_MS);
+    await pauseUntil(since + GRACE_MS);
   }
 
   /** Takes {@link untilAsked} back: what is changed from now on is announced. */
@@ -287,9 +287,4 @@ export class ReplicaSession implements OnApplicationBootstrap, OnApplicationShut
 /** Whether PostgreSQL itself has answered that it will not: its errors have a code of five characters. */
 function isRefused(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^[0-9A-Z]{5}$/.test(String(error.code));
-}
-
-async function pause(until: number): Promise<void> {
-  const milliseconds = until - now();
-  if (milliseconds > 0) await delay(milliseconds);
 }
