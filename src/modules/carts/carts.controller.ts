@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { CachedJson } from '../../platform/cache/cached-json.js';
+import { Unattributed } from '../../platform/http/attribution.js';
 import { Cached } from '../../platform/http/cached.js';
 import { AnswersCartToken, CartAnswer } from '../../platform/http/cart-token.js';
 import { Conflicts } from '../../platform/http/conflicts.js';
@@ -26,6 +27,7 @@ export class CartsController {
   ) {}
 
   @Get()
+  @Unattributed()
   @ApiOperation({ summary: 'Your cart, at today’s prices', description: TAKEOVER })
   @ApiOkResponse({ type: CartView })
   get(@Caller() caller: Principal): Promise<CartView> {
@@ -33,6 +35,7 @@ export class CartsController {
   }
 
   @Get('total')
+  @Unattributed()
   @ApiOperation({
     summary: 'What your cart comes to',
     description: 'Kept for 2 minutes or until the cart changes: a price that changed meanwhile may show later.',
@@ -43,6 +46,7 @@ export class CartsController {
   }
 
   @Post('items')
+  @Unattributed()
   @Conflicts('insufficient_stock', 'cart_full')
   @HttpCode(200)
   @Idempotent('service')
@@ -60,6 +64,7 @@ export class CartsController {
   }
 
   @Patch('items/:productId')
+  @Unattributed()
   @Conflicts('insufficient_stock')
   @ApiOperation({ summary: 'Set how much of a product your cart holds' })
   @ApiOkResponse({ type: CartView })
@@ -72,6 +77,7 @@ export class CartsController {
   }
 
   @Delete('items/:productId')
+  @Unattributed()
   @ApiOperation({ summary: 'Take a product out of your cart' })
   @ApiOkResponse({ type: CartView })
   removeItem(@Caller() caller: Principal, @IdParam('cart_item', 'productId') productId: string): Promise<CartView> {

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Unattributed } from '../../platform/http/attribution.js';
 import { type FinishedJson, IfMatch, Preconditioned, Tagged } from '../../platform/http/conditional.js';
 import { Conflicts } from '../../platform/http/conflicts.js';
 import { Created } from '../../platform/http/created.js';
@@ -28,6 +29,7 @@ export class ProductsController {
   ) {}
 
   @Get()
+  @Unattributed()
   @Access('public')
   @ApiOperation({ summary: 'Search and list the catalogue' })
   @Conditional(ProductPage)
@@ -36,6 +38,7 @@ export class ProductsController {
   }
 
   @Get(':id')
+  @Unattributed()
   @Access('public')
   @ApiOperation({ summary: 'Show a product by its id or its slug' })
   @ApiParam({ name: 'id', description: 'Id or slug.' })

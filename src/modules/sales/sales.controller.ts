@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Unattributed } from '../../platform/http/attribution.js';
 import { Cached } from '../../platform/http/cached.js';
 import { Conflicts } from '../../platform/http/conflicts.js';
 import { Created } from '../../platform/http/created.js';
@@ -31,6 +32,7 @@ export class SalesController {
   ) {}
 
   @Post()
+  @Unattributed()
   @Conflicts(...ORDER_CONFLICTS, 'cart_changed', 'too_many_open_sales', 'payment_provider_unavailable')
   @Access('guest')
   @Idempotent('service')
@@ -63,6 +65,7 @@ export class SalesController {
   }
 
   @Get(':id')
+  @Unattributed()
   @Access('guest')
   @ApiOperation({ summary: 'One of the own sales' })
   @ApiOkResponse({ type: SaleResponse })
@@ -79,6 +82,7 @@ export class SalesController {
   }
 
   @Post(':id/payments')
+  @Unattributed()
   @Conflicts('already_paid', 'payment_in_progress', 'invalid_transition', 'payment_provider_unavailable')
   @Access('guest')
   @Idempotent('service')

@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ContextStorage } from '../../common/context-storage.js';
 import { arrayParameter } from './array-parameter.js';
 import { PreparedQuery, type Rows, type Runner } from './prepared-query.js';
 import type { Statement } from './statement.js';
@@ -21,7 +21,7 @@ export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABL
  * connection of the pool where there is none.
  */
 export class Database {
-  private readonly transactions = new AsyncLocalStorage<Transaction>();
+  private readonly transactions = new ContextStorage<Transaction>();
 
   constructor(
     readonly dataSource: DataSource,
@@ -34,11 +34,18 @@ export class Database {
    * @throws {Error} when it has ended: some promise was left floating past it
    */
   current(): Transaction | undefined {
-    const transaction = this.transactions.getStore();
+    const transaction = this.transactions.current();
     if (transaction !== undefined && !transaction.open) {
       throw new Error('A query was made after its transaction had ended: a promise was not awaited inside it.');
     }
     return transaction;
+  }
+
+  /**
+   * Lets queries know, until what is given back is called, which transaction they are made within, or that it has ended.
+   */
+  holdTransactions(): () => void {
+    return this.transactions.hold();
   }
 
   within<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
@@ -47,13 +54,12 @@ export class Database {
 
   /** Runs work outside the transaction of this context, if there is one. */
   outside<T>(work: () => T): T {
-    return this.transactions.exit(work);
+    return this.transactions.outside(work);
   }
 
-  /** Ends every connection of the pool, and what Node does at each promise for as long as a storage is in use. */
+  /** Ends every connection of the pool. */
   async close(): Promise<void> {
     await this.dataSource.destroy();
-    this.transactions.disable();
   }
 
   get manager(): EntityManager {

@@ -75,6 +75,8 @@ export class UnitOfWork {
     afterCommit: Transaction['afterCommit'],
   ): Promise<T> {
     const runner = this.database.dataSource.createQueryRunner();
+    // Beyond the work: a promise that was left floating is to be told that its transaction has ended.
+    const release = this.database.holdTransactions();
     try {
       const client: ClientBase = await runner.connect();
       await runner.startTransaction(isolation);
@@ -91,6 +93,7 @@ export class UnitOfWork {
       }
     } finally {
       await runner.release().catch(() => undefined);
+      release();
     }
   }
 

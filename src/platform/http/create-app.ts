@@ -9,9 +9,9 @@ import { DomainError } from '../../common/domain-error.js';
 import type { Config } from '../../config/config.js';
 import { Metrics } from '../observability/metrics.js';
 import { NestLogger } from '../observability/nest-logger.js';
-import { withinRequest } from '../security/request-context.js';
 import { Admissions } from './admissions.js';
 import { AnsweringAdapter } from './answers.js';
+import { attributeActs } from './attribution.js';
 import { refuseClientError } from './client-errors.js';
 import { serveDocs } from './docs.js';
 import { Draining } from './draining.js';
@@ -105,8 +105,7 @@ export async function createHttpApp(
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     done();
   });
-  // After the body: it is read in an asynchronous context that knows nothing of the hooks before it.
-  server.addHook('preHandler', (request, _reply, done) => withinRequest(request, done));
+  attributeActs(server);
   const { requestTimeout, connectionsCheckingInterval } = patienceOf(config);
   cutOffLateBodies(server, requestTimeout, connectionsCheckingInterval);
   const streams = app.get(EventStreams);

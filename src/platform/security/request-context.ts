@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { ContextStorage } from '../../common/context-storage.js';
 import { actorIdOf, personIdOf, principalOf } from './principal.js';
 
 export const ACTOR_KINDS = ['user', 'api_key', 'anonymous', 'cli', 'system', 'provider'] as const;
@@ -31,32 +31,32 @@ interface LaterWork {
   readonly askedBy: Origin;
 }
 
-const contexts = new AsyncLocalStorage<IncomingRequest | LaterWork | 'cli'>();
+const contexts = new ContextStorage<IncomingRequest | LaterWork | 'cli'>();
 
-/** Runs what answers a request, so that {@link currentOrigin} can tell about it. Makes nothing: it is on every path. */
-export function withinRequest(request: IncomingRequest, work: () => void): void {
-  contexts.run(request, work);
+/** Runs what answers a request, so that {@link currentOrigin} can tell about it. */
+export function withinRequest<T>(request: IncomingRequest, work: () => Promise<T>): Promise<T> {
+  return contexts.run(request, work);
 }
 
 /** Runs the work of a command-line tool. */
-export function withinCommand<T>(work: () => T): T {
+export function withinCommand<T>(work: () => Promise<T>): Promise<T> {
   return contexts.run('cli', work);
 }
 
 /** Runs work in the background that somebody has asked for: what it does is theirs. */
-export function withinLaterWork<T>(askedBy: Origin, work: () => T): T {
+export function withinLaterWork<T>(askedBy: Origin, work: () => Promise<T>): Promise<T> {
   return contexts.run({ askedBy }, work);
 }
 
 /** Runs what a payment provider decided; the request that told of it, if any, is still named. */
-export function withinProvider<T>(work: () => T): T {
+export function withinProvider<T>(work: () => Promise<T>): Promise<T> {
   const { requestId, address } = currentOrigin();
   return withinLaterWork({ actor: 'provider', actorId: null, personId: null, tokenId: null, requestId, address }, work);
 }
 
 /** Where the act under way comes from; the application itself where it is neither a request nor a command. */
 export function currentOrigin(): Origin {
-  const context = contexts.getStore();
+  const context = contexts.current();
   if (context === undefined || context === 'cli') {
     return { actor: context ?? 'system', actorId: null, personId: null, tokenId: null, address: null, requestId: null };
   }
