@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Activity } from './activity.js';
 import { Batches, type Written } from './batches.js';
 
 interface Member {
@@ -10,6 +11,14 @@ interface Member {
 function bench(write: (names: readonly string[]) => Promise<readonly string[] | undefined>) {
   const written: string[][] = [];
   let told: Promise<void> = Promise.resolve();
+  const others = new Activity();
+  const surroundings = {
+    outside: (work: () => Promise<void>) => work(),
+    onceIdle: (listener: () => void) => others.onceIdle(listener),
+    get idle() {
+      return others.idle;
+    },
+  };
   const batches = new Batches<Member, string>(
     async (members): Promise<Written<string> | undefined> => {
       const names = members.map(({ name }) => name);
@@ -18,10 +27,11 @@ function bench(write: (names: readonly string[]) => Promise<readonly string[] | 
       return results && { results, told };
     },
     ({ keys }) => keys ?? [],
-    (work) => work(),
+    surroundings,
   );
   return {
     written,
+    others,
     add: (name: string, ...keys: string[]) => batches.add({ name, keys }),
     tellAfter: (promise: Promise<void>) => {
       told = promise;
@@ -40,8 +50,25 @@ describe('batches that rest', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
   afterEach(() => jest.useRealTimers());
 
+  /** A bench on whose database others are at work, until the test says so. */
+  function busyBench() {
+    const made = bench(fiveMilliseconds);
+    let end = (): void => undefined;
+    const over = made.others.during(
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    );
+    const endOthers = (): Promise<void> => {
+      end();
+      return over;
+    };
+    return { ...made, endOthers };
+  }
+
   it('gather no longer once enough have come', async () => {
-    const { add, written } = bench(fiveMilliseconds);
+    const { add, written } = busyBench();
     await add('alone');
     const next = ['b', 'c', 'd'].map((name) => add(name));
     await turn();
@@ -52,8 +79,22 @@ describe('batches that rest', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('gather only while the database has other work', async () => {
+    const { add, written, endOthers } = busyBench();
+    await add('alone');
+    const next = [add('b'), add('c')];
+    await turn();
+    expect(written).toEqual([['alone']]);
+    await endOthers();
+    await Promise.all(next);
+    const last = add('d');
+    expect(await last).toBe('d done');
+    expect(written).toEqual([['alone'], ['b', 'c'], ['d']]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it('gather for as long as the last one took, and let who comes alone begin at once', async () => {
-    const { add, written } = bench(fiveMilliseconds);
+    const { add, written } = busyBench();
     await add('alone');
     const next = [add('b')];
     await turn();

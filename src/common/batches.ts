@@ -19,10 +19,20 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
+/** What the batches are written into, beside other work. */
+export interface Surroundings {
+  /** Runs work apart from the transaction of whoever asks: a batch carries what others ask for. */
+  outside(work: () => Promise<void>): Promise<void>;
+  /** Whether nothing is being written or read. */
+  readonly idle: boolean;
+  /** Calls back once nothing is; what it gives back forgets that again. */
+  onceIdle(listener: () => void): () => void;
+}
+
 /**
  * Writes what many ask for in batches. Whatever is asked for while a batch is being written goes into the next one, and
- * that begins when the last one has been over for as long as it took: to begin a statement costs the database as much
- * as several members do. Who comes alone waits for nothing.
+ * that begins when the last one has been over for as long as it took, or the database has nothing else to do: to begin a
+ * statement costs it as much as several members do. Who comes alone waits for nothing.
  */
 export class Batches<T, R> {
   private queue: Waiting<T, R>[] = [];
@@ -35,19 +45,18 @@ export class Batches<T, R> {
    * @param write writes a batch, all of it or nothing; undefined, for more than one, to have them written one by one
    * @param keysOf what a member has to itself in its batch: a second one that names the same must see what became of
    *   the first, and goes into the next
-   * @param apart runs work outside the transaction of whoever asks: a batch carries what others ask for
    */
   constructor(
     private readonly write: (members: readonly T[]) => Promise<Written<R> | undefined>,
     private readonly keysOf: (member: T) => readonly string[],
-    private readonly apart: (work: () => Promise<void>) => Promise<void>,
+    private readonly surroundings: Surroundings,
   ) {}
 
   /** @throws whatever writing a batch of this member alone throws */
   add(member: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.queue.push({ member, resolve, reject });
-      if (!this.busy) void this.apart(() => this.drain());
+      if (!this.busy) void this.surroundings.outside(() => this.drain());
       else if (this.queue.length >= ENOUGH) this.wake?.();
     });
   }
@@ -57,7 +66,7 @@ export class Batches<T, R> {
     while (this.queue.length > 0) {
       const restMs = this.restsUntil - performance.now();
       // A timer is good to a millisecond.
-      if (restMs >= 1 && this.queue.length < ENOUGH) await this.rest(restMs);
+      if (restMs >= 1 && this.queue.length < ENOUGH && !this.surroundings.idle) await this.rest(restMs);
       const startedAt = performance.now();
       await this.carryOut(this.nextBatch());
       const endedAt = performance.now();
@@ -66,15 +75,17 @@ export class Batches<T, R> {
     this.busy = false;
   }
 
-  /** Until a time is over, or enough have come. */
+  /** Until a time is over, enough have come, or nobody has any use of it. */
   private rest(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
+        forget();
         this.wake = undefined;
         resolve();
       };
       const timer = setTimeout(end, ms);
+      const forget = this.surroundings.onceIdle(end);
       this.wake = end;
     });
   }

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { Activity } from '../../common/activity.js';
 import { ContextStorage } from '../../common/context-storage.js';
 import { arrayParameter } from './array-parameter.js';
 import { PreparedQuery, type Rows, type Runner } from './prepared-query.js';
@@ -21,6 +22,8 @@ export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABL
  * connection of the pool where there is none.
  */
 export class Database {
+  /** The statements of repositories. */
+  readonly statements = new Activity();
   private readonly transactions = new ContextStorage<Transaction>();
 
   constructor(
@@ -69,13 +72,14 @@ export class Database {
   /** Runs a statement that is prepared by name. */
   async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Rows<R>> {
     const target = this.current()?.client ?? this.pool;
-    return new PreparedQuery<R>(statement, values).run(target as unknown as Runner);
+    const query = new PreparedQuery<R>(statement, values);
+    return this.statements.during(() => query.run(target as unknown as Runner));
   }
 
   /** Runs an SQL text that differs from call to call, such as a filtered list. */
   async runText<R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Rows<R>> {
     const target = this.current()?.client ?? this.pool;
-    const result = await target.query<R>(text, values.map(arrayParameter));
+    const result = await this.statements.during(() => target.query<R>(text, values.map(arrayParameter)));
     return { rows: result.rows, count: result.rowCount ?? 0 };
   }
 

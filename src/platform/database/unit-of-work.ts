@@ -56,6 +56,16 @@ export class UnitOfWork {
     return this.database.outside(work);
   }
 
+  /** Whether no statement is under way in this process. */
+  get idle(): boolean {
+    return this.database.statements.idle;
+  }
+
+  /** Calls back once no statement is under way; what it gives back forgets that again. */
+  onceIdle(listener: () => void): () => void {
+    return this.database.statements.onceIdle(listener);
+  }
+
   /** Whether a transaction is under way in this context. */
   get active(): boolean {
     return this.database.current() !== undefined;

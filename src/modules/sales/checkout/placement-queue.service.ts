@@ -14,11 +14,7 @@ export class PlacementQueue {
     private readonly news: SaleNews,
     private readonly uow: UnitOfWork,
   ) {
-    this.batches = new Batches(
-      (batch) => this.write(batch),
-      keysOf,
-      (work) => uow.outside(work),
-    );
+    this.batches = new Batches((batch) => this.write(batch), keysOf, uow);
   }
 
   /** Writes a sale, in the transaction that is under way or in one that is committed when this resolves. */

@@ -29,7 +29,7 @@ export class SettlementQueue {
     this.batches = new Batches(
       (batch) => this.write(batch),
       ({ saleId }) => [saleId],
-      (work) => uow.outside(work),
+      uow,
     );
   }
 
