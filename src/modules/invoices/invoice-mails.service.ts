@@ -5,8 +5,8 @@ import { MailQueue } from '../../platform/mail/mail-queue.js';
 import { MailWriters } from '../../platform/mail/mail-writers.js';
 import { EventConsumers } from '../../platform/outbox/event-consumers.js';
 import { InvoiceLetters } from './invoice-letters.service.js';
+import { INVOICE_ISSUED } from './invoices.events.js';
 
-const INVOICE_ISSUED = 'invoice.issued';
 const INVOICE_MAIL = 'invoice';
 /** A mail that could not be sent for so long is of no use any more: the invoice is in the shop. */
 const USEFUL_DAYS = 7;

@@ -25,3 +25,11 @@ export interface InvoiceRow {
   readonly lines: readonly InvoiceLine[];
   readonly issued_at: Date;
 }
+
+/** What every invoice that is issued now shares. */
+export interface IssuingTerms {
+  /** The shop as its invoices name it. */
+  readonly seller: InvoiceParty;
+  /** Whether nobody waits for the events of what is issued. */
+  readonly unawaited: boolean;
+}

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids.js';
 import { BaseRepository } from '../../platform/database/base.repository.js';
-import type { InvoiceParty } from './invoice-content.js';
-import type { InvoiceRow } from './invoice-row.js';
+import type { InvoiceRow, IssuingTerms } from './invoice-row.js';
 import { InvoiceNotFound } from './invoices.errors.js';
 import { COUNT, FIND, FIND_OWNED, ISSUE_CREDIT_NOTE, LIST } from './invoices.statements.js';
 
@@ -20,8 +19,9 @@ export interface InvoiceOwner {
 @Injectable()
 export class InvoicesRepository extends BaseRepository {
   /** Issues the credit note of a refund; undefined where it has one, or where its sale was never invoiced. */
-  issueCreditNote(refundId: string, seller: InvoiceParty, now: Date): Promise<IssuedInvoice | undefined> {
-    const values = [refundId, now, now.getUTCFullYear(), JSON.stringify(seller), newId(), newId()];
+  issueCreditNote(refundId: string, terms: IssuingTerms, now: Date): Promise<IssuedInvoice | undefined> {
+    const { seller, unawaited } = terms;
+    const values = [refundId, now, now.getUTCFullYear(), JSON.stringify(seller), newId(), newId(), unawaited];
     return this.first<IssuedInvoice & Record<string, unknown>>(ISSUE_CREDIT_NOTE, values);
   }
 

@@ -1,7 +1,10 @@
 import { statement } from '../../platform/database/statement.js';
 import { issuing } from './issuing.api.js';
 
-/** Issues the credit note of a refund of what was invoiced, once: $1 refund, $2 now, $3 year, $4 seller, $5 id, $6 event id. */
+/**
+ * Issues the credit note of a refund of what was invoiced, once: $1 refund, $2 now, $3 year, $4 seller, $5 id, $6 event
+ * id, $7 whether nobody waits for the event.
+ */
 export const ISSUE_CREDIT_NOTE = statement(
   'invoices.issueCreditNote',
   `WITH issuing AS MATERIALIZED (
@@ -11,7 +14,7 @@ export const ISSUE_CREDIT_NOTE = statement(
      WHERE r.id = $1::uuid
        AND EXISTS (SELECT FROM invoices v WHERE v.sale_id = s.id AND v.kind = 'invoice')
        AND NOT EXISTS (SELECT FROM invoices v WHERE v.refund_id = r.id)),
-   ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4' })}
+   ${issuing('credit_note', { now: '$2', year: '$3', seller: '$4', unawaited: '$7' })}
    SELECT id, number FROM invoiced`,
 );
 /** Of a guest, what came from the cart whose token hashes to `token`. */

@@ -1,4 +1,5 @@
 import type { InvoiceKind } from './invoice-row.js';
+import { INVOICE_ISSUED } from './invoices.events.js';
 
 /** Placeholders of the statement, for example `$4`. */
 export interface IssuingParameters {
@@ -8,6 +9,8 @@ export interface IssuingParameters {
   readonly year: string;
   /** The seller as an `InvoiceParty` in JSON. */
   readonly seller: string;
+  /** Whether nobody waits for the event of the issue, which is then written as published. */
+  readonly unawaited: string;
 }
 
 const PREFIXES: Readonly<Record<InvoiceKind, string>> = { invoice: 'INV', credit_note: 'CN' };
@@ -72,7 +75,7 @@ const BUYERS: Readonly<Record<InvoiceKind, string>> = {
  * The counter's row lock is held until the commit, so that a failure gives the numbers back and leaves no gap. Whoever
  * uses it must therefore commit soon, and do nothing slow before.
  */
-export function issuing(kind: InvoiceKind, { now, year, seller }: IssuingParameters): string {
+export function issuing(kind: InvoiceKind, { now, year, seller, unawaited }: IssuingParameters): string {
   return `counted AS (
      INSERT INTO invoice_counters (kind, year, last)
      SELECT '${kind}', ${year}::int, count(*)::int FROM issuing HAVING count(*) > 0
@@ -89,7 +92,8 @@ export function issuing(kind: InvoiceKind, { now, year, seller }: IssuingParamet
        CROSS JOIN LATERAL (SELECT counted.last - (SELECT count(*)::int FROM issuing) + t.rn AS sequence) n
      RETURNING id, number),
    announced AS (
-     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
-     SELECT t.event_id, 'invoice.issued', t.sale_id, jsonb_build_object('invoiceId', v.id, 'number', v.number,
-       'kind', '${kind}', 'saleId', t.sale_id), ${now}::timestamptz FROM issuing t JOIN invoiced v ON v.id = t.invoice_id)`;
+     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at, published_at)
+     SELECT t.event_id, '${INVOICE_ISSUED}', t.sale_id, jsonb_build_object('invoiceId', v.id, 'number', v.number,
+       'kind', '${kind}', 'saleId', t.sale_id), ${now}::timestamptz, CASE WHEN ${unawaited}::boolean THEN ${now}::timestamptz END
+     FROM issuing t JOIN invoiced v ON v.id = t.invoice_id)`;
 }

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AppCache } from '../../platform/cache/app-cache.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
+import { STOCK_CHANGED } from '../products/products.events.js';
 import { StockApi, type StockLevel } from '../products/stock.api.js';
+import { SALE_PLACED } from './sales.events.js';
 
 /** What lists and sums of sales are made of. Whose sale it was is told by the database, with the change itself. */
 const TAGS = ['sales'];
@@ -16,6 +18,14 @@ export class SaleNews {
     private readonly cache: AppCache,
     private readonly uow: UnitOfWork,
   ) {}
+
+  /** Whether nobody waits for the events of a sale that is placed, which then need no relay. */
+  get unawaited(): { readonly placed: boolean; readonly stockChanged: boolean } {
+    return {
+      placed: this.outbox.passesOver(SALE_PLACED),
+      stockChanged: this.outbox.passesOver(STOCK_CHANGED),
+    };
+  }
 
   /** A sale was placed, and has left these levels of its products. */
   async placed(levels: readonly StockLevel[]): Promise<void> {

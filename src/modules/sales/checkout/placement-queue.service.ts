@@ -26,7 +26,8 @@ export class PlacementQueue {
   }
 
   private async placeAlone(placement: Placement): Promise<Placed> {
-    const written = await this.placements.place([placement], this.uow.active ? 'within' : 'alone');
+    const manner = this.uow.active ? 'within' : 'alone';
+    const written = await this.placements.place([placement], manner, this.news.unawaited);
     const tell = (): Promise<void> => this.news.placed(written?.levels ?? []);
     if (this.uow.active) this.uow.afterCommit(tell);
     else await tell();
@@ -35,7 +36,7 @@ export class PlacementQueue {
 
   /** What overtook a batch has overtaken one or another of its members: the rest are written without those. */
   private async write(batch: readonly Placement[]): Promise<Written<Placed> | undefined> {
-    const written = await this.placements.place(batch, 'batch');
+    const written = await this.placements.place(batch, 'batch', this.news.unawaited);
     if (written === undefined)
       return batch.length > 1 ? undefined : { results: ['overtaken'], told: Promise.resolve() };
     const { placed, levels } = written;

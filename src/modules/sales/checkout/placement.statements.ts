@@ -3,15 +3,15 @@ import { DISCOUNTED } from '../../promotions/promotions.events.js';
 import { CHARGED } from '../../shipping/shipping.events.js';
 
 /**
- * What promotions add to the checkout of one sale: $46 ids, $47 the versions that were priced, $48 what each takes off,
- * $49 the customer, $50 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the
+ * What promotions add to the checkout of one sale: $48 ids, $49 the versions that were priced, $50 what each takes off,
+ * $51 the customer, $52 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the
  * version is compared and no row is waited for. A limit by customer takes the lowest number that is free: where two at
  * once take the same one, the unique constraint refuses the second.
  */
 const PROMOTIONS = {
   taken: `
    pq AS MATERIALIZED (
-     SELECT pq.* FROM unnest($46::uuid[], $47::int[], $48::bigint[]) AS pq(id, version, amount)),
+     SELECT pq.* FROM unnest($48::uuid[], $49::int[], $50::bigint[]) AS pq(id, version, amount)),
    pl AS MATERIALIZED (
      SELECT pr.id, pr.uses FROM promotions pr JOIN pq ON pq.id = pr.id
      WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
@@ -23,19 +23,19 @@ const PROMOTIONS = {
        LEFT JOIN LATERAL (
          SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
          WHERE NOT EXISTS (SELECT FROM promotion_uses o
-           WHERE o.promotion_id = pr.id AND o.customer = $49::uuid AND o.nth = n)) AS nth ON true
+           WHERE o.promotion_id = pr.id AND o.customer = $51::uuid AND o.nth = n)) AS nth ON true
      WHERE (pr.usage_limit IS NULL OR pl.uses < pr.usage_limit)
        AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
-  allTaken: ' AND (SELECT count(*) FROM pk) = cardinality($46::uuid[])',
+  allTaken: ' AND (SELECT count(*) FROM pk) = cardinality($48::uuid[])',
   used: `,
    pu AS (
      UPDATE promotions SET uses = promotions.uses + 1
      FROM pk CROSS JOIN n WHERE promotions.id = pk.id AND pk.usage_limit IS NOT NULL),
    pi AS (
      INSERT INTO promotion_uses (sale_id, promotion_id, customer, nth, amount, used_at)
-     SELECT n.id, pk.id, CASE WHEN pk.nth IS NOT NULL THEN $49::uuid END, pk.nth, pk.amount, n.placed_at
+     SELECT n.id, pk.id, CASE WHEN pk.nth IS NOT NULL THEN $51::uuid END, pk.nth, pk.amount, n.placed_at
      FROM pk CROSS JOIN n)`,
-  coupon: '$50::text',
+  coupon: '$52::text',
 } as const;
 
 /**
@@ -84,7 +84,8 @@ const numbered = (json: string): string => `replace(${json}, '"number":""', '"nu
 
 /**
  * Whole checkouts, as many as are asked for at the same time, in one statement: one entry a sale in each of $1 to $31 and
- * one a line in each of $32 to $44, of which $32 tells whose it is by its place in the others. $45 is the currency of all.
+ * one a line in each of $32 to $44, of which $32 tells whose it is by its place in the others. $45 is the currency of all. $46 and $47
+ * tell whether nobody waits for the events of sales, and of stock: those are written as published.
  *
  * Numbers are drawn for those that pass the gate. The answers and the events, which were written before, have an empty
  * one, which is filled in.
@@ -179,11 +180,12 @@ function place(manner: Manner, promoted: boolean): Statement {
      INSERT INTO sale_history (id, sale_id, to_status, actor, at)
      SELECT history_id, id, 'pending', actor, placed_at FROM n),
    o AS (
-     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
-     SELECT event_id, 'sale.placed', id, ${numbered('event')}::jsonb, placed_at FROM n
+     INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at, published_at)
+     SELECT event_id, 'sale.placed', id, ${numbered('event')}::jsonb, placed_at, CASE WHEN $46::boolean THEN placed_at END
+     FROM n
      UNION ALL
      SELECT event_id, 'stock.changed', product_id, jsonb_build_object('productId', product_id, 'stock', level,
-       'delta', -quantity, 'reason', 'sale', 'saleId', sale_id), at FROM t),
+       'delta', -quantity, 'reason', 'sale', 'saleId', sale_id), at, CASE WHEN $47::boolean THEN at END FROM t),
    cu AS (
      UPDATE carts SET version = carts.version + 1, updated_at = n.placed_at, coupon_code = NULL
      FROM n WHERE n.checks_out AND carts.id = n.cart_id),

@@ -33,6 +33,12 @@ export interface PlacedLevel {
   readonly updatedAt: Date;
 }
 
+/** Whether events are written as published, since nobody waits for them. */
+export interface Unawaited {
+  readonly placed: boolean;
+  readonly stockChanged: boolean;
+}
+
 export interface PlacedBatch {
   /** In the order of the sales. */
   readonly placed: readonly Placed[];
@@ -67,10 +73,11 @@ export class PlacementsRepository extends BaseRepository {
    *   `overtaken`
    * @returns undefined where something changed at the same time, so that none of them was written
    */
-  async place(batch: readonly Placement[], manner: Manner): Promise<PlacedBatch | undefined> {
+  async place(batch: readonly Placement[], manner: Manner, unawaited: Unawaited): Promise<PlacedBatch | undefined> {
     const [first] = batch;
     const promoted = first !== undefined && first.sale.promotions.length > 0;
-    const values = promoted ? [...placementValues(batch), ...promotionValues(first.sale)] : placementValues(batch);
+    const values = [...placementValues(batch), unawaited.placed, unawaited.stockChanged];
+    if (promoted) values.push(...promotionValues(first.sale));
     try {
       const [row] = (await this.guarded<PlacedRow>(PLACE[manner][promoted ? 'promoted' : 'plain'], values)) ?? [];
       return row && outcomeOf(batch, row);

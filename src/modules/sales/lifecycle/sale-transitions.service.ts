@@ -53,7 +53,7 @@ export class SaleTransitions {
     payment: { readonly paymentId: string; readonly reference: string; readonly actor: string },
   ): Promise<void> {
     const settlement = { saleId: sale.id, ...payment, event: toEventData(sale, 'confirmed') };
-    const settled = await this.settlements.settle([settlement], this.invoices.seller, this.clock.now());
+    const settled = await this.settlements.settle([settlement], this.invoices.terms, this.clock.now());
     if (settled?.has(sale.id) !== true) throw new Error(`The locked sale ${sale.id} could not be settled.`);
     this.news.changing();
   }

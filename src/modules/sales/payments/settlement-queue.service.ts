@@ -63,7 +63,7 @@ export class SettlementQueue {
 
   private async attempt(settlements: readonly Settlement[]): Promise<ReadonlyMap<string, string | null>> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const settled = await this.settlements.settle(settlements, this.invoices.seller, this.clock.now());
+      const settled = await this.settlements.settle(settlements, this.invoices.terms, this.clock.now());
       if (settled !== undefined) return settled;
     }
     throw new Error('A payment could not be settled: its sale changed again and again.');

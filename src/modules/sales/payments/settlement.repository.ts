@@ -38,6 +38,12 @@ interface OpenRow extends Omit<PayableSale, 'id'> {
   readonly body: string | null;
 }
 
+/** What the invoices of a batch share: who sells, and whether nobody waits for the events of their issue. */
+interface IssuingTerms {
+  readonly seller: Readonly<object>;
+  readonly unawaited: boolean;
+}
+
 /** A payment that a provider has completed. */
 export interface Settlement {
   readonly saleId: string;
@@ -132,10 +138,10 @@ export class SettlementRepository extends BaseRepository {
    */
   async settle(
     settlements: readonly Settlement[],
-    seller: Readonly<object>,
+    terms: IssuingTerms,
     now: Date,
   ): Promise<ReadonlyMap<string, string | null> | undefined> {
-    const values = settleValues(settlements, seller, now);
+    const values = settleValues(settlements, terms, now);
     const rows = await this.guarded<{ sale_id: string | null; answer: string | null }>(SETTLE, values);
     return rows && new Map(rows.flatMap((row) => (row.sale_id === null ? [] : [[row.sale_id, row.answer]])));
   }
@@ -191,7 +197,7 @@ export class SettlementRepository extends BaseRepository {
   }
 }
 
-function settleValues(settlements: readonly Settlement[], seller: Readonly<object>, now: Date): unknown[] {
+function settleValues(settlements: readonly Settlement[], { seller, unawaited }: IssuingTerms, now: Date): unknown[] {
   const each = <T>(pick: (settlement: Settlement) => T): T[] => settlements.map(pick);
   const record = <K extends keyof IdempotentRequest>(key: K) => each((one) => one.answer?.request[key] ?? null);
   return [
@@ -217,5 +223,6 @@ function settleValues(settlements: readonly Settlement[], seller: Readonly<objec
     each((one) => one.opens?.payer.cartId ?? null),
     each((one) => one.opens?.currency ?? null),
     each((one) => (one.opens === undefined ? null : minorDigits(one.opens.currency))),
+    unawaited,
   ];
 }

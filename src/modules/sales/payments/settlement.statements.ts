@@ -41,7 +41,7 @@ const money = (minor: string, digits: string): string =>
  * event ids, $11 year, $12 seller, of those that carry an idempotency key $13 callers, $14 keys, $15 hashes, and $16
  * answers. Of those whose payment is opened here, because its provider decides without asking anyone, $17 providers,
  * $18 methods, $19 users, $20 guests' carts, $21 the currencies that the sales must be in and $22 their digits; their
- * answers have an empty amount, which is filled in.
+ * answers have an empty amount, which is filled in. $23 tells whether nobody waits for the events of invoices.
  *
  * A sale that is no longer pending, or that may not be paid so, is left alone: its id is not in the answer. Sales are
  * locked by id, as everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed
@@ -106,7 +106,7 @@ export const SETTLE = statement(
      INSERT INTO idempotency_keys (caller, key, request_hash, status, body, created_at)
      SELECT caller, key, hash, 201, answer, $4::timestamptz FROM issuing WHERE provider IS NULL AND key IS NOT NULL
      ON CONFLICT (caller, key) DO NOTHING),
-   ${issuing('invoice', { now: '$4', year: '$11', seller: '$12' })}
+   ${issuing('invoice', { now: '$4', year: '$11', seller: '$12', unawaited: '$23' })}
    SELECT issuing.sale_id, coalesce(mine.body, issuing.answer) AS answer, guard.*
    FROM (SELECT
        1 / (CASE WHEN (SELECT count(*) FROM paid) = (SELECT count(*) FROM invoiced) THEN 1 ELSE 0 END) AS paid_guard,
