@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startApplication } from './support/application.mjs';
-import { benchCases, CUSTOMERS } from './support/cases.mjs';
+import { benchCases, customersFor } from './support/cases.mjs';
 import { benchCatalogue } from './support/catalogue.mjs';
 import { runProgram } from './support/cleanup.mjs';
 import { measure } from './support/measure.mjs';
@@ -51,7 +51,13 @@ await runProgram(async (cleanup) => {
     const database = `tradepost_bench_${lane}_${process.pid}`;
     await createDatabase({ adminUrl: postgres.adminUrl, name: database, owner, cleanup });
     const databaseUrl = withDatabase(postgres.ownerUrl, database);
-    const shared = { root, workDir: await mkdtemp(join(workDir, lane)), databaseUrl, customers: CUSTOMERS, cleanup };
+    const shared = {
+      root,
+      workDir: await mkdtemp(join(workDir, lane)),
+      databaseUrl,
+      customers: customersFor(),
+      cleanup,
+    };
     return { lane, database, ...(await startApplication({ ...shared, products: benchCatalogue(5_000) })) };
   };
   const kept = await start('application');

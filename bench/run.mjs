@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { salesKept, startApplication, startReplica } from './support/application.mjs';
-import { benchCases, CUSTOMERS } from './support/cases.mjs';
+import { benchCases, customersFor, SHOPPERS } from './support/cases.mjs';
 import { benchCatalogue } from './support/catalogue.mjs';
 import { runProgram, UsageError } from './support/cleanup.mjs';
 import { measure } from './support/measure.mjs';
@@ -27,6 +27,7 @@ const USAGE = `Measures the application against a bare Fastify + pg server on th
                     otherwise measured without
   --redis           the application with a Redis of its own
   --replicas N      N - 1 more replicas stand beside the application, so that it may not trust its memory unasked
+  --shoppers N      how many buy at the same time, ${SHOPPERS} without it
   --statements N    also print the N statements of each server that took most of PostgreSQL's time
   BENCH_DATABASE_URL   a superuser's URL; without it an embedded PostgreSQL is started
 `;
@@ -62,6 +63,7 @@ function readOptions() {
       defaults: { type: 'boolean', default: false },
       redis: { type: 'boolean', default: false },
       replicas: { type: 'string', default: '1' },
+      shoppers: { type: 'string', default: String(SHOPPERS) },
       help: { type: 'boolean', default: false },
     },
   });
@@ -78,6 +80,7 @@ function readOptions() {
     settings: values.defaults ? DEFAULTS : {},
     redis: values.redis,
     replicas: Number(values.replicas),
+    shoppers: Number(values.shoppers),
     assertions: values.assert === undefined ? [] : parseAssertions(values.assert, only),
     pace: values.quick ? PACES.quick : PACES.full,
   };
@@ -93,7 +96,7 @@ function progress(text) {
  * @param {ReturnType<typeof readOptions>} options
  * @param {import('./support/cleanup.mjs').Cleanup} cleanup
  */
-async function setUp({ pace, referenceOnly, settings, redis, replicas }, cleanup) {
+async function setUp({ pace, referenceOnly, settings, redis, replicas, shoppers }, cleanup) {
   const workDir = await mkdtemp(join(tmpdir(), 'tradepost-bench-'));
   cleanup.defer(`remove ${workDir}`, () => rm(workDir, { recursive: true, force: true }));
   progress('starting PostgreSQL');
@@ -106,7 +109,7 @@ async function setUp({ pace, referenceOnly, settings, redis, replicas }, cleanup
     await createDatabase({ adminUrl: postgres.adminUrl, name, owner, cleanup });
     return { database: name, databaseUrl: withDatabase(postgres.ownerUrl, name) };
   };
-  const shared = { root, workDir, products, customers: CUSTOMERS, cleanup };
+  const shared = { root, workDir, products, customers: customersFor(shoppers), cleanup };
   /** @type {import('./support/cases.mjs').Target[]} */
   const targets = [];
   let samples;
@@ -157,7 +160,7 @@ await runProgram(async (cleanup) => {
   const stopping = new AbortController();
   const { counters, targets, referenceUrl } = await setUp(options, cleanup);
   cleanup.defer('end the load', () => stopping.abort(new Error('stopped')));
-  const cases = benchCases(targets).filter(({ name }) => options.only.includes(name));
+  const cases = benchCases(targets, options.shoppers).filter(({ name }) => options.only.includes(name));
   const { samples, units } = await measure({ cases, counters, ...options.pace, signal: stopping.signal, progress });
   progress('');
   await checkSales(targets, referenceUrl, units);

@@ -1,12 +1,16 @@
 import { addCartLine, checkOut, emptyCarts, firstPage, productDetail, walkList } from './workloads.mjs';
 
 const READERS = 16;
-const SHOPPERS = 8;
+/** Where nobody says how many. */
+export const SHOPPERS = 8;
 /** Few enough that all of them are in memory after the warm-up. */
 const HOT_PRODUCTS = 200;
 
-/** The customers that the cases need on each server. */
-export const CUSTOMERS = READERS;
+/**
+ * The customers that the cases need on each server.
+ * @param {number} [shoppers]
+ */
+export const customersFor = (shoppers = SHOPPERS) => Math.max(READERS, shoppers);
 
 /**
  * @typedef {{ lane: string, origin: string, pid: number, database: string, workload: import('./load.mjs').Workload,
@@ -18,9 +22,10 @@ export const CUSTOMERS = READERS;
 
 /**
  * @param {readonly Target[]} targets the first is compared with the others
+ * @param {number} [shoppers] how many buy at the same time
  * @returns {Case[]}
  */
-export function benchCases(targets) {
+export function benchCases(targets, shoppers = SHOPPERS) {
   const reference = targets.find(({ lane }) => lane === 'reference');
   /** @type {Target[]} */
   const bytes = reference === undefined || targets.length === 1 ? [] : [constantBytes(reference)];
@@ -32,8 +37,8 @@ export function benchCases(targets) {
       productDetail(dialect, HOT_PRODUCTS),
     ),
     makeCase('cart', 'POST a cart line', READERS, targets, addCartLine),
-    makeCase('checkout', '2 cart lines, the sale, its payment (per purchase)', SHOPPERS, targets, checkOut),
-    makeCase('checkout-hot', 'the same, where everybody wants one product', SHOPPERS, targets, (dialect) =>
+    makeCase('checkout', '2 cart lines, the sale, its payment (per purchase)', shoppers, targets, checkOut),
+    makeCase('checkout-hot', 'the same, where everybody wants one product', shoppers, targets, (dialect) =>
       checkOut(dialect, true),
     ),
   ];
