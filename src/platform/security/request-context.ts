@@ -48,7 +48,7 @@ export function withinLaterWork<T>(askedBy: Origin, work: () => Promise<T>): Pro
   return contexts.run({ askedBy }, work);
 }
 
-/** Runs what a payment provider decided; the request that told of it, if any, is still named. */
+/** Runs what a payment provider decided; a request that told of it is still named, where it is attributed to somebody. */
 export function withinProvider<T>(work: () => Promise<T>): Promise<T> {
   const { requestId, address } = currentOrigin();
   return withinLaterWork({ actor: 'provider', actorId: null, personId: null, tokenId: null, requestId, address }, work);
