@@ -208,7 +208,9 @@ describe('an import of past sales that was asked to move stock', () => {
       `INSERT INTO sale_import_lines (import_id, line, number, cancelled, sku, name, quantity, unit_price, placed_at, country)
        VALUES ('01900000-0000-7000-8000-000000000000', 2, '1', false, 'A', 'A', 1, 1, now(), '')`,
     );
-    expect(await shop.app.get(WaitingLinesRepository, { strict: false }).sweep()).toBe(1);
+    // The job that sweeps may have been faster.
+    await shop.app.get(WaitingLinesRepository, { strict: false }).sweep();
+    expect((await shop.db.query('SELECT FROM sale_import_lines')).rowCount).toBe(0);
   });
 });
 
