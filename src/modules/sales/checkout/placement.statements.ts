@@ -84,8 +84,8 @@ const numbered = (json: string): string => `replace(${json}, '"number":""', '"nu
 
 /**
  * Whole checkouts, as many as are asked for at the same time, in one statement: one entry a sale in each of $1 to $31 and
- * one a line in each of $32 to $44, of which $32 tells whose it is by its place in the others. $45 is the currency of all. $46 and $47
- * tell whether nobody waits for the events of sales, and of stock: those are written as published.
+ * one a line in each of $32 to $44, of which $32 tells whose it is by its place in the others. $45 is the currency of all.
+ * $46 and $47 tell whether nobody waits for the events of sales, and of stock: those are written as published.
  *
  * Numbers are drawn for those that pass the gate. The answers and the events, which were written before, have an empty
  * one, which is filled in.
