@@ -115,7 +115,7 @@ describe('outbox', () => {
         row.data,
         row.occurredAt,
       ]);
-    outbox.wake();
+    outbox.wake(row.type);
     await eventually(async () => expect(await effectsOf(subject)).toEqual(['by hand']));
   });
 

@@ -6,7 +6,7 @@ import { SALE_PLACED } from '../sales/sales.events.js';
 import { RollUpsRepository } from './roll-ups.repository.js';
 
 /** How long changes gather before they are summed up: the more at once, the less each costs. */
-const EVERY_MS = 5_000;
+const EVERY_MS = 30_000;
 /** Marks that one transaction takes. */
 const MARKS = 4_000;
 

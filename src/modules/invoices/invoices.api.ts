@@ -34,7 +34,7 @@ export class InvoicesApi {
    */
   async issueCreditNote(refundId: string): Promise<void> {
     await this.invoices.issueCreditNote(refundId, this.terms, this.clock.now());
-    this.uow.afterCommit(() => this.outbox.wake());
+    this.uow.afterCommit(() => this.outbox.wake(INVOICE_ISSUED));
   }
 }
 

@@ -56,7 +56,7 @@ export class ProductJournal {
   inserted(products: readonly { readonly id: string; readonly version: number }[]): void {
     if (products.length === 0) return;
     this.uow.afterCommit(() => {
-      this.outbox.wake();
+      this.outbox.wake(PRODUCT_CREATED, STOCK_CHANGED);
       return this.cache.productsChanged(products);
     });
   }

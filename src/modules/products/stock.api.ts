@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
 import { CatalogueCache, type StockLevel } from './catalogue.cache.js';
+import { STOCK_CHANGED, STOCK_LOW } from './products.events.js';
 import { type ReturnedUnits, type StockReturn, StockReturnsRepository } from './stock-returns.repository.js';
 
 export type { StockLevel };
@@ -35,6 +36,6 @@ export class StockApi {
    */
   async changed(productIds: readonly string[], levels: readonly StockLevel[] = []): Promise<void> {
     await this.cache.stockChanged(productIds, levels);
-    this.outbox.wake();
+    this.outbox.wake(STOCK_CHANGED, STOCK_LOW);
   }
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppCache } from '../../platform/cache/app-cache.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
 import { Outbox } from '../../platform/outbox/outbox.js';
+import { INVOICE_ISSUED } from '../invoices/invoices.events.js';
 import { STOCK_CHANGED } from '../products/products.events.js';
 import { StockApi, type StockLevel } from '../products/stock.api.js';
-import { SALE_PLACED } from './sales.events.js';
+import { SALE_EVENTS, SALE_PLACED } from './sales.events.js';
 
 /** What lists and sums of sales are made of. Whose sale it was is told by the database, with the change itself. */
 const TAGS = ['sales'];
@@ -34,7 +35,7 @@ export class SaleNews {
 
   /** Sales were changed by a statement that has committed, with the events that it wrote. */
   changed(): Promise<void> {
-    this.outbox.wake();
+    this.outbox.wake(...SALE_EVENTS, INVOICE_ISSUED);
     return this.cache.invalidate(TAGS);
   }
 

@@ -8,6 +8,16 @@ export const SALE_CANCELLED = 'sale.cancelled';
 export const SALE_RETURNED = 'sale.returned';
 export const SALE_REFUNDED = 'sale.refunded';
 
+export const SALE_EVENTS = [
+  SALE_PLACED,
+  SALE_CONFIRMED,
+  SALE_SHIPPED,
+  SALE_DELIVERED,
+  SALE_CANCELLED,
+  SALE_RETURNED,
+  SALE_REFUNDED,
+] as const;
+
 /** What the events of a sale tell about it. */
 export interface SaleEventData extends Record<string, unknown> {
   readonly saleId: string;

@@ -14,7 +14,10 @@ export interface EventConsumer {
   handle(event: CloudEvent): Promise<void>;
 }
 
-/** Someone who acts on many events at once, where one at a time would cost too much. */
+/**
+ * Someone who acts on many events at once, where one at a time would cost too much. So that many come together, nothing
+ * hurries for it: its events wait for the next look of the relay, a second at most.
+ */
 export interface BatchConsumer {
   readonly name: string;
   wants(type: string): boolean;
@@ -63,8 +66,14 @@ export class EventConsumers {
     this.batches.push(consumer);
   }
 
+  /** Whether anybody wants events of a type. */
   wants(type: string): boolean {
-    return this.byType.has(type) || this.batches.some((consumer) => consumer.wants(type));
+    return this.wantsEach(type) || this.batches.some((consumer) => consumer.wants(type));
+  }
+
+  /** Whether anybody wants each event of a type by itself, and soon. */
+  wantsEach(type: string): boolean {
+    return this.byType.has(type);
   }
 
   /**

@@ -44,7 +44,7 @@ export class OutboxSignal implements OnModuleInit {
     return this.wakeLocal !== undefined;
   }
 
-  /** Says that events were committed. */
+  /** Says that events were committed that somebody wants soon. */
   raise(): void {
     if (this.wakeLocal !== undefined) this.wakeLocal();
     else if (this.timer === undefined) this.notifySoon();

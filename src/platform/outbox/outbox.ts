@@ -31,7 +31,7 @@ export class Outbox {
   async append(event: DomainEvent): Promise<void> {
     if (!this.uow.active) throw new Error(`The event ${event.type} was appended outside a transaction.`);
     await this.events.append(this.rowOf(event));
-    this.uow.afterCommit(() => this.signal.raise());
+    this.uow.afterCommit(() => this.wake(event.type));
   }
 
   /**
@@ -43,7 +43,7 @@ export class Outbox {
     if (first === undefined) return;
     if (!this.uow.active) throw new Error(`The event ${first.type} was appended outside a transaction.`);
     await this.events.appendAll(events.map((event) => this.rowOf(event)));
-    this.uow.afterCommit(() => this.signal.raise());
+    this.uow.afterCommit(() => this.wake(...events.map(({ type }) => type)));
   }
 
   /** Column values of an event, for a statement that inserts it itself; {@link wake} is due after its commit. */
@@ -65,8 +65,8 @@ export class Outbox {
     return this.signal.attached && !this.consumers.wants(type);
   }
 
-  /** Says that a statement which inserted events itself has committed. */
-  wake(): void {
-    this.signal.raise();
+  /** Says that a statement which may have inserted events of these types itself has committed. */
+  wake(...types: readonly string[]): void {
+    if (types.some((type) => this.consumers.wantsEach(type))) this.signal.raise();
   }
 }
