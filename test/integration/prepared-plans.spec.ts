@@ -1,5 +1,8 @@
+import { ADD } from '../../src/modules/carts/cart.statements.js';
 import { CatalogueRepository } from '../../src/modules/products/catalogue.repository.js';
+import { SETTLE } from '../../src/modules/sales/payments/settlement.statements.js';
 import { Database } from '../../src/platform/database/database.js';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -14,6 +17,16 @@ interface PreparedStatement {
   readonly generic: number;
   readonly custom: number;
 }
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+const nodesOf = (node: PlanNode | undefined): PlanNode[] =>
+  node === undefined ? [] : [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
 describe('statements', () => {
   let shop: TestApp;
@@ -89,4 +102,49 @@ describe('statements', () => {
     expect(plans.length).toBeGreaterThan(2);
     expect(plans.filter(({ custom }) => custom > TRIAL_PLANS)).toEqual([]);
   });
+});
+
+describe('statements of a new shop', () => {
+  let shop: TestApp;
+
+  beforeAll(async () => {
+    shop = await startApp();
+    const customer = await createCustomer(shop);
+    const { id: productId } = await createProduct(shop.db, { stock: 5 });
+    const { body } = await placeSale(shop, customer, [{ productId, quantity: 1 }]).expect(201);
+    await paySale(shop, customer, body.id).expect(201);
+    await shop.db.query('ANALYZE payments');
+  });
+
+  afterAll(() => shop.close());
+
+  it.each([
+    ['carts', ADD.user, 6, 'cart_items'],
+    ['settlements', SETTLE, 23, 'payments'],
+  ])(
+    'that change %s find rows by their keys from the first on: a plan that is made now is kept',
+    async (_, { text }, parameters, table) => {
+      const database = shop.app.get(Database);
+      const nothing = new Array(parameters).fill('NULL').join(', ');
+      const plan = await shop.app.get(UnitOfWork).run(async () => {
+        await database.runText('SET LOCAL plan_cache_mode = force_generic_plan');
+        await database.runText(`PREPARE looked_at AS ${text}`);
+        const { rows } = await database.runText<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+          `EXPLAIN (FORMAT JSON) EXECUTE looked_at (${nothing})`,
+        );
+        await database.runText('DEALLOCATE looked_at');
+        return rows[0]?.['QUERY PLAN'][0].Plan;
+      });
+      const scans = nodesOf(plan).filter(
+        (node) => node['Relation Name'] === table && node['Node Type'].endsWith('Scan'),
+      );
+      expect(scans).not.toHaveLength(0);
+      for (const scan of scans) {
+        expect(scan).toMatchObject({
+          'Node Type': expect.stringMatching(/^Index (Only )?Scan$/),
+          'Index Cond': expect.anything(),
+        });
+      }
+    },
+  );
 });

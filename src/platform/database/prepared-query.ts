@@ -45,6 +45,10 @@ interface Shape {
  */
 const shapes = new WeakMap<Wire, Map<string, Shape>>();
 
+/** Dates in UTC, as the engine writes them: the driver puts the time of this machine together by hand. */
+const parameterOf = (value: unknown): string | Buffer | null =>
+  value instanceof Date ? value.toISOString() : prepareValue(arrayParameter(value));
+
 /**
  * A statement that is prepared by name, once a connection. pg's own query asks for the columns at every run, and makes an
  * event of every row: of a statement of thirty columns and two rows, that is most of its work. (Protocol: PostgreSQL
@@ -63,11 +67,14 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
   private described = false;
   private failure: Error | undefined;
 
-  /** @throws {TypeError} for a value that cannot be written, such as an object that holds itself */
+  /**
+   * @throws {TypeError} for a value that cannot be written, such as an object that holds itself
+   * @throws {RangeError} for a date that is none
+   */
   constructor(statement: Statement, values: readonly unknown[]) {
     this.name = statement.name;
     this.text = statement.text;
-    this.values = values.map((value) => prepareValue(arrayParameter(value)));
+    this.values = values.map(parameterOf);
   }
 
   async run(runner: Runner): Promise<Rows<R>> {

@@ -47,9 +47,9 @@ const money = (minor: string, digits: string): string =>
  * locked by id, as everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed
  * while it was waited for, or where another payment was opened meanwhile, and the caller tries again. What must not be
  * there is asked for row by row: as an anti join, which the planner makes of NOT EXISTS, it reads the whole index. That
- * a batch has at most so many members makes it expect one rather than ten, and keep one plan for all. How `p` asks for
- * the status hides it from the partial indexes of payments: a connection that plans while there are few of them would
- * walk one of those indexes from end to end, and go on to.
+ * a batch has at most so many members makes it expect one rather than ten, and keep one plan for all. `p` has no joins,
+ * and hides the status from the partial indexes: while there are few payments, any way to find them looks the same to the
+ * planner, and a connection that walks a whole index goes on to.
  */
 export const SETTLE = statement(
   'settlement.settle',
@@ -63,10 +63,12 @@ export const SETTLE = statement(
    s AS MATERIALIZED (
      SELECT * FROM sales WHERE id IN (SELECT sale_id FROM q) ORDER BY id FOR NO KEY UPDATE OF sales),
    p AS (
-     UPDATE payments SET status = 'completed', provider_ref = q.reference, updated_at = $4::timestamptz
-     FROM q JOIN s ON s.id = q.sale_id
-     WHERE q.provider IS NULL AND payments.id = q.payment_id AND payments.sale_id = s.id
-       AND nullif(payments.status, 'pending') IS NULL AND s.status = 'pending' RETURNING payments.sale_id),
+     UPDATE payments SET status = 'completed', updated_at = $4::timestamptz,
+       provider_ref = (SELECT q.reference FROM q WHERE q.payment_id = payments.id)
+     WHERE id = ANY (ARRAY(SELECT q.payment_id FROM q JOIN s ON s.id = q.sale_id
+                           WHERE q.provider IS NULL AND s.status = 'pending'))
+       AND sale_id = (SELECT q.sale_id FROM q WHERE q.payment_id = payments.id)
+       AND nullif(status, 'pending') IS NULL RETURNING sale_id),
    payable AS MATERIALIZED (
      SELECT q.*, s.total, s.currency,
        replace(q.answer, '"amount":""', '"amount":"' || ${money('s.total', 'q.digits')} || '"') AS body
