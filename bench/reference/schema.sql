@@ -56,9 +56,14 @@ CREATE TABLE delivery_address (
 );
 CREATE INDEX delivery_address_account ON delivery_address (account_id, id);
 
+CREATE SEQUENCE sale_number START 100000;
+
 CREATE TABLE sale (
   id uuid PRIMARY KEY,
+  number text NOT NULL UNIQUE,
   account_id uuid NOT NULL REFERENCES account,
+  email text NOT NULL,
+  currency char(3) NOT NULL,
   status text NOT NULL CHECK (status IN ('pending', 'confirmed', 'cancelled')),
   subtotal bigint NOT NULL CHECK (subtotal >= 0),
   discount bigint NOT NULL CHECK (discount >= 0),
@@ -82,6 +87,8 @@ CREATE TABLE sale_item (
   unit_price bigint NOT NULL CHECK (unit_price >= 0),
   quantity integer NOT NULL CHECK (quantity > 0),
   line_total bigint NOT NULL,
+  discount bigint NOT NULL,
+  tax bigint NOT NULL,
   PRIMARY KEY (sale_id, line_no),
   CHECK (line_total = unit_price * quantity)
 );
@@ -97,13 +104,14 @@ CREATE TABLE stock_movement (
   moved_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX stock_movement_product ON stock_movement (product_id, id);
-CREATE UNIQUE INDEX stock_movement_once ON stock_movement (sale_id, product_id, reason) WHERE sale_id IS NOT NULL;
+CREATE UNIQUE INDEX stock_movement_once ON stock_movement (sale_id, product_id) WHERE reason = 'release';
 
 CREATE TABLE sale_history (
   id uuid PRIMARY KEY,
   sale_id uuid NOT NULL REFERENCES sale,
   from_status text,
   to_status text NOT NULL,
+  actor text NOT NULL,
   at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX sale_history_sale ON sale_history (sale_id, id);
@@ -111,13 +119,16 @@ CREATE INDEX sale_history_sale ON sale_history (sale_id, id);
 CREATE TABLE payment (
   id uuid PRIMARY KEY,
   sale_id uuid NOT NULL REFERENCES sale,
+  provider text NOT NULL,
+  method text NOT NULL,
   amount bigint NOT NULL CHECK (amount >= 0),
+  currency char(3) NOT NULL,
   status text NOT NULL CHECK (status IN ('pending', 'completed', 'failed')),
   provider_reference text UNIQUE,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 90);
-CREATE INDEX payment_sale ON payment (sale_id);
+CREATE UNIQUE INDEX payment_one_per_sale ON payment (sale_id) WHERE status IN ('pending', 'completed');
 
 CREATE TABLE idempotency_record (
   account_id uuid NOT NULL REFERENCES account,
@@ -147,7 +158,17 @@ CREATE TABLE invoice (
   year integer NOT NULL,
   number integer NOT NULL CHECK (number > 0),
   sale_id uuid NOT NULL UNIQUE REFERENCES sale,
+  account_id uuid NOT NULL REFERENCES account,
+  sale_number text NOT NULL,
+  currency char(3) NOT NULL,
+  subtotal bigint NOT NULL,
+  discount bigint NOT NULL,
+  shipping bigint NOT NULL,
+  tax bigint NOT NULL,
   total bigint NOT NULL,
+  seller jsonb NOT NULL,
+  buyer jsonb NOT NULL,
+  lines jsonb NOT NULL,
   issued_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (year, number)
 );

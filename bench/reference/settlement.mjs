@@ -2,9 +2,20 @@ import { newId } from './ids.mjs';
 import { SETTLE } from './statements.mjs';
 
 const BATCH_LIMIT = 32;
+const SELLER = JSON.stringify({ name: 'Reference', address: [], country: null, email: null, taxId: null });
 
-/** @typedef {{ saleId: string, accountId: string, key: string, hash: Buffer, body: string }} Payment */
-/** @typedef {{ payment: Payment, resolve: (row: { number: number, total: number } | undefined) => void, reject: (error: unknown) => void }} Waiting */
+/** @typedef {{ id: string, saleId: string, accountId: string, key: string, hash: Buffer, body: string, provider: string,
+ *   method: string }} Payment */
+/** @typedef {{ payment: Payment, resolve: (body: string | undefined) => void, reject: (error: unknown) => void }} Waiting */
+
+/**
+ * Sends each settlement by itself, as a bare server would.
+ * @param {import('pg').Pool} pool
+ * @param {number} year the calendar year of the invoices
+ */
+export function settleEach(pool, year) {
+  return async (/** @type {Payment} */ payment) => (await settle(pool, year, [payment])).get(payment.saleId);
+}
 
 /**
  * Sends the settlements that queued while the last statement ran as one statement. There is no timer: a lone
@@ -12,7 +23,7 @@ const BATCH_LIMIT = 32;
  * @param {import('pg').Pool} pool
  * @param {number} year the calendar year of the invoices
  */
-export function settlements(pool, year) {
+export function settleTogether(pool, year) {
   /** @type {Waiting[]} */
   const queue = [];
   let running = false;
@@ -53,10 +64,9 @@ async function settle(pool, year, payments) {
     ...SETTLE,
     values: [
       saleIds,
+      payments.map(({ id }) => id),
       saleIds.map(newId),
       saleIds.map(newId),
-      saleIds.map(newId),
-      saleIds.map((saleId) => JSON.stringify({ saleId })),
       saleIds.map(newId),
       year,
       saleIds.map(newId),
@@ -64,7 +74,10 @@ async function settle(pool, year, payments) {
       payments.map(({ key }) => key),
       payments.map(({ hash }) => hash),
       payments.map(({ body }) => body),
+      payments.map(({ provider }) => provider),
+      payments.map(({ method }) => method),
+      SELLER,
     ],
   });
-  return new Map(rows.map((row) => [row.sale_id, { number: row.number, total: row.total }]));
+  return new Map(rows.map((row) => [row.sale_id, row.body]));
 }

@@ -6,14 +6,16 @@ import { freePort, startServer } from './child-process.mjs';
 /**
  * Fills the reference's database and starts it.
  * @param {{ root: string, databaseUrl: string, workDir: string, customers: number, samples: { list: Buffer, detail: Buffer } | undefined,
- *   products: readonly import('./catalogue.mjs').BenchProduct[], cleanup: import('./cleanup.mjs').Cleanup }} options
- *   `samples` are the application's answers, which the constant-bytes routes send
+ *   products: readonly import('./catalogue.mjs').BenchProduct[], batches: boolean,
+ *   cleanup: import('./cleanup.mjs').Cleanup }} options
+ *   `samples` are the application's answers, which the constant-bytes routes send; `batches` has it settle payments together
  * @returns {Promise<{ server: import('./child-process.mjs').Server, dialect: import('./workloads.mjs').Dialect }>}
  */
-export async function startReference({ root, databaseUrl, workDir, customers, samples, products, cleanup }) {
+export async function startReference({ root, databaseUrl, workDir, customers, samples, products, batches, cleanup }) {
   const { productIds, accountIds } = await fillReference(databaseUrl, products, customers);
   const port = await freePort();
   const args = ['bench/reference/server.mjs', '--database', databaseUrl, '--port', String(port)];
+  if (batches) args.push('--batches');
   if (samples !== undefined) {
     const list = join(workDir, 'list.json');
     const detail = join(workDir, 'detail.json');
