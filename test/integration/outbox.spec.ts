@@ -4,8 +4,10 @@ import { newId } from '../../src/common/ids.js';
 import { Database } from '../../src/platform/database/database.js';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import type { CloudEvent } from '../../src/platform/outbox/cloud-event.js';
+import type { EventConsumers } from '../../src/platform/outbox/event-consumers.js';
 import { Outbox } from '../../src/platform/outbox/outbox.js';
 import { OutboxRepository } from '../../src/platform/outbox/outbox.repository.js';
+import { OutboxSignal } from '../../src/platform/outbox/outbox-signal.js';
 import { TestClock } from '../support/clock.js';
 import { createTestDatabase, openPool, type TestDatabase } from '../support/cluster.js';
 import { eventually } from '../support/eventually.js';
@@ -20,6 +22,8 @@ describe('outbox', () => {
   let worker: INestApplicationContext;
   /** A second process, that writes events and relays none. */
   let server: INestApplicationContext;
+  /** What was heard of by the batch. */
+  const counted: string[] = [];
   /** Decides, by the text of an event, whether its handler fails. */
   let fails: (text: string) => boolean = () => false;
 
@@ -37,17 +41,21 @@ describe('outbox', () => {
     await owner.query('CREATE TABLE effects (position bigserial, subject uuid NOT NULL, text text NOT NULL)');
     await owner.query('GRANT INSERT ON effects TO PUBLIC');
     await owner.query('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO PUBLIC');
-    worker = await startPlumbing(database, {
+    // All processes of a shop have the same consumers, wherever the relay runs.
+    const consumersOf = (process: () => INestApplicationContext) => (consumers: EventConsumers) => {
+      consumers.register({ name: 'test.effects', types: ['thing.done'], handle: (event) => handle(process, event) });
+      consumers.registerBatch({
+        name: 'test.counts',
+        wants: (type) => type === 'thing.counted',
+        handle: async (subjects) => void counted.push(...subjects),
+      });
+    };
+    worker = await startPlumbing(database, { clock, consumers: consumersOf(() => worker) });
+    server = await startPlumbing(database, {
       clock,
-      consumers: (consumers) => {
-        consumers.register({
-          name: 'test.effects',
-          types: ['thing.done'],
-          handle: (event) => handle(() => worker, event),
-        });
-      },
+      settings: { WORKER: 'false' },
+      consumers: consumersOf(() => server),
     });
-    server = await startPlumbing(database, { clock, settings: { WORKER: 'false' } });
   });
 
   afterEach(() => {
@@ -100,6 +108,19 @@ describe('outbox', () => {
     await append(from(), subject, 'one', 'two', 'three');
     await eventually(async () => expect(await effectsOf(subject)).toEqual(['one', 'two', 'three']));
     await eventually(async () => expect(await unpublished()).toBe(0));
+  });
+
+  it('hurries for those who want each event, and for nobody else', async () => {
+    const subject = newId();
+    const raise = jest.spyOn(server.get(OutboxSignal), 'raise');
+    const count = { type: 'thing.counted', aggregateId: subject, data: {} };
+    await server.get(UnitOfWork).run(() => server.get(Outbox).append(count));
+    expect(raise).not.toHaveBeenCalled();
+    await eventually(async () => expect(counted).toContain(subject));
+    await append(server, subject, 'soon');
+    expect(raise).toHaveBeenCalledTimes(1);
+    await eventually(async () => expect(await effectsOf(subject)).toEqual(['soon']));
+    raise.mockRestore();
   });
 
   it('inserts the row that a statement of its own takes', async () => {

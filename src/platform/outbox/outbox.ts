@@ -43,7 +43,7 @@ export class Outbox {
     if (first === undefined) return;
     if (!this.uow.active) throw new Error(`The event ${first.type} was appended outside a transaction.`);
     await this.events.appendAll(events.map((event) => this.rowOf(event)));
-    this.uow.afterCommit(() => this.wake(...events.map(({ type }) => type)));
+    this.uow.afterCommit(() => this.wake(...new Set(events.map(({ type }) => type))));
   }
 
   /** Column values of an event, for a statement that inserts it itself; {@link wake} is due after its commit. */
