@@ -29,7 +29,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 @Index('products_price_changes_idx', ['nextPriceChangeAt'], { where: 'next_price_change_at IS NOT NULL' })
 @Check('products_low_stock_threshold_not_negative', 'low_stock_threshold >= 0')
 @Check('products_weight_not_negative', 'weight >= 0')
-@Index('products_category_idx', ['categoryId', 'id'])
+@Index('products_category_idx', ['categoryId'])
 export class Product {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'products_pkey' })
   id!: string;
