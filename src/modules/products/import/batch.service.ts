@@ -20,6 +20,14 @@ export interface BatchMark {
   readonly ids: readonly string[];
 }
 
+/** What a batch goes by of those before it. */
+export interface Earlier {
+  /** Ids of their categories. */
+  readonly categories: CategoryIds;
+  /** Whether others make products at the same time. */
+  readonly contested: boolean;
+}
+
 /** What became of the rows of a batch. */
 export interface BatchResult {
   readonly created: number;
@@ -56,11 +64,11 @@ export class ImportBatchService {
   }
 
   /**
-   * @param known ids of categories from earlier batches
-   * @throws {CategoryNotFound} where a category was deleted meanwhile; the batch may be tried again without them
+   * @throws {CategoryNotFound} where a category was deleted meanwhile; the batch may be tried again without any
+   * @throws {Contested} where others have made products meanwhile; the batch may be tried again as a contested one
    */
-  async write(rows: readonly ReadyRow[], { now, ids }: BatchMark, known: CategoryIds): Promise<BatchResult> {
-    const { categories, idOf } = await this.references.categories(rows, known);
+  async write(rows: readonly ReadyRow[], { now, ids }: BatchMark, earlier: Earlier): Promise<BatchResult> {
+    const { categories, idOf } = await this.references.categories(rows, earlier.categories);
     const places = await this.references.groups(rows);
     const held = await this.held(rows);
     const stamp = this.stamp(now);
@@ -68,7 +76,7 @@ export class ImportBatchService {
     const { fresh, updates } = this.sortOut(rows, { ids, idOf, held, places, refused, now });
     await this.references.nameOptions(places);
     const updated = await this.update(updates, held, stamp);
-    const created = await this.inserts.insert(fresh, stamp, refused);
+    const created = await this.inserts.insert(fresh, stamp, refused, earlier.contested);
     await this.journal.record(updated);
     this.journal.inserted(created.map((id) => ({ id, version: 1 })));
     const unchanged = rows.length - created.length - updated.length - refused.length;

@@ -6,10 +6,18 @@ import { STANDARD } from '../../taxes/taxes.events.js';
 import type { Pricing } from '../prices/sale-price.js';
 import type { ProductRow } from '../product-row.js';
 import { CategoryNotFound } from '../products.errors.js';
-import { ANY, HOLD, IDS, INSERT, TAKEN_SLUGS, UPDATE } from './catalogue-import.statements.js';
+import { ANY, HOLD, IDS, INSERT, INSERT_FREE, TAKEN_SLUGS, UPDATE } from './catalogue-import.statements.js';
 import type { FiledProduct } from './filed-product.js';
+import { Contested } from './import.errors.js';
 
 const CATEGORY_GONE = { products_category_fkey: () => new CategoryNotFound() };
+const contested = (): Contested => new Contested();
+const INSERT_FAILURES = {
+  ...CATEGORY_GONE,
+  products_sku_unique: contested,
+  products_slug_unique: contested,
+  products_variant_unique: contested,
+};
 
 const NOTE = 'catalogue import';
 
@@ -51,10 +59,12 @@ export interface BatchStamp {
   readonly now: Date;
 }
 
-/** Whether events are inserted as published, since nobody waits for them. */
-export interface Unawaited {
-  readonly created: boolean;
-  readonly stockChanged: boolean;
+/** How products are inserted. */
+export interface InsertManner {
+  /** Which events are inserted as published, since nobody waits for them. */
+  readonly unawaited: { readonly created: boolean; readonly stockChanged: boolean };
+  /** Leave out what is taken, instead of failing. */
+  readonly onlyFree: boolean;
 }
 
 function columns<T>(rows: readonly T[], ...values: readonly ((row: T) => unknown)[]): unknown[][] {
@@ -96,11 +106,12 @@ export class CatalogueImportRepository extends BaseRepository {
    * Inserts products with the receipts of their stock and the events that tell of them.
    * @returns the ids of those whose SKU and slug were free
    * @throws {CategoryNotFound} where a category was deleted meanwhile
+   * @throws {Contested} where a SKU or a slug is taken, unless only those that are free are asked for
    */
   async insert(
     products: readonly InsertedProduct[],
     { currency, actorId, now }: BatchStamp,
-    unawaited: Unawaited,
+    { unawaited, onlyFree }: InsertManner,
   ): Promise<Set<string>> {
     const given = columns(
       products,
@@ -122,7 +133,8 @@ export class CatalogueImportRepository extends BaseRepository {
     const extra = columns(products.filter(hasExtra), ({ id }) => id, ...EXTRA);
     const published = [unawaited.created ? now : null, unawaited.stockChanged ? now : null];
     const values = [...given, ...extra, currency, now, NOTE, actorId, `1e-${minorDigits(currency)}`, ...published];
-    const rows = await this.mapping(CATEGORY_GONE, () => this.rows<{ id: string }>(INSERT, values));
+    const insert = onlyFree ? INSERT_FREE : INSERT;
+    const rows = await this.mapping(INSERT_FAILURES, () => this.rows<{ id: string }>(insert, values));
     return new Set(rows.map(({ id }) => id));
   }
 

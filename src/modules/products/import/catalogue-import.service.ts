@@ -6,8 +6,9 @@ import { UnreadableFile } from '../../../platform/files/unreadable-file.js';
 import { AuditApi } from '../../audit/audit.api.js';
 import { CatalogueCache } from '../catalogue.cache.js';
 import { CategoryNotFound } from '../products.errors.js';
-import { type BatchMark, type BatchResult, ImportBatchService } from './batch.service.js';
+import { type BatchMark, type BatchResult, type Earlier, ImportBatchService } from './batch.service.js';
 import type { CategoryIds } from './category-finder.service.js';
+import { Contested } from './import.errors.js';
 import type { ColumnMap } from './import-columns.js';
 import { type BatchStep, type ImportReport, type RefusedRow, Tally } from './import-report.js';
 import { InTurn } from './in-turn.js';
@@ -44,9 +45,10 @@ interface MarkedBatch extends RowBatch {
 }
 
 /** What is known from one batch to the next. */
-class Memory {
+class Memory implements Earlier {
   /** Never emptied, but replaced: a batch that is under way goes on with those that it began with. */
   categories: CategoryIds = new Map();
+  contested = false;
   readonly made = new Set<string>();
 
   /** @param keep whether the categories of a batch are there for the next */
@@ -129,11 +131,27 @@ export class CatalogueImportService {
     memory: Memory,
     turn: () => Promise<void>,
   ): Promise<BatchStep> {
+    try {
+      return await this.writeOnce(batch, options, memory, turn);
+    } catch (error) {
+      if (!(error instanceof Contested)) throw error;
+      // Whoever it was, be it the batch before, is likely to go on.
+      memory.contested = true;
+      return this.writeOnce(batch, options, memory, turn);
+    }
+  }
+
+  private async writeOnce(
+    batch: MarkedBatch,
+    options: ImportOptions,
+    memory: Memory,
+    turn: () => Promise<void>,
+  ): Promise<BatchStep> {
     const { dryRun = false, keep } = options;
     let step: BatchStep | undefined;
     try {
       const { result, late } = await this.uncommitted(dryRun, async () => {
-        const written = await this.batches.write(batch.rows, batch.mark, memory.categories);
+        const written = await this.batches.write(batch.rows, batch.mark, memory);
         await turn();
         step = stepOf(batch, written, memory);
         if (!dryRun) await keep?.(step);

@@ -27,3 +27,10 @@ export class ImportSuperseded extends Error {
     super('Another run has taken over the import, or it was cancelled.');
   }
 }
+
+/** Others have taken a SKU or a slug since a batch looked for it: nothing of the batch is kept, but it may be tried again. */
+export class Contested extends Error {
+  constructor() {
+    super('Others make products with the same SKUs or slugs at the same time.');
+  }
+}

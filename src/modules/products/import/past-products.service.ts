@@ -40,11 +40,8 @@ export class PastProductsService {
       categoryId: undefined,
     }));
     const { STORE_CURRENCY: currency } = this.config;
-    const made = await this.inserts.insert(
-      rows,
-      { currency, actorId: currentOrigin().actorId, now: this.clock.now() },
-      [],
-    );
+    const stamp = { currency, actorId: currentOrigin().actorId, now: this.clock.now() };
+    const made = await this.inserts.insert(rows, stamp, [], true);
     this.journal.inserted(made.map((id) => ({ id, version: 1 })));
     for (const [sku, id] of await this.products.idsOf(missing.map(({ sku }) => sku))) ids.set(sku, id);
     return ids;

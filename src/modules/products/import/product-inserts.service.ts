@@ -27,14 +27,16 @@ export class ProductInserts {
 
   /**
    * @param refused takes up the rows whose slug is taken
+   * @param onlyFree make do with what others leave, who make products at the same time
    * @returns the ids of the products that were made
+   * @throws {Contested} where others have been faster, unless `onlyFree`
    */
-  async insert(rows: readonly NewRow[], stamp: BatchStamp, refused: RefusedAt[]): Promise<string[]> {
+  async insert(rows: readonly NewRow[], stamp: BatchStamp, refused: RefusedAt[], onlyFree: boolean): Promise<string[]> {
     const created: string[] = [];
     let rest = rows;
     for (let round = 0; rest.length > 0; round += 1) {
       if (round === ROUNDS) throw new Error(`Products could not be inserted in ${ROUNDS} rounds.`);
-      const { made, unfit, left } = await this.insertOnce(rest, stamp);
+      const { made, unfit, left } = await this.insertOnce(rest, stamp, onlyFree);
       created.push(...made);
       for (const { row } of unfit) refused.push({ line: row.line, problem: SLUG_TAKEN });
       // Whoever was faster with a SKU has made the product; the next import brings it up to date.
@@ -45,17 +47,18 @@ export class ProductInserts {
     return created;
   }
 
-  private async insertOnce(rows: readonly NewRow[], stamp: BatchStamp) {
+  private async insertOnce(rows: readonly NewRow[], stamp: BatchStamp, onlyFree: boolean) {
     const slugs = await this.slugsFor(rows);
     const products: InsertedProduct[] = [];
     for (const placed of rows) {
       const slug = slugs.get(placed.id);
       if (slug !== undefined) products.push(planInsert(placed, slug, stamp.now));
     }
-    const inserted = await this.products.insert(products, stamp, {
+    const unawaited = {
       created: this.outbox.passesOver(PRODUCT_CREATED),
       stockChanged: this.outbox.passesOver(STOCK_CHANGED),
-    });
+    };
+    const inserted = await this.products.insert(products, stamp, { unawaited, onlyFree });
     const out = rows.filter(({ id }) => !inserted.has(id));
     return {
       made: [...inserted],
