@@ -34,4 +34,4 @@ USER 1000
 VOLUME ["/var/lib/tradepost"]
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "deploy/healthcheck.mjs"]
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=8", "dist/src/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=8", "--initial-old-space-size=90", "dist/src/main.js"]

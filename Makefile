@@ -97,7 +97,7 @@ run: install-deps setup-env generate-keys build ## Serve what is built, without 
 	@node scripts/dev.mjs
 
 start: build ## Serve as in production: no migration, no demonstration data
-	@NODE_ENV="$${NODE_ENV:-production}" exec $(NODE) --max-semi-space-size=8 dist/src/main.js
+	@NODE_ENV="$${NODE_ENV:-production}" exec $(NODE) --max-semi-space-size=8 --initial-old-space-size=90 dist/src/main.js
 
 build: install-deps dist/.stamp ## Compile the sources into dist/
 

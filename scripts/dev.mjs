@@ -10,6 +10,7 @@ const SERVER = [
   './scripts/support/end-with-parent.mjs',
   '--enable-source-maps',
   '--max-semi-space-size=8',
+  '--initial-old-space-size=90',
   'dist/src/main.js',
   '--seed',
 ];

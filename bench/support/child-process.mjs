@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How the server is started in production: see `make start`. */
-export const SERVER = ['--enable-source-maps', '--max-semi-space-size=8', 'dist/src/main.js'];
+export const SERVER = [
+  '--enable-source-maps',
+  '--max-semi-space-size=8',
+  '--initial-old-space-size=90',
+  'dist/src/main.js',
+];
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;

@@ -3,8 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 /**
  * How much the heap may grow over what was alive at the last collection before it is collected again. V8 itself lets it
  * become up to four times as large while there is work that leaves garbage behind; that is memory which nobody needs.
+ * What it may grow to before there was a collection, the command line says: `--initial-old-space-size`.
  */
-const GROWTH_PERCENT = 150;
+const GROWTH_PERCENT = 100;
 /** While a long file is read or written. For a server that sells, collecting so often takes 5 % of the processor. */
 const FRUGAL_GROWTH_PERCENT = 30;
 
