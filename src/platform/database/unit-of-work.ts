@@ -1,10 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ClientBase } from 'pg';
+import type { QueryRunner } from 'typeorm';
 import { Database, type IsolationLevel, type Transaction } from './database.js';
 import { isTimeLimit, isTransient } from './failures.js';
 
 const ATTEMPTS = 5;
+
+/** Thrown by work that would come about if it were started again in a new transaction. */
+export abstract class StartAgain extends Error {}
+
+interface Committed<T> {
+  readonly result: T;
+  readonly hooks: Transaction['afterCommit'];
+}
 
 /**
  * Runs business code in one transaction. Only repositories can look inside it: they find it in their asynchronous
@@ -17,8 +26,9 @@ export class UnitOfWork {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /**
-   * Runs `work` in a transaction and commits what it did, or rolls all of it back when it throws. A deadlock or a
-   * serialization failure starts `work` again in a new transaction, so it may touch nothing but the database.
+   * Runs `work` in a transaction and commits what it did, or rolls all of it back when it throws. A deadlock, a
+   * serialization failure or a `StartAgain` starts `work` again in a new transaction, so it may touch nothing but the
+   * database.
    * @throws {Error} when the isolation level would have to rise inside a transaction that runs already
    */
   async run<T>(work: () => Promise<T>, isolation: IsolationLevel = 'READ COMMITTED'): Promise<T> {
@@ -29,14 +39,10 @@ export class UnitOfWork {
       }
       return work();
     }
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.attempt(work, isolation);
-      } catch (error) {
-        if (!isTransient(error) || attempt === ATTEMPTS) throw error;
-        await delay(Math.random() * 10 * 2 ** attempt);
-      }
-    }
+    const { result, hooks } = await this.persist(work, isolation);
+    // The connection is back in the pool by now: a hook that needs one cannot wait for its own.
+    for (const hook of hooks) await this.runHook(hook);
+    return result;
   }
 
   /** Whether work failed because it waited for a lock or ran for too long: nothing of it stands. */
@@ -71,39 +77,44 @@ export class UnitOfWork {
     return this.database.current() !== undefined;
   }
 
-  private async attempt<T>(work: () => Promise<T>, isolation: IsolationLevel): Promise<T> {
-    const hooks: Transaction['afterCommit'] = [];
-    const result = await this.transact(work, isolation, hooks);
-    // The connection is back in the pool by now: a hook that needs one cannot wait for its own.
-    for (const hook of hooks) await this.runHook(hook);
-    return result;
-  }
-
-  private async transact<T>(
-    work: () => Promise<T>,
-    isolation: IsolationLevel,
-    afterCommit: Transaction['afterCommit'],
-  ): Promise<T> {
+  /** Stays with its connection until it comes about: all others may be held by those who wait for it. */
+  private async persist<T>(work: () => Promise<T>, isolation: IsolationLevel): Promise<Committed<T>> {
     const runner = this.database.dataSource.createQueryRunner();
     // Beyond the work: a promise that was left floating is to be told that its transaction has ended.
     const release = this.database.holdTransactions();
     try {
-      const client: ClientBase = await runner.connect();
-      await runner.startTransaction(isolation);
-      const transaction: Transaction = { manager: runner.manager, client, afterCommit, isolation, open: true };
-      try {
-        const result = await this.database.within(transaction, work);
-        transaction.open = false;
-        await runner.commitTransaction();
-        return result;
-      } catch (error) {
-        transaction.open = false;
-        await runner.rollbackTransaction().catch(() => undefined);
-        throw error;
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.transact(runner, work, isolation);
+        } catch (error) {
+          if (!(error instanceof StartAgain || isTransient(error)) || attempt === ATTEMPTS) throw error;
+          await delay(Math.random() * 10 * 2 ** attempt);
+        }
       }
     } finally {
       await runner.release().catch(() => undefined);
       release();
+    }
+  }
+
+  private async transact<T>(
+    runner: QueryRunner,
+    work: () => Promise<T>,
+    isolation: IsolationLevel,
+  ): Promise<Committed<T>> {
+    const client: ClientBase = await runner.connect();
+    await runner.startTransaction(isolation);
+    const hooks: Transaction['afterCommit'] = [];
+    const transaction: Transaction = { manager: runner.manager, client, afterCommit: hooks, isolation, open: true };
+    try {
+      const result = await this.database.within(transaction, work);
+      transaction.open = false;
+      await runner.commitTransaction();
+      return { result, hooks };
+    } catch (error) {
+      transaction.open = false;
+      await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
     }
   }
 

@@ -65,7 +65,7 @@ export class ImportBatchService {
 
   /**
    * @throws {CategoryNotFound} where a category was deleted meanwhile; the batch may be tried again without any
-   * @throws {Contested} where others have made products meanwhile; the batch may be tried again as a contested one
+   * @throws {Contested} where others have made products meanwhile, which it has not reckoned with
    */
   async write(rows: readonly ReadyRow[], { now, ids }: BatchMark, earlier: Earlier): Promise<BatchResult> {
     const { categories, idOf } = await this.references.categories(rows, earlier.categories);

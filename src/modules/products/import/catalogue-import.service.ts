@@ -44,6 +44,9 @@ interface MarkedBatch extends RowBatch {
   readonly mark: BatchMark;
 }
 
+/** The third takes what two leave of the processors, while one of them waits for its turn. */
+const WRITTEN_AT_A_TIME = 3;
+
 /** What is known from one batch to the next. */
 class Memory implements Earlier {
   /** Never emptied, but replaced: a batch that is under way goes on with those that it began with. */
@@ -95,11 +98,14 @@ export class CatalogueImportService {
     return report;
   }
 
-  /** While two batches are written, the next is read. */
+  /** While some batches are written, the next is read. */
   private async read(source: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportReport> {
     const tally = new Tally();
     const memory = new Memory();
-    const writing = new InTurn((error) => error instanceof CategoryNotFound || this.uow.ranOutOfTime(error));
+    const writing = new InTurn(
+      this.writtenAtATime,
+      (error) => error instanceof CategoryNotFound || this.uow.ranOutOfTime(error),
+    );
     let broken: UnreadableFile | undefined;
     const reading = { ...options, currency: this.config.STORE_CURRENCY };
     try {
@@ -119,6 +125,11 @@ export class CatalogueImportService {
     return tally.report(broken);
   }
 
+  /** What follows a commit may need a connection while the batches behind hold theirs. */
+  private get writtenAtATime(): number {
+    return Math.min(WRITTEN_AT_A_TIME, Math.max(1, this.config.DATABASE_POOL_SIZE - 1));
+  }
+
   /** Whether there has never been a product. */
   isEmpty(): Promise<boolean> {
     return this.batches.isEmpty();
@@ -131,27 +142,11 @@ export class CatalogueImportService {
     memory: Memory,
     turn: () => Promise<void>,
   ): Promise<BatchStep> {
-    try {
-      return await this.writeOnce(batch, options, memory, turn);
-    } catch (error) {
-      if (!(error instanceof Contested)) throw error;
-      // Whoever it was, be it the batch before, is likely to go on.
-      memory.contested = true;
-      return this.writeOnce(batch, options, memory, turn);
-    }
-  }
-
-  private async writeOnce(
-    batch: MarkedBatch,
-    options: ImportOptions,
-    memory: Memory,
-    turn: () => Promise<void>,
-  ): Promise<BatchStep> {
     const { dryRun = false, keep } = options;
     let step: BatchStep | undefined;
     try {
       const { result, late } = await this.uncommitted(dryRun, async () => {
-        const written = await this.batches.write(batch.rows, batch.mark, memory);
+        const written = await this.writeRows(batch, memory);
         await turn();
         step = stepOf(batch, written, memory);
         if (!dryRun) await keep?.(step);
@@ -164,6 +159,16 @@ export class CatalogueImportService {
       return done;
     } catch (error) {
       if (error instanceof CategoryNotFound) memory.forgetCategories();
+      throw error;
+    }
+  }
+
+  private async writeRows({ rows, mark }: MarkedBatch, memory: Memory): Promise<BatchResult> {
+    try {
+      return await this.batches.write(rows, mark, memory);
+    } catch (error) {
+      // Whoever it was, be it the batch before, is likely to go on.
+      if (error instanceof Contested) memory.contested = true;
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { DomainError, NotFound } from '../../../common/domain-error.js';
+import { StartAgain } from '../../../platform/database/unit-of-work.js';
 
 /** No such import. */
 export class ImportNotFound extends NotFound {
@@ -28,8 +29,8 @@ export class ImportSuperseded extends Error {
   }
 }
 
-/** Others have taken a SKU or a slug since a batch looked for it: nothing of the batch is kept, but it may be tried again. */
-export class Contested extends Error {
+/** Others have taken a SKU or a slug since a batch looked for it. */
+export class Contested extends StartAgain {
   constructor() {
     super('Others make products with the same SKUs or slugs at the same time.');
   }

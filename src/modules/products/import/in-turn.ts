@@ -20,31 +20,36 @@ const NOTHING: Progress = { tried: Promise.resolve(), done: Promise.resolve() };
 const AT_ONCE = (): Promise<void> => Promise.resolve();
 
 /**
- * Does pieces of work two at a time, and has them come about in their order. Whoever runs ahead waits for the one before
- * while it holds what that may need, which no database can see: so where a try fails in a way that passes, both are
- * done again, and from then on one by one.
+ * Does pieces of work a few at a time, and has them come about in their order. Whoever runs ahead waits for the one
+ * before while it holds what that may need, which no database can see: so where a try fails in a way that passes, it and
+ * those behind it are done again, and from then on one by one.
  */
 export class InTurn {
-  private last = NOTHING;
-  private beforeLast = NOTHING;
+  /** The latest, in their order. */
+  private readonly underWay: Progress[] = [];
   private oneByOne = false;
 
-  /** @param passes whether what has failed so may be tried again */
-  constructor(private readonly passes: (error: unknown) => boolean) {}
+  /**
+   * @param most how many are under way at a time
+   * @param passes whether what has failed so may be tried again
+   */
+  constructor(
+    private readonly most: number,
+    private readonly passes: (error: unknown) => boolean,
+  ) {}
 
   /**
-   * Begins a piece of work as soon as fewer than two are under way.
+   * Begins a piece of work as soon as there is room for it.
    * @throws whatever an earlier one has failed with
    */
   async add(task: Task): Promise<void> {
-    await this.beforeLast.done;
-    const before = this.last;
+    const before = this.underWay.at(-1) ?? NOTHING;
+    if (this.underWay.length === this.most) await this.underWay.shift()?.done;
     const tried = this.attempt(task, before);
     const done = tried.catch((error: unknown) => this.repeat(task, before, error));
     // They are awaited later; until then nobody is there to hear of a failure.
     for (const promise of [tried, done]) promise.catch(() => undefined);
-    this.beforeLast = before;
-    this.last = { tried, done };
+    this.underWay.push({ tried, done });
   }
 
   /**
@@ -52,7 +57,7 @@ export class InTurn {
    * @throws whatever the first one that failed has failed with
    */
   async end(): Promise<void> {
-    const all = [this.beforeLast.done, this.last.done];
+    const all = this.underWay.map(({ done }) => done);
     await Promise.allSettled(all);
     await Promise.all(all);
   }
