@@ -49,6 +49,36 @@ describe('carts in the database', () => {
     expect((await carts.find(owner))?.lines.map(({ productId }) => productId)).toEqual(ids);
   });
 
+  it('are filled together where many ask at the same time, each by what its own customer asked for', async () => {
+    const { id } = await createProduct(shop.db, { stock: 9 });
+    const owners = await Promise.all(Array.from({ length: 9 }, newOwner));
+    const additions = await Promise.all(owners.map((owner, index) => carts.add(owner, line(id, index + 1), now)));
+    expect(additions.map((addition) => addition.outcome === 'added' && addition.cart?.lines[0]?.quantity)).toEqual(
+      owners.map((_owner, index) => index + 1),
+    );
+    const { rows } = await shop.db.query(
+      'SELECT count(*)::int AS lines, count(DISTINCT xmin::text)::int AS transactions FROM cart_items WHERE product_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ lines: 9, transactions: 3 }]);
+  });
+
+  it('are filled once each though one of those who ask cannot have a cart', async () => {
+    const { id } = await createProduct(shop.db, { stock: 9 });
+    const owners = await Promise.all(Array.from({ length: 6 }, newOwner));
+    const nobody = userOwner(newId());
+    const outcomes = await Promise.allSettled(
+      [...owners, nobody, ...owners].map((owner) => carts.add(owner, line(id), now)),
+    );
+    expect(outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [index] : []))).toEqual([6]);
+    expect(outcomes[6]).toMatchObject({ reason: { constraint: 'carts_user_fkey' } });
+    const { rows } = await shop.db.query(
+      'SELECT quantity, count(*)::int AS lines FROM cart_items WHERE product_id = $1 GROUP BY quantity',
+      [id],
+    );
+    expect(rows).toEqual([{ quantity: 2, lines: 6 }]);
+  });
+
   it('say that they must be read again where another change came between', async () => {
     const owner = await newOwner();
     const [first, second] = [await createProduct(shop.db), await createProduct(shop.db)];

@@ -21,8 +21,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-function run(target: pg.Client | pg.Pool, asked: Statement, values: readonly unknown[] = []): Promise<Rows<object>> {
-  return new PreparedQuery(asked, values).run(target as never);
+function runEach(target: pg.Client | pg.Pool, asked: Statement, ...runs: unknown[][]): Promise<Rows<object>[]> {
+  return new PreparedQuery(asked, runs).run(target as never);
+}
+
+async function run(target: pg.Client | pg.Pool, asked: Statement, values: unknown[] = []): Promise<Rows<object>> {
+  const [result, ...more] = await runEach(target, asked, values);
+  if (result === undefined || more.length > 0) throw new Error('One run has one result.');
+  return result;
 }
 
 /** Messages that the client sends while work is done, by their letter: https://www.postgresql.org/docs/15/protocol-message-formats.html */
@@ -70,6 +76,38 @@ test('what answers no columns tells how many rows it touched', async () => {
   const none = statement('test.none', 'SELECT n FROM things WHERE n > 100');
   expect(await run(client, none)).toEqual({ rows: [], count: 0 });
   expect(await run(client, statement('test.drop', 'DELETE FROM things'))).toEqual({ rows: [], count: 7 });
+});
+
+test('several runs are one message and one transaction, each with its own answer', async () => {
+  await client.query('CREATE TEMPORARY TABLE notes (transaction xid8 DEFAULT pg_current_xact_id(), text text UNIQUE)');
+  const note = statement(
+    'test.note',
+    'INSERT INTO notes (text) SELECT unnest($1::text[]) RETURNING text, (SELECT count(*)::int FROM notes) AS before',
+  );
+  const noted = (...texts: string[][]) => runEach(client, note, ...texts.map((one) => [one]));
+  let answers: Rows<object>[] = [];
+  const letters = await lettersOf(async () => {
+    answers = await noted(['a', 'b'], [], ['c']);
+  });
+  expect(letters).toBe('PBDE' + 'BE' + 'BE' + 'S');
+  expect(answers).toEqual([
+    {
+      rows: [
+        { text: 'a', before: 0 },
+        { text: 'b', before: 0 },
+      ],
+      count: 2,
+    },
+    { rows: [], count: 0 },
+    // It sees what those before it have written.
+    { rows: [{ text: 'c', before: 2 }], count: 1 },
+  ]);
+  await expect(noted(['d'], ['e', 'a'], ['f'])).rejects.toMatchObject({ code: '23505' });
+  expect(await lettersOf(() => noted(['g'], ['h']))).toBe('BEBES');
+  const { rows } = await client.query(
+    'SELECT string_agg(text, NULL ORDER BY text) AS texts FROM notes GROUP BY transaction ORDER BY transaction',
+  );
+  expect(rows).toEqual([{ texts: 'abc' }, { texts: 'gh' }]);
 });
 
 test('a statement that failed at first is asked again in full', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
+import { GatheredWrites } from '../../platform/database/gathered-writes.js';
 import * as sql from './cart.statements.js';
 import type { WantedLine } from './cart-limits.js';
 import { type CartOwner, keyOf } from './cart-owner.js';
@@ -86,6 +87,11 @@ interface AdditionRow extends Omit<LineRow, 'cart_id'> {
 /** Carts and their lines. */
 @Injectable()
 export class CartsRepository extends BaseRepository {
+  private readonly additions = {
+    user: new GatheredWrites((runs: readonly unknown[][]) => this.rowsOfEach<AdditionRow>(sql.ADD.user, runs)),
+    guest: new GatheredWrites((runs: readonly unknown[][]) => this.rowsOfEach<AdditionRow>(sql.ADD.guest, runs)),
+  };
+
   async find(owner: CartOwner): Promise<CartContents | undefined> {
     return contentsOf(await this.rows<LineRow>(sql.VIEW[owner.kind], [keyOf(owner)]));
   }
@@ -93,8 +99,12 @@ export class CartsRepository extends BaseRepository {
   /** Adds to the owner's cart, if the product is sold and the line keeps within the limits. */
   async add(owner: CartOwner, item: LineToAdd, now: Date): Promise<Addition> {
     const { productId, quantity, newCartId, mayMake } = item;
-    const values = [keyOf(owner), newCartId, productId, quantity, now, mayMake];
-    return additionOf(await this.rows<AdditionRow>(sql.ADD[owner.kind], values), productId);
+    const key = keyOf(owner);
+    const values = [key, newCartId, productId, quantity, now, mayMake];
+    const rows = this.inTransaction
+      ? await this.rows<AdditionRow>(sql.ADD[owner.kind], values)
+      : await this.additions[owner.kind].add(values, key.toString('hex'));
+    return additionOf(rows, productId);
   }
 
   /** Locks the owner's cart, bumps its version and gives its id, where there is one. */

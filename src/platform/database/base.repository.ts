@@ -23,13 +23,26 @@ export abstract class BaseRepository {
     return this.manager.getRepository(entity);
   }
 
-  /** Runs reads for several callers, of whom one may be inside a transaction, outside of it. */
+  /** Whether a transaction is under way in this context. */
+  protected get inTransaction(): boolean {
+    return this.database.current() !== undefined;
+  }
+
+  /** Runs work for several callers, of whom one may be inside a transaction, outside of it. */
   protected outside<T>(work: () => T): T {
     return this.database.outside(work);
   }
 
   protected async rows<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
     return (await this.database.run<R>(statement, values)).rows;
+  }
+
+  /** Runs a statement for each list of values, in one transaction and one round trip; all of it or nothing. */
+  protected async rowsOfEach<R extends QueryResultRow>(
+    statement: Statement,
+    runs: readonly (readonly unknown[])[],
+  ): Promise<R[][]> {
+    return (await this.database.runEach<R>(statement, runs)).map(({ rows }) => rows);
   }
 
   protected async first<R extends QueryResultRow>(

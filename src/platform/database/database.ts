@@ -71,8 +71,14 @@ export class Database {
 
   /** Runs a statement that is prepared by name. */
   async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Rows<R>> {
+    const [result] = await this.runEach<R>(statement, [values]);
+    return result as Rows<R>;
+  }
+
+  /** Runs it once for each list of values, in one transaction and one round trip. */
+  runEach<R extends QueryResultRow>(statement: Statement, runs: readonly (readonly unknown[])[]): Promise<Rows<R>[]> {
     const target = this.current()?.client ?? this.pool;
-    const query = new PreparedQuery<R>(statement, values);
+    const query = new PreparedQuery<R>(statement, runs);
     return this.statements.during(() => query.run(target as unknown as Runner));
   }
 

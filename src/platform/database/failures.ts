@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DomainError } from '../../common/domain-error.js';
 
 interface DriverFailure {
@@ -36,6 +37,14 @@ const TIME_LIMITS = ['55P03', '57014'];
 /** Whether a statement was cancelled because it waited for a lock or ran for too long. */
 export function isTimeLimit(error: unknown): boolean {
   return TIME_LIMITS.some((state) => failedWith(error, state));
+}
+
+/** The connection or the server has gone, perhaps after a commit. */
+const MAY_HAVE_COMMITTED = /^(08|57P|58|XX)/;
+
+/** Whether PostgreSQL itself has refused a statement, so that nothing of its transaction stands. */
+export function wasRolledBack(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code !== undefined && !MAY_HAVE_COMMITTED.test(error.code);
 }
 
 /** Name of the unique, foreign key or check constraint that a statement ran into, if it did. */

@@ -10,7 +10,7 @@ export interface Rows<R> {
   readonly count: number;
 }
 
-type Callback<R> = (error: Error | null | undefined, result: Rows<R>) => void;
+type Callback<R> = (error: Error | null | undefined, results: Rows<R>[]) => void;
 
 /** A connection or a pool of them, as pg runs a query that is more than a text. */
 export interface Runner {
@@ -50,7 +50,8 @@ const parameterOf = (value: unknown): string | Buffer | null =>
   value instanceof Date ? value.toISOString() : prepareValue(arrayParameter(value));
 
 /**
- * A statement that is prepared by name, once a connection. pg's own query asks for the columns at every run, and makes an
+ * A statement that is prepared by name, once a connection, and run once or several times: all of it in one transaction,
+ * for which PostgreSQL is asked in one message. pg's own query asks for the columns at every run, and makes an
  * event of every row: of a statement of thirty columns and two rows, that is most of its work. (Protocol: PostgreSQL
  * documentation, 55.2.3 Extended Query.)
  */
@@ -59,30 +60,33 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
   readonly text: string;
   /** Set by pg, which wraps it in its time-out. */
   callback: Callback<R> | undefined;
-  private readonly values: readonly (string | Buffer | null)[];
-  private readonly rows: R[] = [];
-  private count = 0;
+  private readonly runs: readonly (readonly (string | Buffer | null)[])[];
+  /** Of the run that is being answered. */
+  private rows: R[] = [];
+  private readonly results: Rows<R>[] = [];
   private shape: Shape | undefined;
-  /** Whether this run asks for the columns. */
+  /** Whether the columns are asked for. */
   private described = false;
   private failure: Error | undefined;
 
   /**
+   * @param runs the values of each run
    * @throws {TypeError} for a value that cannot be written, such as an object that holds itself
    * @throws {RangeError} for a date that is none
    */
-  constructor(statement: Statement, values: readonly unknown[]) {
+  constructor(statement: Statement, runs: readonly (readonly unknown[])[]) {
     this.name = statement.name;
     this.text = statement.text;
-    this.values = values.map(parameterOf);
+    this.runs = runs.map((values) => values.map(parameterOf));
   }
 
-  async run(runner: Runner): Promise<Rows<R>> {
+  /** What each run answered. Where one fails, nothing of any stands. */
+  async run(runner: Runner): Promise<Rows<R>[]> {
     try {
       return await new Promise((resolve, reject) => {
-        runner.query(this, undefined, (error, result) => {
+        runner.query(this, undefined, (error, results) => {
           if (error) reject(error);
-          else resolve(result);
+          else resolve(results);
         });
       });
     } catch (error) {
@@ -102,10 +106,12 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
     // All messages in one write.
     wire.stream.cork();
     if (known === undefined) wire.parse(this);
-    wire.bind({ statement: this.name, values: this.values });
     this.described = this.shape === undefined;
-    if (this.described) wire.describe({ type: 'P' });
-    wire.execute();
+    for (const [index, values] of this.runs.entries()) {
+      wire.bind({ statement: this.name, values });
+      if (this.described && index === 0) wire.describe({ type: 'P' });
+      wire.execute();
+    }
     wire.sync();
     wire.stream.uncork();
     return null;
@@ -128,17 +134,18 @@ export class PreparedQuery<R extends QueryResultRow> implements Submittable {
   }
 
   handleCommandComplete({ text }: { readonly text: string }, connection: Wire): void {
-    this.count = Number(/\d+$/.exec(text)?.[0] ?? 0);
+    this.results.push({ rows: this.rows, count: Number(/\d+$/.exec(text)?.[0] ?? 0) });
+    this.rows = [];
     if (this.described) this.remember(connection);
   }
 
   handleReadyForQuery(): void {
-    if (this.failure === undefined) this.callback?.(null, { rows: this.rows, count: this.count });
+    if (this.failure === undefined) this.callback?.(null, this.results);
     else this.handleError(this.failure);
   }
 
   handleError(error: Error): void {
-    this.callback?.(error, { rows: [], count: 0 });
+    this.callback?.(error, []);
   }
 
   private remember(connection: Wire): void {
