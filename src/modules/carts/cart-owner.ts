@@ -17,3 +17,8 @@ export function guestOwner(token: string): CartOwner {
 export function keyOf(owner: CartOwner): string | Buffer {
   return owner.kind === 'user' ? owner.userId : owner.tokenHash;
 }
+
+/** The same as a text. */
+export function textOf(key: string | Buffer): string {
+  return typeof key === 'string' ? key : key.toString('base64url');
+}

@@ -3,7 +3,7 @@ import { BaseRepository } from '../../platform/database/base.repository.js';
 import { GatheredWrites } from '../../platform/database/gathered-writes.js';
 import * as sql from './cart.statements.js';
 import type { WantedLine } from './cart-limits.js';
-import { type CartOwner, keyOf } from './cart-owner.js';
+import { type CartOwner, keyOf, textOf } from './cart-owner.js';
 
 /** A line of a cart with what is known of its product now; `unitPrice` in minor units. */
 export interface CartLine {
@@ -103,7 +103,7 @@ export class CartsRepository extends BaseRepository {
     const values = [key, newCartId, productId, quantity, now, mayMake];
     const rows = this.inTransaction
       ? await this.rows<AdditionRow>(sql.ADD[owner.kind], values)
-      : await this.additions[owner.kind].add(values, key.toString('hex'));
+      : await this.additions[owner.kind].add(values, textOf(key));
     return additionOf(rows, productId);
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LruMap } from '../../platform/cache/lru-map.js';
 import { UnitOfWork } from '../../platform/database/unit-of-work.js';
-import { type CartOwner, keyOf } from './cart-owner.js';
+import { type CartOwner, keyOf, textOf } from './cart-owner.js';
 import type { CartContents } from './carts.repository.js';
 
 const MAX_CARTS = 2_000;
@@ -42,5 +42,3 @@ export class ShownCarts {
     return cart;
   }
 }
-
-const textOf = (owner: string | Buffer): string => (typeof owner === 'string' ? owner : owner.toString('base64url'));
