@@ -43,6 +43,7 @@ CREATE TABLE cart_line (
   cart_id uuid NOT NULL REFERENCES cart ON DELETE CASCADE,
   product_id uuid NOT NULL REFERENCES product,
   quantity integer NOT NULL CHECK (quantity BETWEEN 1 AND 999),
+  unit_price bigint NOT NULL CHECK (unit_price >= 0),
   added_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (cart_id, product_id)
 );

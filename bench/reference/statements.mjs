@@ -46,17 +46,17 @@ WITH held AS (
   ON CONFLICT (account_id) DO UPDATE SET version = cart.version + 1, updated_at = now()
   RETURNING id
 ), added AS (
-  INSERT INTO cart_line (cart_id, product_id, quantity)
-  SELECT held.id, p.id, $4::integer FROM held JOIN product p ON p.id = $3::uuid AND p.active
-  ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = cart_line.quantity + excluded.quantity
-  RETURNING cart_id, product_id, quantity, added_at
+  INSERT INTO cart_line (cart_id, product_id, quantity, unit_price)
+  SELECT held.id, p.id, $4::integer, p.price FROM held JOIN product p ON p.id = $3::uuid AND p.active
+  ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = cart_line.quantity + excluded.quantity, unit_price = excluded.unit_price
+  RETURNING cart_id, product_id, quantity, unit_price, added_at
 ), line AS (
   SELECT * FROM added
   UNION ALL
-  SELECT l.cart_id, l.product_id, l.quantity, l.added_at
+  SELECT l.cart_id, l.product_id, l.quantity, l.unit_price, l.added_at
   FROM cart_line l JOIN held ON held.id = l.cart_id WHERE l.product_id <> $3::uuid
 )
-SELECT line.cart_id, line.product_id, line.quantity, p.sku, p.name, p.price, p.stock
+SELECT line.cart_id, line.product_id, line.quantity, line.unit_price, p.sku, p.name, p.price, p.stock
 FROM line JOIN product p ON p.id = line.product_id
 ORDER BY line.added_at, line.product_id`,
 };

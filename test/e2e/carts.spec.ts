@@ -72,6 +72,7 @@ describe('the cart', () => {
             sku: chair.sku,
             name: chair.name,
             unitPrice: '0.10',
+            previousUnitPrice: null,
             quantity: 3,
             lineTotal: '0.30',
             available: true,
@@ -114,6 +115,29 @@ describe('the cart', () => {
       expect(await isAvailable()).toBe(false);
       await shop.http.patch(`${ITEMS}/${rare.id}`).set(ada.bearer).send({ quantity: 1 }).expect(404);
       await shop.http.delete(`${ITEMS}/${rare.id}`).set(ada.bearer).expect(200);
+    });
+
+    it('tells what a price was before it changed, until the quantity is set at the new one', async () => {
+      const toy = await createProduct(shop.db, { price: 1_000n });
+      const priceAt = (price: number) => shop.db.query('UPDATE products SET price = $2 WHERE id = $1', [toy.id, price]);
+      const told = async () => {
+        const { items, total } = await cartOf(ada.bearer);
+        return [items[0]?.previousUnitPrice, items[0]?.unitPrice, total];
+      };
+      await add(ada.bearer, toy.id, 1).expect(200);
+      await priceAt(1_250);
+      expect(await told()).toEqual(['10.00', '12.50', '12.50']);
+      expect(await told()).toEqual(['10.00', '12.50', '12.50']);
+      await add(ada.bearer, lamp.id, 1).expect(200);
+      expect((await told())[0]).toBe('10.00');
+      expect((await add(ada.bearer, toy.id, 1).expect(200)).body.items[0].previousUnitPrice).toBeNull();
+      await priceAt(900);
+      expect((await told())[0]).toBe('12.50');
+      await priceAt(1_250);
+      expect((await told())[0]).toBeNull();
+      await priceAt(900);
+      await shop.http.patch(`${ITEMS}/${toy.id}`).set(ada.bearer).send({ quantity: 1 }).expect(200);
+      expect(await told()).toEqual([null, '9.00', '38.99']);
     });
 
     it('counts the same request under one Idempotency-Key once', async () => {
@@ -250,6 +274,14 @@ describe('the cart', () => {
       ]);
       expect(await cartOf({ ...ada.bearer, ...token })).toEqual(cart);
       expect(await cartOf(token)).toEqual(EMPTY);
+    });
+
+    it('with what its prices were', async () => {
+      const toy = await createProduct(shop.db, { price: 1_000n });
+      const token = await fillAsGuest([toy, 1]);
+      await shop.db.query('UPDATE products SET price = 800 WHERE id = $1', [toy.id]);
+      const { items } = await cartOf({ ...ada.bearer, ...token });
+      expect(items).toMatchObject([{ unitPrice: '8.00', previousUnitPrice: '10.00' }]);
     });
 
     it('who had no cart', async () => {

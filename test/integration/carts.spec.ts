@@ -128,7 +128,8 @@ describe('carts in the database', () => {
              version, created_at, updated_at)
            SELECT i, i, i, 'Many', '', 1, 'USD', 0, '{}', '[]', true, 1, now(), now()
            FROM (SELECT gen_random_uuid() AS i FROM generate_series(1, 499)) AS ids RETURNING id)
-         INSERT INTO cart_items SELECT $1, id, 1, now() FROM made`,
+         INSERT INTO cart_items (cart_id, product_id, quantity, unit_price, added_at)
+         SELECT $1, id, 1, 1, now() FROM made`,
         [cartId],
       );
     }

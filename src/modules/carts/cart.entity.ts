@@ -34,6 +34,7 @@ export class Cart {
 
 @Entity('cart_items')
 @Check('cart_items_quantity_range', 'quantity BETWEEN 1 AND 999')
+@Check('cart_items_price_not_negative', 'unit_price >= 0')
 @Index('cart_items_product_idx', ['productId'])
 export class CartItem {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'cart_items_pkey' })
@@ -46,6 +47,10 @@ export class CartItem {
 
   @Column('integer')
   quantity!: number;
+
+  /** What one was when the quantity was last set, so that its owner can be told of another price. */
+  @Column('bigint')
+  unitPrice!: bigint;
 
   @Column('timestamptz')
   addedAt!: Date;

@@ -9,6 +9,7 @@ function toItemView(line: CartLine, currency: CurrencyCode): CartItemView {
     sku: line.sku,
     name: line.name,
     unitPrice: formatMoney(line.unitPrice, currency),
+    previousUnitPrice: line.knownPrice === line.unitPrice ? null : formatMoney(line.knownPrice, currency),
     quantity: line.quantity,
     lineTotal: formatMoney(line.unitPrice * BigInt(line.quantity), currency),
     available: line.sold && line.stock >= line.quantity,

@@ -12,8 +12,8 @@ function byOwner(name: string, text: (owner: string) => string): Readonly<Record
   };
 }
 
-const LINE = `line.product_id, line.quantity, p.sku, p.name, p.price, p.next_price_change_at, p.stock, p.weight, p.tax_category,
-  p.active AND p.archived_at IS NULL AS sold`;
+const LINE = `line.product_id, line.quantity, line.unit_price AS known_price, p.sku, p.name, p.price, p.next_price_change_at, p.stock,
+  p.weight, p.tax_category, p.active AND p.archived_at IS NULL AS sold`;
 
 /** What an owner's cart depends on besides its lines: whether there are promotions, and whether shipping or tax may be charged. */
 const TERMS = `${OFFERED}, ${CHARGED} AS charged`;
@@ -45,10 +45,10 @@ export const ADD = byOwner(
   WITH owned AS (
     SELECT id, version FROM carts WHERE ${owner} = $1
   ), kept AS (
-    SELECT product_id, quantity, added_at FROM cart_items WHERE cart_id = (SELECT id FROM owned)
+    SELECT product_id, quantity, unit_price, added_at FROM cart_items WHERE cart_id = (SELECT id FROM owned)
     LIMIT (SELECT ${MAX_LINES})
   ), gate AS (
-    SELECT p.stock, $4::integer + coalesce((SELECT quantity FROM kept WHERE product_id = $3), 0) AS wanted,
+    SELECT p.stock, p.price, $4::integer + coalesce((SELECT quantity FROM kept WHERE product_id = $3), 0) AS wanted,
       (SELECT count(*) FROM kept WHERE product_id <> $3)::integer AS other_lines
     FROM products p WHERE p.id = $3::uuid AND p.active AND p.archived_at IS NULL
   ), held AS (
@@ -59,14 +59,16 @@ export const ADD = byOwner(
     ON CONFLICT (${owner}) DO UPDATE SET version = carts.version + 1, updated_at = excluded.updated_at
     RETURNING id, version, coupon_code
   ), added AS (
-    INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
-    SELECT id, $3, $4, greatest($5, (SELECT max(added_at) + interval '1 microsecond' FROM kept)) FROM held
-    ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = cart_items.quantity + excluded.quantity
+    INSERT INTO cart_items (cart_id, product_id, quantity, unit_price, added_at)
+    SELECT held.id, $3, $4, gate.price, greatest($5, (SELECT max(added_at) + interval '1 microsecond' FROM kept))
+    FROM held, gate
+    ON CONFLICT (cart_id, product_id)
+    DO UPDATE SET quantity = cart_items.quantity + excluded.quantity, unit_price = excluded.unit_price
       WHERE cart_items.quantity + excluded.quantity <= (SELECT least(stock, ${MAX_QUANTITY}) FROM gate)
-    RETURNING product_id, quantity, added_at
+    RETURNING product_id, quantity, unit_price, added_at
   ), line AS (
-    SELECT product_id, quantity, added_at FROM added
-    UNION ALL SELECT product_id, quantity, added_at FROM kept WHERE product_id <> $3
+    SELECT product_id, quantity, unit_price, added_at FROM added
+    UNION ALL SELECT product_id, quantity, unit_price, added_at FROM kept WHERE product_id <> $3
   )
   SELECT gate.wanted, gate.stock AS gate_stock, gate.other_lines, held.id AS cart_id, held.version, held.coupon_code,
     EXISTS (SELECT FROM added) AS added, ${TERMS},
@@ -133,7 +135,8 @@ export const FIND_LINE = statement(
 
 export const SET_QUANTITY = statement(
   'carts.set_quantity',
-  'UPDATE cart_items SET quantity = $3 WHERE cart_id = $1 AND product_id = $2',
+  `UPDATE cart_items SET quantity = $3, unit_price = p.price FROM products p
+   WHERE cart_id = $1 AND product_id = $2 AND p.id = product_id`,
 );
 
 export const REMOVE_LINE = statement(
@@ -146,8 +149,8 @@ export const REMOVE_LINES = statement('carts.remove_lines', 'DELETE FROM cart_it
 /** Adds the lines of cart $2 to cart $1, oldest first, as far as the limits of a cart allow. */
 export const MERGE = statement(
   'carts.merge',
-  `INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
-   SELECT $1::uuid, product_id, quantity, added_at FROM cart_items WHERE cart_id = $2
+  `INSERT INTO cart_items (cart_id, product_id, quantity, unit_price, added_at)
+   SELECT $1::uuid, product_id, quantity, unit_price, added_at FROM cart_items WHERE cart_id = $2
    ORDER BY added_at, product_id
    LIMIT (SELECT greatest(0, ${MAX_LINES} - count(*)) FROM cart_items WHERE cart_id = $1)
    ON CONFLICT (cart_id, product_id)

@@ -5,10 +5,12 @@ import * as sql from './cart.statements.js';
 import type { WantedLine } from './cart-limits.js';
 import { type CartOwner, keyOf, textOf } from './cart-owner.js';
 
-/** A line of a cart with what is known of its product now; `unitPrice` in minor units. */
+/** A line of a cart with what is known of its product now; prices in minor units. */
 export interface CartLine {
   readonly productId: string;
   readonly unitPrice: bigint;
+  /** What one was when its quantity was last set. */
+  readonly knownPrice: bigint;
   readonly quantity: number;
   readonly sku: string;
   readonly name: string;
@@ -68,6 +70,7 @@ interface LineRow {
   readonly sku: string;
   readonly name: string;
   readonly price: bigint;
+  readonly known_price: bigint;
   readonly next_price_change_at: Date | null;
   readonly stock: number;
   readonly weight: number | null;
@@ -181,6 +184,7 @@ function contentsOf(rows: readonly LineRow[]): CartContents | undefined {
     lines.push({
       productId: row.product_id,
       unitPrice: row.price,
+      knownPrice: row.known_price,
       quantity: row.quantity,
       sku: row.sku,
       name: row.name,

@@ -14,8 +14,8 @@ const HOLD = statement(
 /** $1 cart, $2 sale. What was put into the cart since comes after it. */
 const REFILL = statement(
   'carts.refill',
-  `INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
-   SELECT $1::uuid, i.product_id, i.quantity, s.placed_at + i.line_no * interval '1 microsecond'
+  `INSERT INTO cart_items (cart_id, product_id, quantity, unit_price, added_at)
+   SELECT $1::uuid, i.product_id, i.quantity, i.unit_price, s.placed_at + i.line_no * interval '1 microsecond'
    FROM sales s JOIN sale_items i ON i.sale_id = s.id WHERE s.id = $2::uuid ORDER BY i.line_no
    LIMIT (SELECT greatest(0, ${MAX_LINES} - count(*)) FROM cart_items WHERE cart_id = $1)
    ON CONFLICT (cart_id, product_id)

@@ -23,6 +23,13 @@ export class CartItemView {
   @MoneyField()
   unitPrice!: string;
 
+  @MoneyField({
+    nullable: true,
+    description:
+      'What one was when the product was put in or its quantity last set, where that is not the price any more; null where it is.',
+  })
+  previousUnitPrice!: string | null;
+
   @IntField({ min: 1, max: MAX_QUANTITY })
   quantity!: number;
 
