@@ -19,7 +19,7 @@ import { RecoveryCode } from './modules/auth/recovery-code.entity.js';
 import { RefreshToken } from './modules/auth/refresh-token.entity.js';
 import { TotpFactor } from './modules/auth/totp-factor.entity.js';
 import { UserIdentity } from './modules/auth/user-identity.entity.js';
-import { Cart, CartItem } from './modules/carts/cart.entity.js';
+import { Cart, CartItem, ExpiredCarts } from './modules/carts/cart.entity.js';
 import { DeliveryAddress } from './modules/delivery-addresses/delivery-address.entity.js';
 import { Invoice } from './modules/invoices/invoice.entity.js';
 import { InvoiceCounter } from './modules/invoices/invoice-counter.entity.js';
@@ -82,6 +82,7 @@ export const entities = [
   AuditEntry,
   Cart,
   CartItem,
+  ExpiredCarts,
   CatalogueCount,
   CatalogueEntry,
   CatalogueWord,

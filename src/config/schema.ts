@@ -121,6 +121,8 @@ export const schema = {
     100_000,
     'Most unpaid sales that one customer, or one guest by the cart, holds stock with at a time; 0 for any number.',
   ),
+  GUEST_CART_DAYS: integer(90, 1, 3_650, 'Days without a change after which the cart of a guest expires.'),
+  CUSTOMER_CART_DAYS: integer(365, 1, 3_650, 'Days without a change after which the cart of a customer expires.'),
   RESERVATION_MINUTES: integer(15, 1, 1_440, 'Minutes that an unpaid sale holds its stock.'),
 
   JWT_ISSUER: text('tradepost', 'The iss claim of access tokens.'),

@@ -87,6 +87,17 @@ describe('the test clock', () => {
     expect(await stock()).toBe(held + 3);
   });
 
+  it('lets carts expire at once', async () => {
+    const filled = await shop.http.post('/api/cart/items').send({ productId: product.id, quantity: 2 }).expect(200);
+    const guest = { 'Cart-Token': filled.headers['cart-token'] as string };
+    const pieces = async (): Promise<number> =>
+      (await shop.http.get('/api/cart').set(guest).expect(200)).body.itemCount;
+    await move({ advance: 'P89D' }).expect(200);
+    expect(await pieces()).toBe(2);
+    await move({ advance: 'P2D' }).expect(200);
+    await eventually(async () => expect(await pieces()).toBe(0));
+  });
+
   it('ends access tokens and refresh tokens in their time', async () => {
     const person = await register(shop);
     const me = () => shop.http.get('/api/users/me').set(bearer(person.accessToken));

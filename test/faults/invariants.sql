@@ -30,6 +30,11 @@ FULL JOIN (SELECT m.sale_id, m.product_id, -sum(m.delta) AS units FROM stock_mov
   ON m.sale_id = i.sale_id AND m.product_id = i.product_id
 WHERE i.units IS DISTINCT FROM m.units;
 
+-- name: the cart that opens a guest's sale is there
+SELECT s.id, s.cart_id FROM sales s
+WHERE s.user_id IS NULL AND s.cart_id IS NOT NULL AND NOT EXISTS (
+  SELECT FROM carts c WHERE c.id = s.cart_id AND c.token_hash IS NOT NULL);
+
 -- name: cancelled sales have released all they took, others nothing
 SELECT s.id, s.status FROM sales s
 LEFT JOIN (SELECT sale_id, sum(delta) AS units FROM stock_movements WHERE reason = 'release' GROUP BY 1) r

@@ -113,6 +113,10 @@ const DAMAGES: readonly (readonly [string, string])[] = [
     'cancelled sales have released all they took, others nothing',
     `UPDATE stock_movements SET reason = 'adjustment' WHERE sale_id = '{cancelled}' AND reason = 'release'`,
   ],
+  [
+    "the cart that opens a guest's sale is there",
+    `UPDATE sales SET user_id = NULL, cart_id = gen_random_uuid() WHERE id = '{cancelled}'`,
+  ],
   ["a sale's items and amounts add up", `UPDATE sale_items SET discount = discount + 1 WHERE sale_id = '{pending}'`],
   [
     "a sale's items and amounts add up",

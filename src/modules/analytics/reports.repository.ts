@@ -73,7 +73,8 @@ const BUYERS = statement(
 );
 const FUNNEL = statement(
   'reports.funnel',
-  `SELECT (SELECT count(*)::int FROM carts WHERE created_at >= $1 AND created_at < $2) AS carts,
+  `SELECT (SELECT count(*) FROM carts WHERE created_at >= $1 AND created_at < $2)::int
+       + (SELECT coalesce(sum(carts), 0) FROM expired_carts WHERE begun_from >= $1 AND begun_from < $2)::int AS carts,
      count(*)::int AS checkouts,
      count(*) FILTER (WHERE payment_status IN ('completed', 'partially_refunded', 'refunded'))::int AS paid
    FROM sales WHERE placed_at >= $1 AND placed_at < $2 AND origin IS NULL AND status <> 'draft'`,

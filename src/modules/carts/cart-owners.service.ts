@@ -27,12 +27,12 @@ export class CartOwners {
   }
 
   /**
-   * Merges the guest cart of a token into a customer's and deletes it; a token that names no cart changes nothing, so
+   * Merges the guest cart of a token into a customer's; a token that names no cart, or an empty one, changes nothing, so
    * it may be sent again and again.
    */
   async adopt(userId: string, cartToken: string): Promise<void> {
     const guest = guestOwner(cartToken);
-    if ((await this.carts.findVersion(guest)) === undefined) return;
+    if (!(await this.carts.isFilled(guest))) return;
     await this.uow.run(async () => {
       const now = this.clock.now();
       const guestCartId = await this.carts.hold(guest, now);

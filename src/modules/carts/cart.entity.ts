@@ -32,6 +32,18 @@ export class Cart {
   updatedAt!: Date;
 }
 
+/** Carts that were begun within a quarter of an hour and are no more since they expired, for those who count carts. */
+@Entity('expired_carts')
+@Check('expired_carts_some', 'carts > 0')
+export class ExpiredCarts {
+  /** When the quarter of an hour began. */
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'expired_carts_pkey' })
+  begunFrom!: Date;
+
+  @Column('integer')
+  carts!: number;
+}
+
 @Entity('cart_items')
 @Check('cart_items_quantity_range', 'quantity BETWEEN 1 AND 999')
 @Check('cart_items_price_not_negative', 'unit_price >= 0')

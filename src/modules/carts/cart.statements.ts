@@ -146,6 +146,16 @@ export const REMOVE_LINE = statement(
 
 export const REMOVE_LINES = statement('carts.remove_lines', 'DELETE FROM cart_items WHERE cart_id = $1');
 
+/** Whether a guest's cart holds anything that can be taken over. */
+export const FILLED = statement(
+  'carts.filled',
+  `SELECT FROM carts cart WHERE token_hash = $1
+     AND (coupon_code IS NOT NULL OR EXISTS (SELECT FROM cart_items WHERE cart_id = cart.id))`,
+);
+
+/** The sales of guests that a `cart` opens. */
+const BOUGHT = 'SELECT FROM sales s WHERE s.cart_id = cart.id AND s.user_id IS NULL';
+
 /** Adds the lines of cart $2 to cart $1, oldest first, as far as the limits of a cart allow. */
 export const MERGE = statement(
   'carts.merge',
@@ -161,4 +171,47 @@ export const MERGE = statement(
 /** Deletes the cart of a user, and by its foreign key the lines. */
 export const FORGET = statement('carts.forget', 'DELETE FROM carts WHERE user_id = $1');
 
-export const DELETE_CART = statement('carts.delete_cart', 'DELETE FROM carts WHERE id = $1');
+/**
+ * Takes all out of carts that are held, and deletes them; that of a guest who has bought from it stays, empty: by it the
+ * guest's sales are found. $1 their ids. It must be a statement after the one that holds them, to see each sale of theirs.
+ */
+const RELEASED = `kept AS MATERIALIZED (
+    SELECT id FROM carts cart WHERE id = ANY ($1::uuid[]) AND EXISTS (${BOUGHT})
+  ), emptied AS (
+    UPDATE carts SET coupon_code = NULL, version = version + 1 WHERE id IN (SELECT id FROM kept)
+  ), taken AS (
+    DELETE FROM cart_items WHERE cart_id IN (SELECT id FROM kept)
+  ), deleted AS (
+    DELETE FROM carts WHERE id = ANY ($1::uuid[]) AND id NOT IN (SELECT id FROM kept) RETURNING created_at
+  )`;
+
+export const RELEASE = statement('carts.release', `WITH ${RELEASED} SELECT count(*) FROM deleted`);
+
+/** The same, and keeps the number of those that are no more. */
+export const EXPIRE = statement(
+  'expired-carts.remove',
+  `WITH ${RELEASED}
+  INSERT INTO expired_carts (begun_from, carts)
+  SELECT date_bin('15 minutes', created_at, 'epoch') AS slot, count(*) FROM deleted GROUP BY slot ORDER BY slot
+  ON CONFLICT (begun_from) DO UPDATE SET carts = expired_carts.carts + excluded.carts`,
+);
+
+/**
+ * Looks at the carts that come next after the id $1 and holds those that nobody has changed since $2 (guests') or $3
+ * (customers'), but for those that somebody else holds. A guest's that is kept for its sales is left alone once it is
+ * empty. Gives the last id that was looked at, null after the end.
+ *
+ * There is no index by the time of the last change: it would have an entry for each change of each cart.
+ */
+export const HOLD_EXPIRED = statement(
+  'expired-carts.hold',
+  `WITH page AS MATERIALIZED (
+    SELECT id FROM carts WHERE id > $1::uuid ORDER BY id LIMIT 1000
+  ), expired AS MATERIALIZED (
+    SELECT id FROM carts cart WHERE id IN (SELECT id FROM page)
+      AND updated_at < CASE WHEN user_id IS NULL THEN $2::timestamptz ELSE $3::timestamptz END
+      AND (coupon_code IS NOT NULL OR EXISTS (SELECT FROM cart_items WHERE cart_id = cart.id) OR NOT EXISTS (${BOUGHT}))
+    ORDER BY id FOR UPDATE SKIP LOCKED
+  )
+  SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last, ARRAY(SELECT id FROM expired) AS ids`,
+);

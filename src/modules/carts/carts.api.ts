@@ -16,8 +16,8 @@ export class CartsApi {
   ) {}
 
   /**
-   * Merges the guest cart of a token into a customer's and deletes it; quantities add up, to 999 at most. A token
-   * that names no cart changes nothing.
+   * Merges the guest cart of a token into a customer's; quantities add up, to 999 at most. A token that names no cart
+   * changes nothing.
    */
   adopt(userId: string, cartToken: string): Promise<void> {
     return this.owners.adopt(userId, cartToken);

@@ -3,6 +3,7 @@ import { ProductsModule } from '../products/products.module.js';
 import { PromotionsModule } from '../promotions/promotions.module.js';
 import { ShippingModule } from '../shipping/shipping.module.js';
 import { TaxesModule } from '../taxes/taxes.module.js';
+import { CartExpiry } from './cart-expiry.job.js';
 import { CartFilling } from './cart-filling.service.js';
 import { CartOwners } from './cart-owners.service.js';
 import { CartPricing } from './cart-pricing.service.js';
@@ -13,6 +14,7 @@ import { CartsApi } from './carts.api.js';
 import { CartsController } from './carts.controller.js';
 import { CartsRepository } from './carts.repository.js';
 import { CartsService } from './carts.service.js';
+import { ExpiredCartsRepository } from './expired-carts.repository.js';
 import { RefilledCartsRepository } from './refilled-carts.repository.js';
 import { ShippingOptionsController } from './shipping-options.controller.js';
 import { ShippingOptionsService } from './shipping-options.service.js';
@@ -22,6 +24,7 @@ import { ShownCarts } from './shown-carts.cache.js';
   imports: [ProductsModule, PromotionsModule, ShippingModule, TaxesModule],
   controllers: [CartsController, ShippingOptionsController],
   providers: [
+    CartExpiry,
     CartFilling,
     CartOwners,
     CartPricing,
@@ -31,6 +34,7 @@ import { ShownCarts } from './shown-carts.cache.js';
     CartsApi,
     CartsRepository,
     CartsService,
+    ExpiredCartsRepository,
     RefilledCartsRepository,
     ShownCarts,
     ShippingOptionsService,

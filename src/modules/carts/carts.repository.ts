@@ -156,11 +156,19 @@ export class CartsRepository extends BaseRepository {
     await this.affect(sql.FORGET, [userId]);
   }
 
-  /** Moves the lines of one held cart into another, its coupon where there is none, and deletes the first. */
+  /** Whether the cart of a guest has lines or a coupon. */
+  async isFilled(guest: CartOwner): Promise<boolean> {
+    return (await this.first(sql.FILLED, [keyOf(guest)])) !== undefined;
+  }
+
+  /**
+   * Moves the lines of one held cart into another, its coupon where there is none, and deletes the first; that of a guest
+   * who has bought from it is left, empty.
+   */
   async absorb(intoId: string, fromId: string): Promise<void> {
     await this.affect(sql.MERGE, [intoId, fromId]);
     await this.affect(sql.MERGE_COUPON, [intoId, fromId]);
-    await this.affect(sql.DELETE_CART, [fromId]);
+    await this.first(sql.RELEASE, [[fromId]]);
   }
 }
 

@@ -19,6 +19,7 @@ import type { PaymentStatus } from './payments/payment-lifecycle.js';
 @Check('sales_buyer_known', 'user_id IS NOT NULL OR email IS NOT NULL OR origin IS NOT NULL')
 @Check('sales_import_has_origin', 'import_id IS NULL OR origin IS NOT NULL')
 @Index('sales_user_idx', ['userId', 'id'])
+@Index('sales_guest_cart_idx', ['cartId'], { where: 'user_id IS NULL AND cart_id IS NOT NULL' })
 @Index('sales_placed_idx', ['placedAt', 'paymentStatus', 'status'], { where: 'origin IS NULL' })
 @Index('sales_imported_idx', ['placedAt'], { where: 'origin IS NOT NULL' })
 @Index('sales_pending_expiry_idx', ['expiresAt'], { where: `status = 'pending'` })

@@ -92,7 +92,8 @@ const numbered = (json: string): string => `replace(${json}, '"number":""', '"nu
  *
  * Rows are locked in the order that all of Tradepost keeps: carts, then products, then promotions, then idempotency
  * keys, each by id. A batch waits for none: whoever holds a product must not hold up those who want another. A gate says
- * of each sale whether its cart is still at the version that was priced, every line still for sale at its price and in
+ * of each sale whether its cart is still at the version that was priced (a guest's, by which the sale is found, also where
+ * something else is sold), every line still for sale at its price and in
  * stock after those before it in the batch, and whether its buyer may have another open sale; of one that was priced from
  * a cart as it was shown ($2) also that the shop has nothing that would make it cost more or less. Every write hangs off the
  * idempotency record, which hangs off the gate, so that what is refused writes nothing; it is not in `sold`, and its
@@ -125,10 +126,10 @@ function place(manner: Manner, promoted: boolean): Statement {
      WHERE l.quantity > 0 AND l.price >= 0),
    c AS MATERIALIZED (
      SELECT carts.id FROM q JOIN carts ON carts.id = q.cart_id AND carts.version = q.cart_version
-     WHERE q.checks_out ORDER BY carts.id FOR NO KEY UPDATE OF carts${patience}),
+     ORDER BY carts.id FOR NO KEY UPDATE OF carts${patience}),
    w AS MATERIALIZED (
      SELECT q.*, r.place FROM q LEFT JOIN LATERAL (${OPEN_PLACE}) r ON q.most_open > 0
-     WHERE NOT q.checks_out OR q.cart_id IN (SELECT id FROM c)),
+     WHERE q.cart_id IS NULL OR q.cart_id IN (SELECT id FROM c)),
    x AS MATERIALIZED (
      SELECT key, ${TURN[manner]} AS had FROM (
        SELECT DISTINCT uuid_hash(l.product_id) AS key FROM l JOIN w ON w.ord = l.ord ORDER BY key) k),
