@@ -149,6 +149,9 @@ describe('sales that staff draft and edit', () => {
     const { id, total } = await drafted(8);
     const answer = await edit(id, { items: [...pieces(mug, 11), ...pieces(lamp, 1)] }).expect(409);
     expect(answer.body.errors).toMatchObject([{ path: 'items.0.quantity', requested: 11, available: 10 }]);
+    const twice = [...pieces(mug, 1), ...pieces(mug, 1), ...pieces(lamp, 11)];
+    const named = await edit(id, { items: twice }).expect(409);
+    expect(named.body.errors).toMatchObject([{ path: 'items.2.quantity', requested: 11, available: 10 }]);
     const { body } = await shop.http.get(`/api/admin/sales/${id}`).set(staff.bearer).expect(200);
     expect(body).toMatchObject({ total, items: [{ quantity: 8 }] });
     expect([await stock(mug), await stock(lamp)]).toEqual([2, 10]);

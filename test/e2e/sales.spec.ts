@@ -204,6 +204,80 @@ describe('sales', () => {
     expect(confirmed.body.invoiceId).not.toBeNull();
   });
 
+  it('names each item that cannot be had, by its place in the request, and writes nothing', async () => {
+    const [plenty, rare, none] = await Promise.all([9, 1, 0].map((stock) => createProduct(shop.db, { stock })));
+    const one = (product = plenty) => ({ productId: product?.id ?? '', quantity: 1 });
+    const items = [
+      one(),
+      one(),
+      one(rare),
+      one(),
+      { ...one(rare), productId: rare?.id.toUpperCase() ?? '' },
+      one(none),
+    ];
+    const written = async () => {
+      const tables = ['sales', 'sale_items', 'sale_history', 'stock_movements', 'outbox_events', 'idempotency_keys'];
+      const counts = tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`);
+      return (await shop.db.query(`SELECT ${counts.join(', ')}, nextval('sale_number_seq') - 1 AS number`)).rows;
+    };
+    const before = await written();
+    const key = { 'Idempotency-Key': randomUUID() };
+    const { body } = await placeSale(shop, customer, items, key).expect(409);
+    expect(body).toMatchObject({
+      code: 'insufficient_stock',
+      errors: [
+        { path: 'items.2.quantity', productId: rare?.id, requested: 2, available: 1 },
+        { path: 'items.5.quantity', productId: none?.id, requested: 1, available: 0 },
+      ],
+    });
+    expect(await written()).toEqual([{ ...before[0], number: String(Number(before[0].number) + 1) }]);
+    await shop.db.query('UPDATE products SET active = false WHERE id = $1', [none?.id]);
+    const gone = await placeSale(shop, customer, items).expect(404);
+    expect(gone.body.errors).toMatchObject([{ path: 'items.5.productId' }]);
+    for (const product of [rare, plenty, none]) {
+      await shop.db.query(
+        `WITH c AS (INSERT INTO carts (id, user_id, version, created_at, updated_at)
+           VALUES (gen_random_uuid(), $1, 1, now(), now())
+           ON CONFLICT (user_id) DO UPDATE SET version = carts.version + 1 RETURNING id)
+         INSERT INTO cart_items (cart_id, product_id, quantity, unit_price, added_at)
+         SELECT id, $2, 2, 1, clock_timestamp() FROM c`,
+        [customer.id, product?.id],
+      );
+    }
+    const ofCart = await placeSale(shop, customer, undefined).expect(404);
+    expect(ofCart.body.errors).toMatchObject([{ path: 'items.2.productId' }]);
+    await shop.http.delete(`/api/cart/items/${none?.id}`).set(customer.bearer).expect(200);
+    const short = await placeSale(shop, customer, undefined).expect(409);
+    expect(short.body.errors).toMatchObject([{ path: 'items.0.quantity', requested: 2, available: 1 }]);
+  });
+
+  it('lists to staff those of a status and of a time', async () => {
+    const staff = await createCustomer(shop, 'support');
+    const product = await createProduct(shop.db);
+    const items = [{ productId: product.id, quantity: 1 }];
+    const [first, second, third] = [
+      await placeSale(shop, customer, items).expect(201),
+      await placeSale(shop, customer, items).expect(201),
+      await placeSale(shop, customer, items).expect(201),
+    ].map(({ body }) => body);
+    await paySale(shop, customer, second.id).expect(201);
+    const found = async (query: object) => {
+      const { body } = await shop.http
+        .get('/api/admin/sales')
+        .query({ userId: customer.id, ...query })
+        .set(staff.bearer)
+        .expect(200);
+      expect(body.total).toBe(body.items.length);
+      return body.items.map(({ id }: { id: string }) => id);
+    };
+    expect(await found({ status: 'confirmed' })).toEqual([second.id]);
+    expect(await found({ status: 'pending' })).toEqual([third.id, first.id]);
+    expect(await found({ from: second.placedAt })).toEqual([third.id, second.id]);
+    expect(await found({ to: second.placedAt })).toEqual([first.id]);
+    expect(await found({ from: second.placedAt, to: third.placedAt })).toEqual([second.id]);
+    expect(await found({ from: second.placedAt, status: 'pending' })).toEqual([third.id]);
+  });
+
   it('lists the own sales to customers and all to staff, by page and by cursor', async () => {
     const staff = await createCustomer(shop, 'support');
     const product = await createProduct(shop.db);

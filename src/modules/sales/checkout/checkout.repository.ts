@@ -47,6 +47,8 @@ export interface Quote {
   /** What shipping to the address can cost, and what is taxed there. */
   readonly destination: Pick<Destination, 'tariffs' | 'preferred' | 'rates'>;
   readonly lines: readonly QuotedLine[];
+  /** What was asked for, where the lines are made of it and what they are priced by does not tell: by it, problems are named. */
+  readonly asked?: readonly AskedItem[] | undefined;
   /** Whether it is the cart as it was last shown, and nothing was read. */
   readonly asShown?: true;
 }

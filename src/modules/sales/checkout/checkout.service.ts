@@ -96,7 +96,7 @@ export class CheckoutService {
   async price(principal: Purchaser, body: PlaceSale, quote: Quote, draft?: Draft): Promise<NewSale> {
     if (principal.kind === 'guest' && quote.cart === null && draft === undefined) throw new NotFound('cart');
     const address = addressOf(body, quote);
-    const lines = sellable(quote, this.config.STORE_CURRENCY);
+    const lines = sellable(quote, body.items, this.config.STORE_CURRENCY);
     const userId = principal.kind === 'user' ? principal.userId : null;
     const buyer = { userId, email: userId === null ? (body.email ?? null) : null };
     const destination = { ...quote.destination, country: address.country, region: address.region };
@@ -256,21 +256,31 @@ function addressOf(body: PlaceSale, quote: Quote): PostalAddress {
   throw InvalidInput.field('deliveryAddress', 'is required: there is no default delivery address');
 }
 
-/** The lines, once all can be sold; the same check stands, under locks, in the statement that writes them. */
-function sellable(quote: Quote, currency: string): Quote['lines'] {
-  if (quote.lines.length === 0) throw new CartEmpty();
+/**
+ * The lines, once all can be sold; the same check stands, under locks, in the statement that writes them.
+ * @param items of the request, which may name a product more than once
+ */
+function sellable(quote: Quote, items: readonly AskedItem[] | undefined, currency: string): Quote['lines'] {
+  const { lines } = quote;
+  const asked = items ?? quote.asked ?? lines;
+  if (lines.length === 0) throw new CartEmpty();
   const gone: FieldProblem[] = [];
   const short: FieldProblem[] = [];
-  quote.lines.forEach((line, index) => {
+  for (const line of lines) {
     const { productId, stock, quantity } = line;
     if (!line.forSale || line.currency !== currency) {
-      gone.push({ path: `items.${index}.productId`, message: 'is not for sale', productId });
+      gone.push({ path: `${pathOf(productId, asked)}.productId`, message: 'is not for sale', productId });
     } else if (stock < quantity) {
       const message = stock === 0 ? 'is sold out' : `only ${stock} left`;
-      short.push({ path: `items.${index}.quantity`, message, productId, requested: quantity, available: stock });
+      const path = `${pathOf(productId, asked)}.quantity`;
+      short.push({ path, message, productId, requested: quantity, available: stock });
     }
-  });
+  }
   if (gone.length > 0) throw new ProductsNotForSale(gone);
   if (short.length > 0) throw new InsufficientStock(short);
-  return quote.lines;
+  return lines;
+}
+
+function pathOf(product: string, items: readonly AskedItem[]): string {
+  return `items.${items.findIndex(({ productId }) => productId.toLowerCase() === product)}`;
 }

@@ -63,6 +63,7 @@ export class SaleEditing {
       address: completeAddress(sale.delivery_address),
       destination: { tariffs, rates, preferred: sale.shipping_method },
       lines,
+      asked: body.items,
     };
     const wish = {
       deliveryAddress: body.deliveryAddress,
