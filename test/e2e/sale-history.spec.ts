@@ -47,6 +47,16 @@ describe('the history of a sale', () => {
     expect(await ofStaff(body.id)).toMatchObject([{ status: 'pending' }, { status: 'cancelled', actor: 'customer' }]);
   });
 
+  it('tells why staff took it for paid, and the audit log nothing that did not come of it', async () => {
+    const customer = await createCustomer(shop);
+    const { body } = await placeSale(shop, customer, [{ productId, quantity: 1 }]).expect(201);
+    const change = { status: 'confirmed', note: 'By bank transfer.', carrier: 'DHL', trackingNumber: '00340' };
+    await shop.http.patch(`/api/admin/sales/${body.id}/status`).set(staff.bearer).send(change).expect(200);
+    expect((await ofStaff(body.id)).at(-1)).toMatchObject({ actor: staff.id, note: 'By bank transfer.' });
+    const { rows } = await shop.db.query('SELECT before, after FROM audit_log WHERE subject_id = $1', [body.id]);
+    expect(rows).toEqual([{ before: { status: 'pending' }, after: { status: 'confirmed' } }]);
+  });
+
   it('of a sale that is not there is not there', async () => {
     const answer = await shop.http.get(`/api/admin/sales/${staff.id}/history`).set(staff.bearer).expect(404);
     expect(answer.body.code).toBe('sale_not_found');

@@ -120,7 +120,7 @@ describe('statements of a new shop', () => {
 
   it.each([
     ['carts', ADD.user, 6, 'cart_items'],
-    ['settlements', SETTLE, 23, 'payments'],
+    ['settlements', SETTLE, 24, 'payments'],
   ])(
     'that change %s find rows by their keys from the first on: a plan that is made now is kept',
     async (_, { text }, parameters, table) => {

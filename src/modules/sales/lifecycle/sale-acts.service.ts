@@ -24,7 +24,7 @@ export class SaleActs {
       case 'pending':
         throw new InvalidTransition(sale.status, 'pending');
       case 'confirmed':
-        return this.transitions.confirmPaid(sale, staffId);
+        return this.transitions.confirmPaid(sale, by);
       case 'shipped':
         await this.shipping.ship(sale, undefined, by);
         return;

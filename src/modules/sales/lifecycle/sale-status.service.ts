@@ -22,23 +22,27 @@ export class SaleStatusService {
   async change(saleId: string, change: ChangeStatus, staffId: string): Promise<void> {
     const by = { actor: staffId, actorId: staffId, note: change.note };
     if (change.status === 'cancelled') {
-      const refundId = await this.recorded(saleId, change, () => this.cancellations.cancel(saleId, by));
+      const refundId = await this.recorded(saleId, () => this.cancellations.cancel(saleId, by));
       return this.cancellations.refund(refundId);
     }
-    await this.recorded(saleId, change, (sale) => this.acts.carryOut(sale, change, staffId));
+    await this.recorded(saleId, (sale) => this.acts.carryOut(sale, change, staffId));
   }
 
   /** The note is for the customer, and may be personal: the history has it. */
-  private recorded<T>(saleId: string, change: ChangeStatus, work: (sale: SaleRow) => Promise<T>): Promise<T> {
+  private recorded<T>(saleId: string, work: (sale: SaleRow) => Promise<T>): Promise<T> {
     return this.uow.run(async () => {
       const sale = await this.sales.getLocked(saleId);
       const result = await work(sale);
-      const { status, carrier = sale.carrier, trackingNumber = sale.tracking_number } = change;
-      const before = { status: sale.status, carrier: sale.carrier, trackingNumber: sale.tracking_number };
-      const after = { status, carrier, trackingNumber };
       const subject = { subjectType: 'sale', subjectId: saleId };
-      await this.audit.record({ action: 'sale.status_changed', ...subject, before, after });
+      const facts = { before: factsOf(sale), after: factsOf(await this.sales.getLocked(saleId)) };
+      await this.audit.record({ action: 'sale.status_changed', ...subject, ...facts });
       return result;
     });
   }
 }
+
+const factsOf = ({ status, carrier, tracking_number: trackingNumber }: SaleRow) => ({
+  status,
+  carrier,
+  trackingNumber,
+});

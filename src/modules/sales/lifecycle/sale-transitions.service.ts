@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/clock.js';
 import { InvoicesApi } from '../../invoices/invoices.api.js';
-import { SettlementRepository } from '../payments/settlement.repository.js';
+import { type Settlement, SettlementRepository } from '../payments/settlement.repository.js';
 import { type SaleRow, toEventData } from '../sale-mapper.js';
 import { SaleNews } from '../sale-news.service.js';
 import { InvalidTransition, PaymentInProgress } from '../sales.errors.js';
@@ -39,18 +39,18 @@ export class SaleTransitions {
    * Confirms a sale that was paid by other means, with a payment that says so.
    * @throws {PaymentInProgress} where a provider has not decided about another one
    */
-  async confirmPaid(sale: SaleRow, actor: string): Promise<void> {
+  async confirmPaid(sale: SaleRow, { actor, note }: Move): Promise<void> {
     if (saleStep(sale.status, 'confirm') === undefined) throw new InvalidTransition(sale.status, 'confirmed');
     const now = this.clock.now();
     const paymentId = await this.settlements.addManualPayment(sale.id, now);
     if (paymentId === undefined) throw new PaymentInProgress();
-    await this.settle(sale, { paymentId, reference: `manual_${paymentId}`, actor });
+    await this.settle(sale, { paymentId, reference: `manual_${paymentId}`, actor, note });
   }
 
   /** Confirms a pending sale by its pending payment, which was completed, and issues the invoice. */
   async settle(
     sale: Parameters<typeof toEventData>[0],
-    payment: { readonly paymentId: string; readonly reference: string; readonly actor: string },
+    payment: Pick<Settlement, 'paymentId' | 'reference' | 'actor' | 'note'>,
   ): Promise<void> {
     const settlement = { saleId: sale.id, ...payment, event: toEventData(sale, 'confirmed') };
     const settled = await this.settlements.settle([settlement], this.invoices.terms, this.clock.now());

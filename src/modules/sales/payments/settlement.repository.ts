@@ -50,6 +50,8 @@ export interface Settlement {
   readonly paymentId: string;
   readonly reference: string;
   readonly actor: string;
+  /** For the history. */
+  readonly note?: string | undefined;
   /** What `sale.confirmed` tells; made from the sale where the payment is opened only now. */
   readonly event?: SaleEventData;
   readonly answer?: Answer | undefined;
@@ -224,5 +226,6 @@ function settleValues(settlements: readonly Settlement[], { seller, unawaited }:
     each((one) => one.opens?.currency ?? null),
     each((one) => (one.opens === undefined ? null : minorDigits(one.opens.currency))),
     unawaited,
+    each((one) => one.note ?? null),
   ];
 }

@@ -41,7 +41,8 @@ const money = (minor: string, digits: string): string =>
  * event ids, $11 year, $12 seller, of those that carry an idempotency key $13 callers, $14 keys, $15 hashes, and $16
  * answers. Of those whose payment is opened here, because its provider decides without asking anyone, $17 providers,
  * $18 methods, $19 users, $20 guests' carts, $21 the currencies that the sales must be in and $22 their digits; their
- * answers have an empty amount, which is filled in. $23 tells whether nobody waits for the events of invoices.
+ * answers have an empty amount, which is filled in. $23 tells whether nobody waits for the events of invoices, $24 are
+ * notes for the history.
  *
  * A sale that is no longer pending, or that may not be paid so, is left alone: its id is not in the answer. Sales are
  * locked by id, as everywhere; the guard divides by zero where PostgreSQL's re-check has dropped a row that changed
@@ -56,9 +57,9 @@ export const SETTLE = statement(
   `WITH q AS MATERIALIZED (
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $5::uuid[], $6::uuid[], $7::jsonb[], $8::text[],
        $9::uuid[], $10::uuid[], $13::uuid[], $14::text[], $15::bytea[], $16::text[], $17::text[], $18::text[],
-       $19::uuid[], $20::uuid[], $21::text[], $22::int[]) WITH ORDINALITY
+       $19::uuid[], $20::uuid[], $21::text[], $22::int[], $24::text[]) WITH ORDINALITY
        AS q(sale_id, payment_id, reference, history_id, confirmed_id, data, actor, invoice_id, event_id, caller, key,
-         hash, answer, provider, method, payer_id, payer_cart_id, priced_in, digits, ord)
+         hash, answer, provider, method, payer_id, payer_cart_id, priced_in, digits, note, ord)
      WHERE ord BETWEEN 1 AND 1000),
    s AS MATERIALIZED (
      SELECT * FROM sales WHERE id IN (SELECT sale_id FROM q) ORDER BY id FOR NO KEY UPDATE OF sales),
@@ -99,8 +100,8 @@ export const SETTLE = statement(
        s.delivery_address, NULL::uuid AS refund_id, row_number() OVER (ORDER BY q.ord)::int AS rn
      FROM c JOIN s ON s.id = c.id JOIN q ON q.sale_id = c.id),
    h AS (
-     INSERT INTO sale_history (id, sale_id, from_status, to_status, actor, at)
-     SELECT history_id, sale_id, 'pending', 'confirmed', actor, $4::timestamptz FROM issuing),
+     INSERT INTO sale_history (id, sale_id, from_status, to_status, actor, note, at)
+     SELECT history_id, sale_id, 'pending', 'confirmed', actor, note, $4::timestamptz FROM issuing),
    o AS (
      INSERT INTO outbox_events (id, type, aggregate_id, data, occurred_at)
      SELECT confirmed_id, 'sale.confirmed', sale_id, coalesce(data, jsonb_build_object('saleId', sale_id, 'number', number,
