@@ -32,6 +32,25 @@ describe('sales that race, on two replicas', () => {
   const stockOf = async (id: string): Promise<number> =>
     (await shop.db.query('SELECT stock FROM products WHERE id = $1', [id])).rows[0].stock;
 
+  it('that run out are cancelled though one of them cannot be, which is told', async () => {
+    const { id } = await createProduct(shop.db, { stock: 3 });
+    const buyer = await createCustomer(shop);
+    const sales: string[] = [];
+    for (let sale = 0; sale < 3; sale += 1) {
+      sales.push((await placeSale(shop, buyer, [{ productId: id, quantity: 1 }]).expect(201)).body.id);
+    }
+    await shop.db.query('UPDATE sales SET expires_at = now() WHERE id = ANY ($1)', [sales]);
+    await shop.db.query(`ALTER TABLE sales ADD CONSTRAINT stuck CHECK (id <> '${sales[0]}' OR status <> 'cancelled')`);
+    try {
+      await expect(runJob(shop, 'sales.expire')).rejects.toThrow(`could not be cancelled: ${sales[0]}.`);
+      expect(await stockOf(id)).toBe(2);
+    } finally {
+      await shop.db.query('ALTER TABLE sales DROP CONSTRAINT stuck');
+    }
+    await runJob(replica, 'sales.expire');
+    expect(await stockOf(id)).toBe(3);
+  });
+
   it('of two shoppers, one gets the last unit, and the other is told that there is none and leaves nothing', async () => {
     const shoppers = [await createCustomer(shop), await createCustomer(shop)];
     for (let round = 0; round < 10; round += 1) {

@@ -74,7 +74,8 @@ const STATS = statement(
 const GUEST_CART = statement('sales.guestCart', 'SELECT id FROM carts WHERE token_hash = $1::bytea');
 const EXPIRED = statement(
   'sales.expired',
-  `SELECT id FROM sales WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 100`,
+  `SELECT id FROM sales WHERE status = 'pending' AND expires_at <= $1 AND id <> ALL ($2::uuid[])
+   ORDER BY expires_at LIMIT 100`,
 );
 
 /** Reads sales. */
@@ -126,9 +127,9 @@ export class SalesRepository extends BaseRepository {
     return (await this.first<{ id: string }>(GUEST_CART, [tokenHash]))?.id;
   }
 
-  /** Ids of up to 100 sales whose reservation has run out. */
-  async expired(now: Date): Promise<string[]> {
-    return (await this.rows<{ id: string }>(EXPIRED, [now])).map((row) => row.id);
+  /** Ids of up to 100 sales whose reservation has run out, but for some. */
+  async expired(now: Date, but: readonly string[]): Promise<string[]> {
+    return (await this.rows<{ id: string }>(EXPIRED, [now, but])).map((row) => row.id);
   }
 
   /** Sales by filter, newest first, `limit` of them after `beforeId` or after skipping `offset`. */

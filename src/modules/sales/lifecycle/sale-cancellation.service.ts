@@ -6,6 +6,9 @@ import { type SaleOwner, SalesRepository } from '../sales.repository.js';
 import type { Move } from './sale-effects.service.js';
 import { SaleTransitions } from './sale-transitions.service.js';
 
+/** Where so many sales cannot be cancelled, it is not they that something is wrong with. */
+const MOST_FAILURES = 10;
+
 /** Who cancels, and why. */
 export interface Cancellation extends Move {
   /** Only this buyer's sale may be cancelled. */
@@ -37,15 +40,23 @@ export class SaleCancellationService {
     if (refundId !== undefined) await this.refunds.carryOut(refundId);
   }
 
-  /** Cancels the sales whose reservation has run out; several processes may do so at once. */
+  /**
+   * Cancels the sales whose reservation has run out; several processes may do so at once. One that cannot be cancelled
+   * keeps none of the others.
+   * @throws {AggregateError} of what stood in the way of some
+   */
   async cancelExpired(signal: AbortSignal): Promise<void> {
+    const failures = new Map<string, unknown>();
     for (;;) {
-      const ids = await this.sales.expired(this.clock.now());
+      const ids = await this.sales.expired(this.clock.now(), [...failures.keys()]);
       for (const id of ids) {
         if (signal.aborted) return;
-        await this.cancelIfExpired(id);
+        await this.cancelIfExpired(id).catch((error: unknown) => failures.set(id, error));
+        if (failures.size === MOST_FAILURES) throw failed(failures);
       }
-      if (ids.length === 0) return;
+      if (ids.length > 0) continue;
+      if (failures.size > 0) throw failed(failures);
+      return;
     }
   }
 
@@ -57,4 +68,11 @@ export class SaleCancellationService {
       await this.transitions.take(sale, 'expire', { actor: 'expiry', note: 'It was not paid in time.' });
     });
   }
+}
+
+function failed(failures: ReadonlyMap<string, unknown>): AggregateError {
+  return new AggregateError(
+    failures.values(),
+    `These sales could not be cancelled: ${[...failures.keys()].join(', ')}.`,
+  );
 }
