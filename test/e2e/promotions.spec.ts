@@ -1,15 +1,19 @@
+import type pg from 'pg';
 import { newId } from '../../src/common/ids.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, paySale } from '../support/buying.js';
+import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
 
 let shop: TestApp;
+let replica: TestApp;
 let manager: TestUser;
 
 beforeAll(async () => {
-  shop = await startApp();
+  shop = await startApp(MANY_CONNECTIONS);
+  replica = await startApp({ ...MANY_CONNECTIONS, WORKER: 'off' }, shop);
   manager = await createCustomer(shop, 'manager');
 });
 afterEach(async () => {
@@ -17,7 +21,10 @@ afterEach(async () => {
   await shop.db.query('UPDATE promotions SET active = false WHERE code IS NULL');
   expect(await brokenInvariants(shop.db)).toEqual({});
 });
-afterAll(() => shop.close());
+afterAll(async () => {
+  await replica.close();
+  await shop.close();
+});
 
 const code = (): string => `C-${newId().slice(-12)}`.toUpperCase();
 const post = (body: object) => shop.http.post('/api/admin/promotions').set(manager.bearer).send(body);
@@ -34,11 +41,36 @@ const add = (buyer: TestUser, productId: string, quantity: number) =>
   shop.http.post('/api/cart/items').set(buyer.bearer).send({ productId, quantity }).expect(200);
 const redeem = (buyer: TestUser, coupon: string) =>
   shop.http.put('/api/cart/coupon').set(buyer.bearer).send({ code: coupon });
-const place = (buyer: TestUser, body: object = {}) =>
-  shop.http
+const either = (n: number): TestApp => (n % 2 === 0 ? shop : replica);
+const place = (buyer: TestUser, body: object = {}, at = shop) =>
+  at.http
     .post('/api/sales')
     .set(buyer.bearer)
     .send({ deliveryAddress: ADDRESS, ...body });
+
+/** Answers a request that has to wait for what `hold` has locked, until `change` is committed. */
+async function whileHeld<T>(
+  hold: (holder: pg.PoolClient) => Promise<unknown>,
+  request: () => PromiseLike<T>,
+  change: (holder: pg.PoolClient) => Promise<unknown>,
+): Promise<T> {
+  const holder = await shop.db.connect();
+  try {
+    await holder.query('BEGIN');
+    await hold(holder);
+    const answer = Promise.resolve(request());
+    await eventually(async () => {
+      const { rows } = await holder.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
+      expect(rows[0].waiting).toBeGreaterThan(0);
+    });
+    await change(holder);
+    await holder.query('COMMIT');
+    return await answer;
+  } finally {
+    await holder.query('ROLLBACK');
+    holder.release();
+  }
+}
 
 /** Somebody with two mugs at 10.00 and a lamp at 33.33 in the cart. */
 async function shopper(): Promise<{ buyer: TestUser; mug: string; lamp: string }> {
@@ -213,7 +245,9 @@ describe('a limit', () => {
   test('of one use leaves one of fifty carts with it, the others as they were', async () => {
     const promotion = await make({ usageLimit: 1 });
     const buyers = await Promise.all(Array.from({ length: 50 }, shopper));
-    const answers = await Promise.all(buyers.map(({ buyer }) => place(buyer, { couponCode: promotion.code })));
+    const answers = await Promise.all(
+      buyers.map(({ buyer }, n) => place(buyer, { couponCode: promotion.code }, either(n))),
+    );
     const outcomes = answers.map(({ status, body }) => `${status} ${body.code ?? body.couponCode}`);
     expect(outcomes.filter((outcome) => outcome === `201 ${promotion.code}`)).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === '409 coupon_used_up')).toHaveLength(49);
@@ -225,7 +259,7 @@ describe('a limit', () => {
     const promotion = await make({ perCustomerLimit: 2 });
     const items = [{ productId: mug, quantity: 1 }];
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => place(buyer, { items, couponCode: promotion.code })),
+      Array.from({ length: 10 }, (_, n) => place(buyer, { items, couponCode: promotion.code }, either(n))),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, ...Array.from({ length: 8 }, () => 409)]);
     const byGuest = async (email: string) => {
@@ -241,6 +275,58 @@ describe('a limit', () => {
     const statuses = [];
     for (const email of guests) statuses.push((await byGuest(email)).status);
     expect(statuses).toEqual([201, 201, 409]);
+  });
+
+  test('by customer may be any number, and costs a checkout no more than a low one', async () => {
+    const { buyer, mug } = await shopper();
+    const promotion = await make({ perCustomerLimit: 1_000_000_000 });
+    const items = [{ productId: mug, quantity: 1 }];
+    for (let sale = 0; sale < 3; sale += 1) await place(buyer, { items, couponCode: promotion.code }).expect(201);
+    const { rows } = await shop.db.query('SELECT nth FROM promotion_uses WHERE promotion_id = $1 ORDER BY nth', [
+      promotion.id,
+    ]);
+    expect(rows).toEqual([{ nth: 1 }, { nth: 2 }, { nth: 3 }]);
+  });
+
+  test('by customer gives a number that was freed to the next', async () => {
+    const { buyer, mug } = await shopper();
+    const promotion = await make({ perCustomerLimit: 3 });
+    const buy = async () =>
+      (await place(buyer, { items: [{ productId: mug, quantity: 1 }], couponCode: promotion.code })).body;
+    const sales = [await buy(), await buy(), await buy()];
+    expect(await buy()).toMatchObject({ code: 'coupon_used_up' });
+    await shop.http.post(`/api/sales/${sales[1].id}/cancel`).set(buyer.bearer).send({}).expect(200);
+    expect(await buy()).toMatchObject({ couponCode: promotion.code });
+    expect(await buy()).toMatchObject({ code: 'coupon_used_up' });
+  });
+
+  test('that staff set while somebody waits to count is the one that holds', async () => {
+    const promotion = await make({ usageLimit: 5 });
+    await place((await shopper()).buyer, { couponCode: promotion.code }).expect(201);
+    const { buyer } = await shopper();
+    const answer = await whileHeld(
+      (holder) => holder.query('SELECT id FROM promotions WHERE id = $1 FOR NO KEY UPDATE', [promotion.id]),
+      () => place(buyer, { couponCode: promotion.code }),
+      (holder) =>
+        holder.query('UPDATE promotions SET usage_limit = 1, version = version + 1 WHERE id = $1', [promotion.id]),
+    );
+    expect([answer.status, answer.body.code]).toEqual([409, 'coupon_used_up']);
+  });
+
+  test('by customer holds for a sale that staff edit while the customer buys', async () => {
+    const { buyer, mug } = await shopper();
+    const promotion = await make({ perCustomerLimit: 1 });
+    const items = [{ productId: mug, quantity: 1 }];
+    const [edited, other] = [await place(buyer, { items }).expect(201), await place(buyer, { items }).expect(201)];
+    const use = [other.body.id, promotion.id, buyer.id];
+    const answer = await whileHeld(
+      (holder) => holder.query('INSERT INTO promotion_uses VALUES ($1, $2, $3, 1, 0, now())', use),
+      () =>
+        shop.http.patch(`/api/admin/sales/${edited.body.id}`).set(manager.bearer).send({ couponCode: promotion.code }),
+      () => Promise.resolve(),
+    );
+    expect([answer.status, answer.body.code]).toEqual([409, 'cart_changed']);
+    await shop.db.query('DELETE FROM promotion_uses WHERE promotion_id = $1', [promotion.id]);
   });
 
   test('cannot be set below what sales have already', async () => {

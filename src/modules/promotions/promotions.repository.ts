@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
+import { violatedConstraint } from '../../platform/database/failures.js';
 import { statement } from '../../platform/database/statement.js';
 import type { OfferRow, PromotionRow } from './promotion-row.js';
 import { CouponCodeTaken, PromotionInUse } from './promotions.errors.js';
+import { nextUse, USE_IS_TAKEN } from './promotions.events.js';
 
 const COLUMNS = `id, code, name, type, rate, amount, buy_quantity, get_quantity, product_ids, category_ids, minimum, exclusive,
   priority, starts_at, ends_at, usage_limit, per_customer_limit, uses, active, version, created_at, updated_at`;
@@ -66,7 +68,7 @@ const RELEASE = statement(
   `WITH freed AS (DELETE FROM promotion_uses WHERE sale_id = $1 RETURNING promotion_id),
    held AS (SELECT id FROM promotions WHERE id IN (SELECT promotion_id FROM freed) AND usage_limit IS NOT NULL
      ORDER BY id FOR NO KEY UPDATE)
-   UPDATE promotions SET uses = uses - 1 FROM held WHERE promotions.id = held.id`,
+   UPDATE promotions SET uses = greatest(uses - 1, 0) FROM held WHERE promotions.id = held.id`,
 );
 /**
  * Counts the uses of a sale that is priced anew, as a checkout does: $1 sale, $2 ids, $3 the versions that were priced,
@@ -76,16 +78,14 @@ const TAKE = statement(
   'promotions.take',
   `WITH q AS MATERIALIZED (SELECT q.* FROM unnest($2::uuid[], $3::int[], $4::bigint[]) AS q(id, version, amount)),
    ql AS MATERIALIZED (
-     SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id
+     SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id AND q.version = pr.version
      WHERE pr.usage_limit IS NOT NULL ORDER BY pr.id FOR NO KEY UPDATE OF pr),
    k AS MATERIALIZED (
      SELECT q.id, q.amount, pr.usage_limit, nth.free AS nth
      FROM q JOIN promotions pr ON pr.id = q.id AND pr.version = q.version AND pr.active
        LEFT JOIN ql ON ql.id = q.id
        LEFT JOIN LATERAL (
-         SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
-         WHERE NOT EXISTS (SELECT FROM promotion_uses o
-           WHERE o.promotion_id = pr.id AND o.customer = $5::uuid AND o.nth = n)) AS nth ON true
+         ${nextUse('$5')}) AS nth ON true
      WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
        AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),
    g AS MATERIALIZED (SELECT count(*) = cardinality($2::uuid[]) AS ok FROM k),
@@ -181,7 +181,7 @@ export class PromotionsRepository extends BaseRepository {
     await this.affect(RELEASE, [saleId]);
   }
 
-  /** @returns whether all could be had; where not, nothing was written */
+  /** @returns whether all could be had; where not, nothing was written, and the transaction must be rolled back */
   async take(
     saleId: string,
     used: readonly { readonly id: string; readonly version: number; readonly amount: bigint }[],
@@ -190,7 +190,13 @@ export class PromotionsRepository extends BaseRepository {
   ): Promise<boolean> {
     if (used.length === 0) return true;
     const each = [used.map(({ id }) => id), used.map(({ version }) => version), used.map(({ amount }) => amount)];
-    return (await this.first<{ ok: boolean }>(TAKE, [saleId, ...each, customer, now]))?.ok === true;
+    try {
+      return (await this.first<{ ok: boolean }>(TAKE, [saleId, ...each, customer, now]))?.ok === true;
+    } catch (error) {
+      const violated = violatedConstraint(error);
+      if (USE_IS_TAKEN.some((constraint) => constraint === violated)) return false;
+      throw error;
+    }
   }
 
   /** What a customer has used where uses are limited by customer. */

@@ -1,5 +1,5 @@
 import { type Statement, statement } from '../../../platform/database/statement.js';
-import { DISCOUNTED } from '../../promotions/promotions.events.js';
+import { DISCOUNTED, nextUse } from '../../promotions/promotions.events.js';
 import { CHARGED } from '../../shipping/shipping.events.js';
 
 /**
@@ -13,7 +13,7 @@ const PROMOTIONS = {
    pq AS MATERIALIZED (
      SELECT pq.* FROM unnest($48::uuid[], $49::int[], $50::bigint[]) AS pq(id, version, amount)),
    pl AS MATERIALIZED (
-     SELECT pr.id, pr.uses FROM promotions pr JOIN pq ON pq.id = pr.id
+     SELECT pr.id, pr.uses FROM promotions pr JOIN pq ON pq.id = pr.id AND pq.version = pr.version
      WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
      ORDER BY pr.id FOR NO KEY UPDATE OF pr),
    pk AS MATERIALIZED (
@@ -21,9 +21,7 @@ const PROMOTIONS = {
      FROM pq JOIN promotions pr ON pr.id = pq.id AND pr.version = pq.version AND pr.active
        LEFT JOIN pl ON pl.id = pq.id
        LEFT JOIN LATERAL (
-         SELECT min(n) AS free FROM generate_series(1, pr.per_customer_limit) AS n
-         WHERE NOT EXISTS (SELECT FROM promotion_uses o
-           WHERE o.promotion_id = pr.id AND o.customer = $51::uuid AND o.nth = n)) AS nth ON true
+         ${nextUse('$51')}) AS nth ON true
      WHERE (pr.usage_limit IS NULL OR pl.uses < pr.usage_limit)
        AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
   allTaken: ' AND (SELECT count(*) FROM pk) = cardinality($48::uuid[])',

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../../platform/database/base.repository.js';
 import { isTransient, violatedConstraint } from '../../../platform/database/failures.js';
 import type { IdempotentRequest, StoredAnswer } from '../../../platform/http/idempotency.js';
+import { USE_IS_TAKEN } from '../../promotions/promotions.events.js';
 import type { NewSale } from './new-sale.js';
 import { type Manner, PLACE } from './placement.statements.js';
 
@@ -56,8 +57,8 @@ interface PlacedRow {
 /** The level fell, or a place or a use was taken, after the gate had looked at it. */
 const OVERTAKEN: ReadonlySet<string> = new Set([
   'products_stock_not_negative',
-  'promotion_uses_nth_unique',
   'sales_open_place_unique',
+  ...USE_IS_TAKEN,
 ]);
 
 /**
