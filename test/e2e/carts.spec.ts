@@ -3,7 +3,7 @@ import { newToken } from '../../src/common/tokens.js';
 import type { CartItemView, CartView } from '../../src/modules/carts/dto/cart.response.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct, type TestProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 
 const ITEMS = '/api/cart/items';
 const EMPTY = {
@@ -21,16 +21,21 @@ const EMPTY = {
 
 describe('the cart', () => {
   let shop: TestApp;
+  let replica: TestApp;
   let ada: TestUser;
   let lamp: TestProduct;
   let chair: TestProduct;
 
   beforeAll(async () => {
-    shop = await startApp();
+    shop = await startApp(MANY_CONNECTIONS);
+    replica = await startApp({ ...MANY_CONNECTIONS, WORKER: 'off' }, shop);
     lamp = await createProduct(shop.db, { price: 2_999n, stock: 5_000 });
     chair = await createProduct(shop.db, { price: 10n, stock: 10 });
   });
-  afterAll(() => shop.close());
+  afterAll(async () => {
+    await replica.close();
+    await shop.close();
+  });
   beforeEach(async () => {
     ada = await createCustomer(shop);
   });
@@ -38,8 +43,9 @@ describe('the cart', () => {
   type Headers = Readonly<Record<string, string>>;
   const add = (headers: Headers, productId: string, quantity: unknown) =>
     shop.http.post(ITEMS).set(headers).send({ productId, quantity });
-  const cartOf = async (headers: Headers): Promise<CartView> =>
-    (await shop.http.get('/api/cart').set(headers).expect(200)).body;
+  const either = (n: number): TestApp => (n % 2 === 0 ? shop : replica);
+  const cartOf = async (headers: Headers, at = shop): Promise<CartView> =>
+    (await at.http.get('/api/cart').set(headers).expect(200)).body;
   const linesOf = (cart: CartView) => cart.items.map(({ productId, quantity }: CartItemView) => [productId, quantity]);
   const fillAsGuest = async (...lines: readonly (readonly [TestProduct, number])[]): Promise<Headers> => {
     let headers: Headers = {};
@@ -303,7 +309,9 @@ describe('the cart', () => {
       const token = await fillAsGuest([lamp, 2]);
       await add(ada.bearer, lamp.id, 1).expect(200);
       const headers = { ...ada.bearer, ...token };
-      const answers = await Promise.all(Array.from({ length: 10 }, () => shop.http.get('/api/cart').set(headers)));
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => either(n).http.get('/api/cart').set(headers)),
+      );
       expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
       expect((await cartOf(ada.bearer)).itemCount).toBe(3);
     });
@@ -311,7 +319,7 @@ describe('the cart', () => {
     it('and by one of two customers', async () => {
       const token = await fillAsGuest([lamp, 2]);
       const bob = await createCustomer(shop);
-      const carts = await Promise.all([ada, bob].map(({ bearer }) => cartOf({ ...bearer, ...token })));
+      const carts = await Promise.all([ada, bob].map(({ bearer }, n) => cartOf({ ...bearer, ...token }, either(n))));
       expect(carts.map(({ itemCount }) => itemCount).sort()).toEqual([0, 2]);
     });
 

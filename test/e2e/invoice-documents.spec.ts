@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
+import pg from 'pg';
 import type supertest from 'supertest';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
@@ -100,6 +101,25 @@ describe('documents of invoices', () => {
     });
     const unchanged = shop.http.head(`/api/invoices/${invoice.id}/${path}`).set(buyer.bearer);
     expect((await unchanged.set('If-None-Match', String(headers.etag)).expect(304)).headers.etag).toBe(headers.etag);
+  });
+
+  it.each([
+    'UPDATE invoices SET total = total',
+    'DELETE FROM invoices',
+    'UPDATE stock_movements SET delta = delta',
+    'DELETE FROM stock_movements',
+  ])('stand on books that not even the owner of the schema changes: %s', async (sql) => {
+    await expect(shop.db.query(sql)).rejects.toMatchObject({ code: '23001' });
+  });
+
+  it.each(['invoices', 'stock_movements', 'sale_history'])('cannot lose %s to the application', async (table) => {
+    const client = new pg.Client({ connectionString: shop.database.url });
+    await client.connect();
+    try {
+      await expect(client.query(`TRUNCATE ${table} CASCADE`)).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await client.end();
+    }
   });
 
   it.each(['pdf', 'xml'])('give the %s to staff who may read invoices, and to nobody else', async (path) => {

@@ -1,31 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { createCustomer, type TestUser } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, type BasketItem, deliveredSale, paidSale } from '../support/buying.js';
 import { brokenInvariants } from '../support/invariants.js';
 
 describe('returns', () => {
   let shop: TestApp;
+  let replica: TestApp;
   let staff: TestUser;
   let product: { readonly id: string };
 
   beforeAll(async () => {
-    shop = await startApp({ WORKER: 'off' });
+    shop = await startApp({ ...MANY_CONNECTIONS, WORKER: 'off' });
+    replica = await startApp({ ...MANY_CONNECTIONS, WORKER: 'off' }, shop);
     staff = await createCustomer(shop, 'manager');
   });
   afterEach(async () => {
     expect(await brokenInvariants(shop.db)).toEqual({});
   });
-  afterAll(() => shop.close());
+  afterAll(async () => {
+    await replica.close();
+    await shop.close();
+  });
   beforeEach(async () => {
     product = await createProduct(shop.db, { price: 1_250n, stock: 10 });
   });
 
-  const ask = (customer: TestUser, saleId: string, items: readonly BasketItem[], reason = 'Too small.') =>
-    shop.http.post(`/api/sales/${saleId}/returns`).set(customer.bearer).send({ items, reason });
-  const decide = (id: string, status: string, note?: string) =>
-    shop.http.patch(`/api/admin/returns/${id}`).set(staff.bearer).send({ status, note });
+  const either = (n: number): TestApp => (n % 2 === 0 ? shop : replica);
+  const ask = (customer: TestUser, saleId: string, items: readonly BasketItem[], reason = 'Too small.', at = shop) =>
+    at.http.post(`/api/sales/${saleId}/returns`).set(customer.bearer).send({ items, reason });
+  const decide = (id: string, status: string, note?: string, at = shop) =>
+    at.http.patch(`/api/admin/returns/${id}`).set(staff.bearer).send({ status, note });
   const saleOf = async (saleId: string) =>
     (await shop.http.get(`/api/admin/sales/${saleId}`).set(staff.bearer).expect(200)).body;
   const stock = async (): Promise<number> =>
@@ -90,7 +96,9 @@ describe('returns', () => {
 
   it('ten at a time never ask back more than was sold', async () => {
     const { customer, saleId } = await deliveredSale(shop, staff, some(3));
-    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(customer, saleId, some(1))));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => ask(customer, saleId, some(1), 'Too small.', either(n))),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, ...Array(7).fill(409)]);
   });
 
@@ -98,7 +106,9 @@ describe('returns', () => {
     const { customer, saleId } = await deliveredSale(shop, staff, some(2));
     const { body } = await ask(customer, saleId, some(2)).expect(201);
     await decide(body.id, 'approved').expect(200);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => decide(body.id, 'received')));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => decide(body.id, 'received', undefined, either(n))),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
     expect(await stock()).toBe(10);
     const refunds = await shop.http.get(`/api/admin/sales/${saleId}/refunds`).set(staff.bearer).expect(200);

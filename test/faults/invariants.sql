@@ -35,6 +35,16 @@ SELECT s.id, s.cart_id FROM sales s
 WHERE s.user_id IS NULL AND s.cart_id IS NOT NULL AND NOT EXISTS (
   SELECT FROM carts c WHERE c.id = s.cart_id AND c.token_hash IS NOT NULL);
 
+-- name: a sale that was placed under an idempotency key is there, and under no other key
+SELECT k.caller, k.key, k.id FROM (
+  SELECT caller, key, substr(body, 8, 36) AS id, count(*) OVER (PARTITION BY substr(body, 8, 36)) AS keys
+  -- 0 while the payment of the same request is under way.
+  FROM idempotency_keys WHERE status IN (0, 201) AND substr(body, 1, 7) = '{"id":"' AND substr(body, 44, 14) = '","number":"S-') k
+WHERE k.keys > 1 OR NOT EXISTS (SELECT FROM sales s WHERE s.id = k.id::uuid);
+
+-- name: each event of a provider is taken once
+SELECT provider, event_id FROM payment_events GROUP BY 1, 2 HAVING count(*) > 1;
+
 -- name: cancelled sales have released all they took, others nothing
 SELECT s.id, s.status FROM sales s
 LEFT JOIN (SELECT sale_id, sum(delta) AS units FROM stock_movements WHERE reason = 'release' GROUP BY 1) r

@@ -39,7 +39,7 @@ beforeAll(async () => {
   ids.promotion = promotion.id;
   await shop.http.put('/api/cart/coupon').set(customer.bearer).send({ code: 'SPRING' }).expect(200);
   await shop.http.post('/api/cart/items').set(customer.bearer).send(items[0]).expect(200);
-  ids.pending = (await placeSale(shop, customer, undefined).expect(201)).body.id;
+  ids.pending = (await placeSale(shop, customer, undefined, { 'Idempotency-Key': 'pending' }).expect(201)).body.id;
   for (let n = 0; n < 2; n += 1) {
     await shop.http.post('/api/delivery-addresses').set(customer.bearer).send(ADDRESS).expect(201);
     await register(shop);
@@ -112,6 +112,20 @@ const DAMAGES: readonly (readonly [string, string])[] = [
   [
     'cancelled sales have released all they took, others nothing',
     `UPDATE stock_movements SET reason = 'adjustment' WHERE sale_id = '{cancelled}' AND reason = 'release'`,
+  ],
+  [
+    'a sale that was placed under an idempotency key is there, and under no other key',
+    `UPDATE idempotency_keys SET body = replace(body, '{pending}', gen_random_uuid()::text) WHERE key = 'pending'`,
+  ],
+  [
+    'a sale that was placed under an idempotency key is there, and under no other key',
+    `INSERT INTO idempotency_keys
+     SELECT caller, 'another', request_hash, status, body, now() FROM idempotency_keys WHERE key = 'pending'`,
+  ],
+  [
+    'each event of a provider is taken once',
+    `ALTER TABLE payment_events DROP CONSTRAINT payment_events_pkey;
+     INSERT INTO payment_events SELECT 'sandbox', 'evt', 'payment', NULL, now() FROM generate_series(1, 2)`,
   ],
   [
     "the cart that opens a guest's sale is there",
