@@ -83,9 +83,9 @@ export const schema = {
     'Whether prices have their tax in them. Otherwise it is added to them; rates are set over the API.',
   ),
   TAX_ROUNDING: choice(
-    'line',
-    ['line', 'total'],
-    'What tax is rounded on: each line, or the sum of those with one rate.',
+    'total',
+    ['total', 'line'],
+    'What tax is rounded on: the sum of what has one rate, as EN 16931 asks, or each line.',
   ),
   TAX_ROUNDING_MODE: choice(
     'half-up',

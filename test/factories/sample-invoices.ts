@@ -63,6 +63,15 @@ const invoices = {
     lines: [{ unitPrice: 500n, quantity: 3, discount: 100n }, { unitPrice: 12_000n }],
     shipping: 800n,
   }),
+  'jpy-taxed': invoiceDocument({
+    currency: 'JPY',
+    // 10 % of each would be 10.5: of both it is 21.
+    lines: [
+      { unitPrice: 105n, tax: 11n, taxRate: 100_000 },
+      { unitPrice: 105n, tax: 10n, taxRate: 100_000 },
+    ],
+    seller: { ...UNREGISTERED, country: 'JP', taxId: 'JP1234567890123' },
+  }),
   kwd: invoiceDocument({
     currency: 'KWD',
     lines: [{ unitPrice: 1_235n }, { unitPrice: 1_235n, discount: 12n }, { unitPrice: 333n, quantity: 7 }],

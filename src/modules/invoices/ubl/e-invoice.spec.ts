@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { invoiceDocument, type TestInvoice } from '../../../../test/factories/invoice-document.js';
 import { runs } from '../../../../test/support/runs.js';
 import { minorDigits } from '../../../common/money.js';
+import { price } from '../../pricing/pricing.api.js';
 import type { InvoiceDocument } from '../invoice-document.js';
 import { toEInvoice } from './e-invoice.js';
 
@@ -63,7 +64,58 @@ function expectRules(document: InvoiceDocument): void {
   for (const { amount } of e.adjustments) expect(amount).toBeGreaterThanOrEqual(0n);
 }
 
+const RATES = [0n, 55_000n, 70_000n, 100_000n, 190_000n, 255_000n];
+
+/** Sales as a shop charges them that rounds taxes on their sums. */
+const sold = fc
+  .record({
+    currency: fc.constantFrom('USD', 'JPY', 'KWD'),
+    lines: fc.array(
+      fc.record({
+        unitPrice: fc.bigInt({ min: 1n, max: 20_000n }),
+        quantity: fc.integer({ min: 1, max: 20 }),
+        rate: fc.constantFrom(...RATES),
+      }),
+      { minLength: 1, maxLength: 60 },
+    ),
+    shipping: fc.bigInt({ min: 0n, max: 2_000n }),
+    shippingTaxRate: fc.constantFrom(...RATES),
+    pricesIncludeTax: fc.boolean(),
+    roundingMode: fc.constantFrom('half-up' as const, 'half-even' as const),
+  })
+  .map(({ currency, lines, shipping, shippingTaxRate, pricesIncludeTax, roundingMode }): InvoiceDocument => {
+    const wanted = lines.map(({ unitPrice, quantity }, index) => ({ productId: String(index), unitPrice, quantity }));
+    const tax = { pricesIncludeTax, roundingPer: 'total', roundingMode } as const;
+    const taxRateOf = ({ productId }: { productId: string }): bigint => lines[Number(productId)]?.rate ?? 0n;
+    const priced = price(wanted, { promotions: [], shipping, tax, taxRateOf, shippingTaxRate });
+    return invoiceDocument({
+      currency,
+      lines: priced.lines.map((each, index) => ({ ...wanted[index], ...each })),
+      shipping,
+      tax: priced.tax,
+      ...{ prices_include_tax: pricesIncludeTax, shipping_tax: priced.shippingTax },
+      shipping_tax_rate: Number(shippingTaxRate),
+    });
+  });
+
 describe('the amounts of an electronic invoice', () => {
+  it('have the tax that the standard works out of the sums, where it was rounded on these', () => {
+    fc.assert(
+      fc.property(sold, (document) => {
+        expectRules(document);
+        const { decimals, taxes } = toEInvoice(document);
+        const one = 10n ** BigInt(decimals);
+        for (const { taxed, base, tax } of taxes) {
+          // BR-S-9 and BR-CO-17 compare with what the rate gives, rounded to two decimals, and forgive less than 1.00.
+          const given = (base * taxed.rate * 100n + (one * 1_000_000n) / 2n) / (one * 1_000_000n);
+          expect((tax * 100n) / one - given).toBeGreaterThan(-100n);
+          expect((tax * 100n) / one - given).toBeLessThan(100n);
+        }
+      }),
+      { numRuns: runs(150) },
+    );
+  });
+
   it.each([
     ['untaxed', false],
     ['taxed', true],
