@@ -6,6 +6,7 @@ import { Admissions, type Bottleneck } from '../../src/platform/http/admissions.
 import { createProduct } from '../factories/product.js';
 import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
+import { waitedFor } from '../support/locks.js';
 import { bearer, logIn, PASSWORD, register } from '../support/people.js';
 
 /** More than are hashed and wait at once, on any machine that runs this. */
@@ -117,11 +118,9 @@ describe('the hashing of passwords', () => {
       await eventually(() => expect(statuses.length).toBeGreaterThanOrEqual(SURPLUS));
       expect(new Set(statuses)).toEqual(new Set([503]));
       await shop.http.get('/api/products').expect(200);
-      const waiting = await shop.db.query(
-        "SELECT count(*)::int AS count FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted",
-      );
-      expect(waiting.rows[0].count).toBeGreaterThan(0);
-      expect(waiting.rows[0].count).toBeLessThan(shop.config.DATABASE_POOL_SIZE);
+      const asking = await waitedFor(shop.db, 'users');
+      expect(asking).toBeGreaterThan(0);
+      expect(asking).toBeLessThan(shop.config.DATABASE_POOL_SIZE);
     });
     await Promise.all(logIns);
     expect(statuses).toHaveLength(most + SURPLUS);

@@ -6,6 +6,7 @@ import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, paySale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { waitedFor } from '../support/locks.js';
 
 let shop: TestApp;
 let replica: TestApp;
@@ -59,10 +60,7 @@ async function whileHeld<T>(
     await holder.query('BEGIN');
     await hold(holder);
     const answer = Promise.resolve(request());
-    await eventually(async () => {
-      const { rows } = await holder.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
-      expect(rows[0].waiting).toBeGreaterThan(0);
-    });
+    await eventually(async () => expect(await waitedFor(holder)).toBeGreaterThan(0));
     await change(holder);
     await holder.query('COMMIT');
     return await answer;

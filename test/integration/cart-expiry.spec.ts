@@ -5,6 +5,7 @@ import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, addToCart, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { waitedFor } from '../support/locks.js';
 import { runJob } from '../support/paying.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -231,10 +232,7 @@ describe('carts that nobody has changed for long, on two replicas', () => {
         .set(someone)
         .send({ ...ORDER, items })
         .then(({ body }) => body.code);
-      await eventually(async () => {
-        const { rows } = await holder.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
-        expect(rows[0].waiting).toBe(1);
-      });
+      await eventually(async () => expect(await waitedFor(holder)).toBe(1));
       await holder.query('COMMIT');
       expect(await placing).toBe('cart_not_found');
     } finally {

@@ -8,6 +8,8 @@ import { UnitOfWork } from '../../src/platform/database/unit-of-work.js';
 import { createCustomer } from '../factories/customer.js';
 import { createProduct } from '../factories/product.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { waitedFor } from '../support/locks.js';
 
 describe('carts in the database', () => {
   let shop: TestApp;
@@ -160,11 +162,6 @@ describe('carts in the database', () => {
   const outside = <T>(work: () => Promise<T>): Promise<T> => shop.app.get(Database, { strict: false }).outside(work);
 
   async function waitForLock(): Promise<void> {
-    for (;;) {
-      const { rowCount } = await shop.db.query(
-        `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()`,
-      );
-      if (rowCount !== 0) return;
-    }
+    await eventually(async () => expect(await waitedFor(shop.db)).toBeGreaterThan(0));
   }
 });

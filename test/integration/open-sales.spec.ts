@@ -5,6 +5,7 @@ import { MANY_CONNECTIONS, startApp, type TestApp } from '../support/app.js';
 import { ADDRESS, addToCart, type BasketItem, paySale, placeSale } from '../support/buying.js';
 import { eventually } from '../support/eventually.js';
 import { brokenInvariants } from '../support/invariants.js';
+import { waitedFor } from '../support/locks.js';
 
 const MOST = 5;
 
@@ -42,10 +43,6 @@ describe('open sales of one buyer, on two replicas', () => {
     const { body } = await shop.http.get('/api/sales?status=pending&perPage=1').set(buyer.bearer).expect(200);
     return body.total;
   };
-  const waiting = async (): Promise<number> => {
-    const { rows } = await shop.db.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
-    return rows[0].waiting;
-  };
   const times = <T>(count: number, act: (n: number) => PromiseLike<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, n) => act(n)));
   const tally = (answers: readonly { status: number }[]): Record<number, number> => {
@@ -64,7 +61,7 @@ describe('open sales of one buyer, on two replicas', () => {
     await holder.query('SELECT id FROM products WHERE id = ANY ($1) FOR UPDATE', [ids]);
     const asked = times(40, (n) => placeSale(either(n), buyer, [{ productId: ids[n] ?? '', quantity: 1 }]));
     // All of them have looked for a place before one of them takes it.
-    await eventually(async () => expect(await waiting()).toBeGreaterThan(MOST * 2));
+    await eventually(async () => expect(await waitedFor(shop.db)).toBeGreaterThan(MOST * 2));
     await holder.query('COMMIT');
     holder.release();
     const answers = await asked;
