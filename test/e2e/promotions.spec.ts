@@ -275,6 +275,36 @@ describe('a limit', () => {
     expect(statuses).toEqual([201, 201, 409]);
   });
 
+  test('by customer counts what they had before it was set, by each account and address', async () => {
+    const promotion = await make();
+    const { buyer, mug } = await shopper();
+    const body = { items: [{ productId: mug, quantity: 1 }], couponCode: promotion.code };
+    const asGuest = async (email: string) => {
+      const { headers } = await shop.http.post('/api/cart/items').send({ productId: mug, quantity: 1 }).expect(200);
+      return shop.http
+        .post('/api/sales')
+        .set('cart-token', headers['cart-token'] ?? '')
+        .send({ ...body, deliveryAddress: ADDRESS, email });
+    };
+    const email = `${newId()}@example.com`;
+    for (let sale = 0; sale < 2; sale += 1) {
+      await place(buyer, body).expect(201);
+      expect((await asGuest(email)).status).toBe(201);
+    }
+    const outcomes = async () => {
+      const answers = [await place(buyer, body), await asGuest(email.toUpperCase())];
+      return answers.map(({ status, body: { code: problem } }) => problem ?? status);
+    };
+    await patch(promotion.id, { perCustomerLimit: 2 }).expect(200);
+    expect(await outcomes()).toEqual(['coupon_used_up', 'coupon_used_up']);
+    expect((await asGuest(`${newId()}@example.com`)).status).toBe(201);
+    await patch(promotion.id, { perCustomerLimit: null }).expect(200);
+    expect(await outcomes()).toEqual([201, 201]);
+    await patch(promotion.id, { perCustomerLimit: 4 }).expect(200);
+    expect(await outcomes()).toEqual([201, 201]);
+    expect(await outcomes()).toEqual(['coupon_used_up', 'coupon_used_up']);
+  });
+
   test('by customer may be any number, and costs a checkout no more than a low one', async () => {
     const { buyer, mug } = await shopper();
     const promotion = await make({ perCustomerLimit: 1_000_000_000 });

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { emailKey } from '../../common/email.js';
 import {
   type Benefit,
   type Charges,
@@ -11,16 +9,12 @@ import {
   price,
 } from '../pricing/pricing.api.js';
 import { isCode, normalizeCode } from './coupon-code.js';
+import { customerOf, type OfferedTo } from './promoted-customer.js';
 import type { CouponState, OfferRow } from './promotion-row.js';
 import { CouponNotFound, CouponRefused } from './promotions.errors.js';
 import { PromotionsRepository } from './promotions.repository.js';
 
-/** Who buys, as far as promotions are concerned; both null for somebody not known yet. */
-export interface OfferedTo {
-  readonly userId: string | null;
-  /** Of a guest. */
-  readonly email: string | null;
-}
+export type { OfferedTo } from './promoted-customer.js';
 
 /** A price with what has led to it. */
 export interface OfferedPrice extends Price {
@@ -57,9 +51,8 @@ export class PromotionsApi {
   ) {}
 
   /** What stands for a customer where uses are counted by customer. */
-  static customerOf({ userId, email }: OfferedTo): string | null {
-    if (userId !== null) return userId;
-    return email === null ? null : createHash('sha256').update(emailKey(email)).digest('hex').slice(0, 32);
+  static customerOf(buyer: OfferedTo): string | null {
+    return customerOf(buyer);
   }
 
   /**
@@ -128,7 +121,7 @@ export class PromotionsApi {
   private async offered(code: string | null, lines: readonly PricingLine[], buyer: OfferedTo): Promise<Offered> {
     const asked = code !== null && isCode(code) ? code : null;
     const ids = lines.map(({ productId }) => productId);
-    const rows = await this.promotions.offers(asked, ids, this.clock.now(), PromotionsApi.customerOf(buyer));
+    const rows = await this.promotions.offers(asked, ids, this.clock.now(), customerOf(buyer));
     const coupon = rows.find((row) => row.code !== null);
     return { offers: rows.filter(({ state }) => state === 'ok').map(toOffer), state: coupon?.state ?? 'not_found' };
   }

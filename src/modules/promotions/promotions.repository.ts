@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BaseRepository } from '../../platform/database/base.repository.js';
 import { violatedConstraint } from '../../platform/database/failures.js';
 import { statement } from '../../platform/database/statement.js';
+import { customerOf, type OfferedTo } from './promoted-customer.js';
 import type { OfferRow, PromotionRow } from './promotion-row.js';
 import { CouponCodeTaken, PromotionInUse } from './promotions.errors.js';
 import { nextUse, USE_IS_TAKEN } from './promotions.events.js';
@@ -108,6 +109,28 @@ const FORGET = statement(
   'UPDATE promotion_uses SET customer = NULL, nth = NULL WHERE customer = $1',
 );
 
+/** Uses whose customer nobody had to know, with who bought: $1 promotion, $2 the sale to go on after, or null. */
+const UNATTRIBUTED = statement(
+  'promotions.unattributed',
+  `SELECT u.sale_id, s.user_id AS "userId", s.email FROM promotion_uses u JOIN sales s ON s.id = u.sale_id
+   WHERE u.promotion_id = $1 AND u.customer IS NULL AND s.email IS NOT NULL AND ($2::uuid IS NULL OR u.sale_id > $2)
+   ORDER BY u.sale_id LIMIT 5000`,
+);
+/** $1 promotion, $2 sales, $3 their customers. */
+const ATTRIBUTE = statement(
+  'promotions.attribute',
+  `UPDATE promotion_uses u SET customer = a.customer, nth = a.earlier + a.turn
+   FROM (SELECT q.sale_id, q.customer, (row_number() OVER (PARTITION BY q.customer ORDER BY q.sale_id))::int AS turn,
+       coalesce((SELECT max(o.nth) FROM promotion_uses o WHERE o.promotion_id = $1 AND o.customer = q.customer), 0) AS earlier
+     FROM unnest($2::uuid[], $3::uuid[]) AS q(sale_id, customer)) a
+   WHERE u.promotion_id = $1 AND u.sale_id = a.sale_id`,
+);
+
+/** A use and who bought; of an account that was erased it is not told. */
+interface BoughtRow extends OfferedTo {
+  readonly sale_id: string;
+}
+
 interface UseRow {
   readonly sale_id: string;
   readonly used_at: Date;
@@ -163,6 +186,15 @@ export class PromotionsRepository extends BaseRepository {
   /** @throws {CouponCodeTaken} */
   async update(row: PromotionRow): Promise<void> {
     await this.writing(() => this.affect(UPDATE, [...written(row), row.active, row.updated_at]));
+  }
+
+  /** Says of the uses so far whose they were, so that a limit by customer counts them. */
+  async attributeUses(id: string): Promise<void> {
+    let rows: BoughtRow[] = [];
+    do {
+      rows = await this.rows<BoughtRow & Record<string, unknown>>(UNATTRIBUTED, [id, rows.at(-1)?.sale_id ?? null]);
+      await this.affect(ATTRIBUTE, [id, rows.map(({ sale_id }) => sale_id), rows.map(customerOf)]);
+    } while (rows.length > 0);
   }
 
   /** @throws {PromotionInUse} */

@@ -67,6 +67,8 @@ export class PromotionsService {
       if (terms.usage_limit !== null && terms.usage_limit < uses)
         throw InvalidInput.field('usageLimit', `must be at least ${uses}: so many sales have it already`);
       await this.promotions.update({ ...before, ...terms, updated_at: this.clock.now() });
+      if (terms.per_customer_limit !== null && before.per_customer_limit === null)
+        await this.promotions.attributeUses(id);
       return this.changed('updated', id, this.toResponse(before));
     });
   }

@@ -86,7 +86,10 @@ class PromotionTerms {
   @IntField({ ...limit, description: 'Sales that may have it, cancelled ones not counted.' })
   usageLimit?: number | null;
 
-  @IntField({ ...limit, description: 'The same for one customer; a guest is known by the email address.' })
+  @IntField({
+    ...limit,
+    description: 'The same for one customer, sales from before it was set too; a guest is known by the email address.',
+  })
   perCustomerLimit?: number | null;
 
   @BoolField({ optional: true, description: 'true if left out.' })
