@@ -42,7 +42,7 @@ export type JoinedEffect =
 
 export type SaleStep = Step<SaleStatus, SaleAct, AskedGuard | KeptGuard, OwnEffect | JoinedEffect>;
 
-const CANCELLATION = ['fail_open_payment', 'free_promotions', 'tell', 'release_stock', 'refund_all'] as const;
+const CANCELLATION = ['fail_open_payment', 'tell', 'release_stock', 'free_promotions', 'refund_all'] as const;
 
 /**
  * The state machine of a sale: each step with its conditions and effects. Steps are taken under the lock of the sale's
