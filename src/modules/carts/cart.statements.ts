@@ -153,9 +153,6 @@ export const FILLED = statement(
      AND (coupon_code IS NOT NULL OR EXISTS (SELECT FROM cart_items WHERE cart_id = cart.id))`,
 );
 
-/** The sales of guests that a `cart` opens. */
-const BOUGHT = 'SELECT FROM sales s WHERE s.cart_id = cart.id AND s.user_id IS NULL';
-
 /** Adds the lines of cart $2 to cart $1, oldest first, as far as the limits of a cart allow. */
 export const MERGE = statement(
   'carts.merge',
@@ -170,6 +167,9 @@ export const MERGE = statement(
 
 /** Deletes the cart of a user, and by its foreign key the lines. */
 export const FORGET = statement('carts.forget', 'DELETE FROM carts WHERE user_id = $1');
+
+/** The sales of guests that a `cart` opens. */
+const BOUGHT = 'SELECT FROM sales s WHERE s.cart_id = cart.id AND s.user_id IS NULL';
 
 /**
  * Takes all out of carts that are held, and deletes them; that of a guest who has bought from it stays, empty: by it the
