@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { newId } from '../../src/common/ids.js';
 import { createCustomer, type TestUser } from '../factories/customer.js';
@@ -339,6 +340,43 @@ describe('a limit', () => {
         holder.query('UPDATE promotions SET usage_limit = 1, version = version + 1 WHERE id = $1', [promotion.id]),
     );
     expect([answer.status, answer.body.code]).toEqual([409, 'coupon_used_up']);
+  });
+
+  test('that staff set and take back while it is used counts all uses, with whose they are', async () => {
+    const promotion = await make();
+    const mug = (await createProduct(shop.db, { stock: 10_000 })).id;
+    const body = { items: [{ productId: mug, quantity: 1 }], couponCode: promotion.code };
+    const buyers = await Promise.all(Array.from({ length: 8 }, () => createCustomer(shop)));
+    const limits = [
+      { usageLimit: 5_000 },
+      { perCustomerLimit: 5_000 },
+      { usageLimit: null },
+      { perCustomerLimit: null },
+    ];
+    let open = buyers.length;
+    const buy = async (buyer: TestUser, n: number) => {
+      for (let sale = 0; sale < 12; sale += 1) {
+        const { body: placed } = await place(buyer, body, either(n + sale)).expect(201);
+        const cancel = either(n).http.post(`/api/sales/${placed.id}/cancel`).set(buyer.bearer).send({});
+        if (sale % 3 === 0) await cancel.expect(200);
+      }
+      open -= 1;
+    };
+    const shopping = Promise.all(buyers.map(buy));
+    for (let change = 0; open > 2; change += 1) {
+      await patch(promotion.id, limits[change % 4] ?? {}).expect(200);
+      // Each change has those begin again who are at it.
+      await delay(25);
+    }
+    await patch(promotion.id, { usageLimit: 5_000, perCustomerLimit: 5_000 }).expect(200);
+    await shopping;
+    const { rows } = await shop.db.query(
+      `SELECT pr.uses, (SELECT count(*)::int FROM promotion_uses u WHERE u.promotion_id = pr.id) AS told,
+         (SELECT count(*)::int FROM promotion_uses u WHERE u.promotion_id = pr.id AND u.customer IS NOT NULL) AS known
+       FROM promotions pr WHERE pr.id = $1`,
+      [promotion.id],
+    );
+    expect(rows).toEqual([{ uses: 64, told: 64, known: 64 }]);
   });
 
   test('by customer holds for a sale that staff edit while the customer buys', async () => {

@@ -17,6 +17,11 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Check('promotions_period_order', 'starts_at < ends_at')
 @Check('promotions_uses_within_limit', 'uses >= 0 AND uses <= coalesce(usage_limit, uses)')
 @Check('promotions_per_customer_range', 'per_customer_limit > 0')
+@Check(
+  'promotions_counting_by_limits',
+  'counting = (usage_limit IS NOT NULL)::int + 2 * (per_customer_limit IS NOT NULL)::int',
+)
+@Unique('promotions_counting_unique', ['id', 'counting'])
 @Index('promotions_automatic_idx', ['id'], { where: 'active AND code IS NULL' })
 export class PromotionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'promotions_pkey' })
@@ -76,6 +81,13 @@ export class PromotionEntity {
   /** Counted where there is a limit: otherwise every checkout would wait for this row. */
   @Column('integer')
   uses!: number;
+
+  /**
+   * How uses are counted: 1 in all, 2 by customer, 3 both, 0 not at all. It is part of a key, so that a sale whose statement
+   * began before it was changed finds out, and the change waits for those that did not.
+   */
+  @Column('smallint')
+  counting!: number;
 
   @Column('boolean')
   active!: boolean;

@@ -24,14 +24,20 @@ const LIST_AFTER = statement(
 const COUNT = statement('promotions.count', 'SELECT count(*)::int AS total FROM promotions');
 const FIND = statement('promotions.find', `SELECT ${COUNTED} FROM promotions WHERE id = $1`);
 const HOLD = statement('promotions.hold', `SELECT ${COLUMNS} FROM promotions WHERE id = $1 FOR NO KEY UPDATE`);
+/** Waits for the sales under way that use it, too. */
+const HOLD_WHOLLY = statement('promotions.holdWholly', `SELECT ${COLUMNS} FROM promotions WHERE id = $1 FOR UPDATE`);
+const COUNTING = '($16::int IS NOT NULL)::int + 2 * ($17::int IS NOT NULL)::int';
 const VALUES = Array.from({ length: 22 }, (_, index) => `$${index + 1}`).join(', ');
-const INSERT = statement('promotions.insert', `INSERT INTO promotions (${COLUMNS}) VALUES (${VALUES})`);
+const INSERT = statement(
+  'promotions.insert',
+  `INSERT INTO promotions (${COLUMNS}, counting) VALUES (${VALUES}, ${COUNTING})`,
+);
 // Where a limit is set, the uses so far count, and from now on in the row.
 const UPDATE = statement(
   'promotions.update',
   `UPDATE promotions SET code = $2, name = $3, type = $4, rate = $5, amount = $6, buy_quantity = $7, get_quantity = $8,
      product_ids = $9, category_ids = $10, minimum = $11, exclusive = $12, priority = $13, starts_at = $14, ends_at = $15,
-     usage_limit = $16, per_customer_limit = $17,
+     usage_limit = $16, per_customer_limit = $17, counting = ${COUNTING},
      uses = CASE WHEN $16::int IS NULL THEN 0
        ELSE (SELECT count(*)::int FROM promotion_uses u WHERE u.promotion_id = promotions.id) END,
      active = $18, version = version + 1, updated_at = $19 WHERE id = $1`,
@@ -64,12 +70,18 @@ const OFFERS = statement(
    FROM offered o WHERE code IS NOT NULL OR state = 'ok' ORDER BY priority, id`,
 );
 
+/** Before {@link RELEASE}, so that this sees how uses are counted from now on until the transaction ends. */
+const SHARE_USED = statement(
+  'promotions.shareUsed',
+  `SELECT id FROM promotions WHERE id IN (SELECT promotion_id FROM promotion_uses WHERE sale_id = $1)
+   ORDER BY id FOR KEY SHARE`,
+);
 const RELEASE = statement(
   'promotions.release',
   `WITH freed AS (DELETE FROM promotion_uses WHERE sale_id = $1 RETURNING promotion_id),
    held AS (SELECT id FROM promotions WHERE id IN (SELECT promotion_id FROM freed) AND usage_limit IS NOT NULL
      ORDER BY id FOR NO KEY UPDATE)
-   UPDATE promotions SET uses = greatest(uses - 1, 0) FROM held WHERE promotions.id = held.id`,
+   UPDATE promotions SET uses = uses - 1 FROM held WHERE promotions.id = held.id`,
 );
 /**
  * Counts the uses of a sale that is priced anew, as a checkout does: $1 sale, $2 ids, $3 the versions that were priced,
@@ -81,13 +93,16 @@ const TAKE = statement(
    ql AS MATERIALIZED (
      SELECT pr.id, pr.uses FROM promotions pr JOIN q ON q.id = pr.id AND q.version = pr.version
      WHERE pr.usage_limit IS NOT NULL ORDER BY pr.id FOR NO KEY UPDATE OF pr),
+   qf AS MATERIALIZED (
+     SELECT pr.id FROM promotions pr JOIN q ON q.id = pr.id AND q.version = pr.version
+     WHERE pr.usage_limit IS NULL ORDER BY pr.id FOR KEY SHARE OF pr),
    k AS MATERIALIZED (
      SELECT q.id, q.amount, pr.usage_limit, nth.free AS nth
      FROM q JOIN promotions pr ON pr.id = q.id AND pr.version = q.version AND pr.active
        LEFT JOIN ql ON ql.id = q.id
        LEFT JOIN LATERAL (
          ${nextUse('$5')}) AS nth ON true
-     WHERE (pr.usage_limit IS NULL OR ql.uses < pr.usage_limit)
+     WHERE (ql.uses < pr.usage_limit OR pr.id IN (SELECT id FROM qf))
        AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),
    g AS MATERIALIZED (SELECT count(*) = cardinality($2::uuid[]) AS ok FROM k),
    pu AS (
@@ -172,9 +187,12 @@ export class PromotionsRepository extends BaseRepository {
     return this.first<PromotionRow>(FIND, [id]);
   }
 
-  /** A promotion that nobody else changes, or uses up to its limit, until the transaction ends. */
-  hold(id: string): Promise<PromotionRow | undefined> {
-    return this.first<PromotionRow>(HOLD, [id]);
+  /**
+   * A promotion that nobody else changes, or uses up to its limit, until the transaction ends.
+   * @param wholly nobody uses it at all, limit or not: for who changes how uses are counted
+   */
+  hold(id: string, wholly: boolean): Promise<PromotionRow | undefined> {
+    return this.first<PromotionRow>(wholly ? HOLD_WHOLLY : HOLD, [id]);
   }
 
   /** @throws {CouponCodeTaken} */
@@ -210,7 +228,7 @@ export class PromotionsRepository extends BaseRepository {
 
   /** Takes the uses of a sale back, in the transaction that cancels it. */
   async release(saleId: string): Promise<void> {
-    await this.affect(RELEASE, [saleId]);
+    if ((await this.rows(SHARE_USED, [saleId])).length > 0) await this.affect(RELEASE, [saleId]);
   }
 
   /** @returns whether all could be had; where not, nothing was written, and the transaction must be rolled back */

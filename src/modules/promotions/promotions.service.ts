@@ -60,7 +60,8 @@ export class PromotionsService {
   /** @throws {PromotionNotFound | PromotedNotFound | InvalidInput | CouponCodeTaken} */
   update(id: string, input: UpdatePromotion): Promise<PromotionResponse> {
     return this.uow.run(async () => {
-      const before = await this.held(id);
+      const recounts = input.usageLimit !== undefined || input.perCustomerLimit !== undefined;
+      const before = await this.held(id, recounts);
       await this.refuseUnknown(input);
       const { uses } = (await this.promotions.find(id)) ?? before;
       const terms = changedTerms(before, input, this.config.STORE_CURRENCY);
@@ -76,7 +77,7 @@ export class PromotionsService {
   /** @throws {PromotionNotFound | PromotionInUse} */
   delete(id: string): Promise<void> {
     return this.uow.run(async () => {
-      const before = this.toResponse(await this.held(id));
+      const before = this.toResponse(await this.held(id, true));
       await this.promotions.delete(id);
       await this.audit.record({ action: 'promotion.deleted', ...subjectOf(id), before: { ...before } });
       this.cache.invalidateAfterCommit([PROMOTIONS_TAG]);
@@ -90,8 +91,8 @@ export class PromotionsService {
     if (unknown.categories.length > 0) throw new PromotedNotFound('category', 'categoryIds', unknown.categories);
   }
 
-  private async held(id: string): Promise<PromotionRow> {
-    const row = await this.promotions.hold(id);
+  private async held(id: string, wholly: boolean): Promise<PromotionRow> {
+    const row = await this.promotions.hold(id, wholly);
     if (row === undefined) throw new PromotionNotFound();
     return row;
   }

@@ -5,7 +5,7 @@ import { CHARGED } from '../../shipping/shipping.events.js';
 /**
  * What promotions add to the checkout of one sale: $48 ids, $49 the versions that were priced, $50 what each takes off,
  * $51 the customer, $52 the coupon. Those with a limit are locked and counted; of others, which may be in every sale, the
- * version is compared and no row is waited for. A limit by customer takes the lowest number that is free: where two at
+ * version is compared and the key shared, for which nobody waits but whoever changes how uses are counted. A limit by customer takes the lowest number that is free: where two at
  * once take the same one, the unique constraint refuses the second.
  */
 const PROMOTIONS = {
@@ -16,13 +16,17 @@ const PROMOTIONS = {
      SELECT pr.id, pr.uses FROM promotions pr JOIN pq ON pq.id = pr.id AND pq.version = pr.version
      WHERE pr.usage_limit IS NOT NULL AND (SELECT count(*) FROM p) > 0
      ORDER BY pr.id FOR NO KEY UPDATE OF pr),
+   pf AS MATERIALIZED (
+     SELECT pr.id FROM promotions pr JOIN pq ON pq.id = pr.id AND pq.version = pr.version
+     WHERE pr.usage_limit IS NULL AND (SELECT count(*) FROM p) > 0
+     ORDER BY pr.id FOR KEY SHARE OF pr),
    pk AS MATERIALIZED (
      SELECT pq.id, pq.amount, pr.usage_limit, nth.free AS nth
      FROM pq JOIN promotions pr ON pr.id = pq.id AND pr.version = pq.version AND pr.active
        LEFT JOIN pl ON pl.id = pq.id
        LEFT JOIN LATERAL (
          ${nextUse('$51')}) AS nth ON true
-     WHERE (pr.usage_limit IS NULL OR pl.uses < pr.usage_limit)
+     WHERE (pl.uses < pr.usage_limit OR pr.id IN (SELECT id FROM pf))
        AND (pr.per_customer_limit IS NULL OR nth.free IS NOT NULL)),`,
   allTaken: ' AND (SELECT count(*) FROM pk) = cardinality($48::uuid[])',
   used: `,
