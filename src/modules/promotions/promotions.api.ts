@@ -111,6 +111,15 @@ export class PromotionsApi {
   }
 
   /**
+   * Takes back what a sale has used, in the transaction that prices it anew, and holds what it may use then.
+   * @param coupon that it is going to name, or keeps; null for none
+   */
+  async beginAnew(saleId: string, coupon: string | null): Promise<void> {
+    await this.promotions.holdCandidates(saleId, coupon === null ? null : normalizeCode(coupon));
+    await this.promotions.release(saleId);
+  }
+
+  /**
    * Notes what a sale uses, in the transaction that prices it anew; its products are locked before.
    * @returns false where a promotion has changed or was used up since it was priced: the transaction is to be given up
    */

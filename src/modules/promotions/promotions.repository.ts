@@ -70,6 +70,14 @@ const OFFERS = statement(
    FROM offered o WHERE code IS NOT NULL OR state = 'ok' ORDER BY priority, id`,
 );
 
+/** Those with a limit that sale $1 has, or may get by the coupon $2 or by themselves: all are locked before any is taken back. */
+const HOLD_CANDIDATES = statement(
+  'promotions.holdCandidates',
+  `SELECT id FROM promotions
+   WHERE usage_limit IS NOT NULL AND (code = $2::text OR (active AND code IS NULL)
+     OR id IN (SELECT promotion_id FROM promotion_uses WHERE sale_id = $1))
+   ORDER BY id FOR NO KEY UPDATE`,
+);
 /** Before {@link RELEASE}, so that this sees how uses are counted from now on until the transaction ends. */
 const SHARE_USED = statement(
   'promotions.shareUsed',
@@ -229,6 +237,14 @@ export class PromotionsRepository extends BaseRepository {
   /** Takes the uses of a sale back, in the transaction that cancels it. */
   async release(saleId: string): Promise<void> {
     if ((await this.rows(SHARE_USED, [saleId])).length > 0) await this.affect(RELEASE, [saleId]);
+  }
+
+  /**
+   * Holds what a sale has and may get, in the order in which everybody does.
+   * @param code normalized; null for none
+   */
+  async holdCandidates(saleId: string, code: string | null): Promise<void> {
+    await this.affect(HOLD_CANDIDATES, [saleId, code]);
   }
 
   /** @returns whether all could be had; where not, nothing was written, and the transaction must be rolled back */

@@ -42,7 +42,7 @@ export class SaleEditing {
     const ids = [...new Set([...held.keys(), ...wanted.map(({ productId }) => productId)])];
     await this.prices.applyDue(ids);
     const products = await this.drafts.holdProducts(ids);
-    await this.promotions.release(sale.id);
+    await this.promotions.beginAnew(sale.id, body.couponCode === undefined ? sale.coupon_code : body.couponCode);
     const next = await this.price(sale, body, quoteLines(wanted, products, held), staffId);
     const more = differences(held, wanted);
     await this.drafts.rewrite(sale.id, next, more, staffId, this.clock.now());
