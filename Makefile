@@ -115,8 +115,8 @@ test: install-deps ## Run every test
 test-cache: install-deps ## Run the tests of the cache
 	@$(BIN)/jest cache
 
-test-money: install-deps ## Compare the prices of 100,000 random carts, and of 800 sales, with decimal arithmetic; let baskets cross for a minute
-	@CARTS=100000 RANDOM_SALES=200 CROSSING_SECONDS=60 $(BIN)/jest integration/pricing integration/random-sales integration/sale-races
+test-money: install-deps ## Compare the prices of 100,000 random carts, and of 800 sales, with decimal arithmetic; let baskets cross for a minute, and a shop be busy
+	@CARTS=100000 RANDOM_SALES=200 CROSSING_SECONDS=60 $(BIN)/jest integration/pricing integration/random-sales integration/sale-races integration/busy-shop
 
 test-integration: install-deps ## Run the tests of services and repositories on PostgreSQL
 	@$(BIN)/jest test/integration
